@@ -1,0 +1,107 @@
+"""Listings, their villages, stock with its reservations, and imports."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.catalog.states import ListingState, ReservationState
+from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText
+from marketplace.kernel.money import Money
+from marketplace.suppliers.models import Supplier
+
+
+class Listing(Base):
+    """One good as one supplier offers it; buyers see it only while `queries.visible` holds."""
+
+    __tablename__ = "mp_listing"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    sku: Mapped[ShortCode]  # the supplier's own stock keeping unit
+    title: Mapped[ShortText]
+    category: Mapped[ShortCode] = mapped_column(index=True)  # slug, see categories.toml
+    unit: Mapped[ShortCode]  # 箱, 袋 …: what one piece is
+    spec: Mapped[ShortText] = mapped_column(default="")
+    net_content: Mapped[ShortText] = mapped_column(default="")
+    gross_weight: Mapped[ShortText] = mapped_column(default="")
+    case_spec: Mapped[ShortText] = mapped_column(default="")
+    shelf_life: Mapped[ShortText] = mapped_column(default="")
+    storage: Mapped[ShortText] = mapped_column(default="")
+    ingredients: Mapped[LongText] = mapped_column(default="")
+    standard: Mapped[ShortText] = mapped_column(default="")
+    production_licence: Mapped[ShortText] = mapped_column(default="")
+    barcode: Mapped[ShortText] = mapped_column(default="")
+    tax_rate: Mapped[ShortText] = mapped_column(default="")
+    no_delivery_to: Mapped[ShortText] = mapped_column(default="")
+    dispatch_hours: Mapped[int | None]
+    freight_included: Mapped[bool] = mapped_column(default=False)
+    county_code: Mapped[str] = mapped_column(String(6), index=True)  # origin; today's code
+    supply_price: Mapped[Money]  # what the supplier gets for one piece
+    sale_price: Mapped[Money]  # what the buyer pays for one piece
+    picture: Mapped[ShortText] = mapped_column(default="")  # name of a drawing; photographs later
+    state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT, index=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))  # of the imported content, stock apart
+    # pieces: received + adjustments = available + reserved + sold, always
+    received: Mapped[int] = mapped_column(default=0)
+    available: Mapped[int] = mapped_column(default=0)
+    reserved: Mapped[int] = mapped_column(default=0)
+    sold: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(500))
+
+    supplier: Mapped[Supplier] = relationship(lazy="raise")
+
+    __table_args__ = (
+        UniqueConstraint("supplier_id", "sku"),
+        CheckConstraint("available >= 0 AND reserved >= 0 AND sold >= 0", name="stock_not_negative"),
+        CheckConstraint("available + reserved + sold = received", name="stock_adds_up"),
+    )
+
+
+class ListingVillage(Base):
+    """A village that grows or makes the good."""
+
+    __tablename__ = "mp_listing_village"
+
+    listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"), primary_key=True)
+    village_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_village.id"), primary_key=True)
+
+
+class Reservation(Base):
+    """Pieces kept for one order line until `ends_at`; ends exactly once, sold or released."""
+
+    __tablename__ = "mp_reservation"
+
+    id: Mapped[Id]
+    listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"), index=True)
+    quantity: Mapped[int]
+    state: Mapped[ReservationState] = mapped_column(default=ReservationState.HELD)
+    held_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+
+class CatalogImport(Base):
+    """One file that was taken in: how many rows did what."""
+
+    __tablename__ = "mp_catalog_import"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    file_name: Mapped[ShortText]
+    file_sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    by: Mapped[PersonRef]
+    created: Mapped[int]
+    updated: Mapped[int]
+    unchanged: Mapped[int]

@@ -1,0 +1,34 @@
+"""The states of a listing and of a stock reservation, and the verbs between them."""
+
+from enum import StrEnum
+
+from marketplace.kernel.actor import Role
+from marketplace.kernel.machine import Machine, step
+
+
+class ListingState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ON_SALE = "on_sale"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+class ReservationState(StrEnum):
+    HELD = "held"
+    SOLD = "sold"
+    RELEASED = "released"
+
+
+_STAFF = {Role.SUPPLIER_STAFF}
+_REVIEWER = {Role.REVIEWER}
+_L = ListingState
+
+LISTING = Machine(
+    step("submit", {_L.DRAFT, _L.RETURNED}, _L.SUBMITTED, by=_STAFF),
+    step("approve", {_L.SUBMITTED}, _L.ON_SALE, by=_REVIEWER),
+    step("return", {_L.SUBMITTED}, _L.RETURNED, by=_REVIEWER, needs_note=True),
+    # changed words or prices are looked at again before they are shown
+    step("revise", set(_L), _L.DRAFT, by=_STAFF),
+    step("withdraw", {_L.ON_SALE, _L.SUBMITTED}, _L.WITHDRAWN, by=_STAFF | _REVIEWER),
+)

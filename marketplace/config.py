@@ -1,0 +1,67 @@
+"""Every setting of the marketplace, typed, with its default and its meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from marketplace.kernel.errors import MarketplaceError
+
+PREFIX = "MARKETPLACE_"
+
+
+class Misconfigured(MarketplaceError):
+    """The application cannot start; `problems` lists everything that is wrong, in words."""
+
+    status = 500
+    code = "misconfigured"
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__()
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "; ".join(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Read once from `app.config["MARKETPLACE_…"]`."""
+
+    data: Path = Path("var/data")  # folder of the embedded database, index and papers
+    database_url: str = ""  # empty: SQLite in the data folder
+    layout: str = "marketplace/layout.html"  # the template that carries our pages
+    search: str = "whoosh"  # names from the entry-point groups marketplace.*
+    storage: str = "files"
+    payments: str = "offline_card"
+    demo: bool = False  # show the demonstration people and the offline card
+    upload_bytes: int = 10 * 1024 * 1024  # one uploaded file
+    card_hold_minutes: int = 30  # stock held for a card payment
+    transfer_hold_days: int = 15  # calendar days that stock is held for a bank transfer
+    collection_basis: str = "示例环境：平台代收，仅供演示"  # the recorded legal basis of collecting
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{(self.data / 'marketplace.sqlite').absolute()}"
+
+    @classmethod
+    def read(cls, settings: Mapping[str, object]) -> Config:
+        """From a host's settings. Raises Misconfigured with every fault at once."""
+        known = {f.name: f for f in fields(cls)}
+        given = {
+            key.removeprefix(PREFIX).lower(): value
+            for key, value in settings.items()
+            if key.startswith(PREFIX)
+        }
+        problems = [f"unknown setting {PREFIX}{k.upper()}" for k in given if k not in known]
+        if isinstance(given.get("data"), str):
+            given["data"] = Path(str(given["data"]))
+        for key, value in given.items():
+            if key in known and not isinstance(value, type(known[key].default)):
+                if not (key == "data" and isinstance(value, Path)):
+                    problems.append(f"{PREFIX}{key.upper()} has the wrong type: {value!r}")
+        if problems:
+            raise Misconfigured(tuple(problems))
+        return cls(**given)  # type: ignore[arg-type]  # each type was compared just above

@@ -1,0 +1,1 @@
+"""The reviewer's desk: everything that waits for a decision, longest first."""

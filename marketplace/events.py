@@ -1,0 +1,134 @@
+"""Everything that can happen, in the past tense. Below everyone, so nobody needs anybody to speak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened; `at` is the instant of the unit of work."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierApproved(Event):
+    supplier_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierSuspended(Event):
+    """Nothing of this supplier may be bought until it is restored."""
+
+    supplier_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierRestored(Event):
+    supplier_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ListingChanged(Event):
+    """A listing came on sale, left it, or reads differently: whoever shows it looks again."""
+
+    listing_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    """One order line as it was sold; amounts are for the whole line."""
+
+    order_line_id: UUID
+    listing_id: UUID
+    reservation_id: UUID
+    title: str
+    quantity: int
+    amount: Money  # what the buyer pays for the goods
+    supply: Money  # what the supplier is owed of it
+    county_code: str
+    county_name: str
+    designations: tuple[str, ...]  # slugs of the lists that held when it was sold
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaid(Event):
+    """Money for this order arrived; `tender` says by which way."""
+
+    order_id: UUID
+    purchase_id: UUID
+    number: str
+    supplier_id: UUID
+    supplier_name: str
+    organisation_id: UUID | None  # the buying union's organisation; None for a person
+    source: str  # source of funds, see kernel.funds
+    tender: str
+    goods: Money
+    supply: Money
+    freight: Money
+    lines: tuple[SoldLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled(Event):
+    """The promise is off; whoever kept something for it may let go."""
+
+    order_id: UUID
+    purchase_id: UUID
+    number: str
+    supplier_id: UUID
+    organisation_id: UUID | None
+    was_paid: bool  # then its money goes back
+    goods: Money
+    supply: Money
+    freight: Money
+    lines: tuple[SoldLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PurchasePlaced(Event):
+    purchase_id: UUID
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseLapsed(Event):
+    """The stock was held long enough and no money came."""
+
+    purchase_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSettled(Event):
+    """The whole amount of a purchase is with us."""
+
+    payment_id: UUID
+    purchase_id: UUID
+    amount: Money
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSettled(Event):
+    """Money of one cancelled order has gone back to the buyer."""
+
+    refund_id: UUID
+    order_id: UUID
+    purchase_id: UUID
+    amount: Money
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShipped(Event):
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReceived(Event):
+    order_id: UUID

@@ -1,0 +1,117 @@
+"""The door for hosts: `Marketplace(identity=…).init_app(app, url_prefix="/aid")`.
+
+Sets nothing app-wide: session, sign-in, CSRF, translations, headers and errors of the host stay
+the host's. Everything of ours hangs on one blueprint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Blueprint, Flask
+from werkzeug.exceptions import HTTPException
+
+from marketplace import wiring
+from marketplace.config import Config, Misconfigured
+from marketplace.events import Event
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.clock import Clock
+from marketplace.kernel.errors import MarketplaceError
+from marketplace.ports.identity import Identity
+from marketplace.suppliers import views as suppliers
+from marketplace.web import pages as web
+from marketplace.work import Runtime, Tools, Wire
+
+CAPABILITIES: tuple[Blueprint, ...] = (web.pages, suppliers.pages)
+TABS: tuple[web.TabRule, ...] = ()
+
+
+def asset_dir(name: str) -> Path:
+    """`templates` or `static`: inside the package in a wheel, beside it in a checkout."""
+    packed = Path(__file__).parent / name
+    return packed if packed.is_dir() else Path(__file__).parent.parent / name
+
+
+def backend(group: str, name: str) -> Callable[..., Any]:
+    """The chosen implementation of a port. Raises Misconfigured."""
+    found = entry_points(group=f"marketplace.{group}", name=name)
+    if not found:
+        raise Misconfigured((f"no backend {name!r} in the group marketplace.{group}",))
+    return cast(Callable[..., Any], next(iter(found)).load())
+
+
+def tools(config: Config) -> Tools:
+    """The outside world as configured."""
+    return Tools(
+        config=config,
+        search=backend("search", config.search)(config.data / "search"),
+        storage=backend("storage", config.storage)(config.data / "papers"),
+        card=backend("payments", config.payments)(),
+    )
+
+
+class Marketplace:
+    """The extension; one instance may serve several applications."""
+
+    def __init__(self, identity: Identity, *, clock: Clock | None = None) -> None:
+        self.identity = identity
+        self.clock = clock
+        self._heard: list[Wire] = []
+
+    def listen(self, event: type[Event], *reactions: Callable[[Any, Any], None]) -> None:
+        """Hosts hear of what happened, after it is committed, at least once."""
+        self._heard.append(Wire(event, reactions))
+
+    def init_app(self, app: Flask, *, url_prefix: str | None = None) -> Mounted:
+        """Mount under `url_prefix`. Raises Misconfigured with everything that is missing."""
+        config = Config.read(app.config)
+        if not app.secret_key:
+            raise Misconfigured(("SECRET_KEY is missing: forms cannot be signed",))
+        runtime = Runtime(
+            tools(config),
+            within=wiring.WITHIN,
+            after=(*wiring.AFTER, *self._heard),
+            clock=self.clock,
+        )
+        mounted = Mounted(runtime, self.identity)
+        app.extensions["marketplace"] = mounted
+        app.register_blueprint(_blueprint(CAPABILITIES), url_prefix=url_prefix)
+        return mounted
+
+
+class Mounted:
+    """What one application holds of us."""
+
+    tabs = TABS
+
+    def __init__(self, runtime: Runtime, identity: Identity) -> None:
+        self.runtime = runtime
+        self.identity = identity
+
+    def basket_count(self, person: Actor) -> int:
+        """How many lines stand in the person's basket."""
+        return 0
+
+    def sign_out_url(self) -> str | None:
+        """Where to post a sign-out; None when that is the host's affair."""
+        return getattr(self.identity, "sign_out_url", lambda: None)()
+
+
+def _blueprint(children: Sequence[Blueprint]) -> Blueprint:
+    """A fresh parent per application, with the capabilities nested below it."""
+    parent = Blueprint(
+        "marketplace",
+        __name__,
+        template_folder=str(asset_dir("templates")),
+        static_folder=str(asset_dir("static")),
+        static_url_path="/static/marketplace",
+    )
+    for child in children:
+        parent.register_blueprint(child)
+    parent.context_processor(web.context)
+    parent.register_error_handler(MarketplaceError, web.refused)
+    parent.register_error_handler(HTTPException, web.broken)
+    return parent

@@ -1,0 +1,135 @@
+"""Baskets, addresses, purchases, orders and their lines."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.catalog.models import Listing
+from marketplace.kernel.base import Base, Id, PersonRef, ShortText
+from marketplace.kernel.funds import FundSource
+from marketplace.kernel.money import Money
+from marketplace.orders.states import DeliveryState, OrderState
+from marketplace.payments.models import Tender
+from marketplace.suppliers.models import Supplier
+
+
+class BasketLine(Base):
+    """A good that a person means to buy; price and stock are asked again at checkout."""
+
+    __tablename__ = "mp_basket_line"
+
+    id: Mapped[Id]
+    person_id: Mapped[PersonRef]
+    listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"))
+    quantity: Mapped[int]
+    price_seen: Mapped[Money]  # when it was put in, to tell of a change
+    added_at: Mapped[datetime]
+
+    listing: Mapped[Listing] = relationship(lazy="raise")
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "listing_id"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+    )
+
+
+class Address(Base):
+    """Where a person's goods go."""
+
+    __tablename__ = "mp_address"
+
+    id: Mapped[Id]
+    person_id: Mapped[PersonRef]
+    recipient: Mapped[ShortText]
+    mobile: Mapped[str] = mapped_column(String(11))
+    county_code: Mapped[str] = mapped_column(String(6))
+    street: Mapped[ShortText]
+    is_default: Mapped[bool] = mapped_column(default=False)
+
+
+class Purchase(Base):
+    """One checkout: one payment, one order per supplier. `key` lets a repeated post find it."""
+
+    __tablename__ = "mp_purchase"
+
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    buyer_id: Mapped[PersonRef]
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(index=True)  # a union's; None: private
+    source: Mapped[FundSource]
+    tender: Mapped[Tender]
+    total: Mapped[Money]
+    key: Mapped[str] = mapped_column(String(80))
+    request_hash: Mapped[str] = mapped_column(String(64))  # another body under the same key is refused
+    deliver_to: Mapped[dict[str, Any]]  # frozen: recipient, mobile, county_code, region, street
+    placed_at: Mapped[datetime]
+    hold_ends_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("buyer_id", "key"),)
+
+
+class Order(Base):
+    """What one supplier promises within a purchase."""
+
+    __tablename__ = "mp_order"
+
+    id: Mapped[Id]
+    purchase_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_purchase.id"), index=True)
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    organisation_id: Mapped[uuid.UUID | None]
+    goods: Mapped[Money]
+    supply: Mapped[Money]
+    freight: Mapped[Money]
+    state: Mapped[OrderState] = mapped_column(default=OrderState.PLACED, index=True)
+    delivery_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_delivery.id"))
+    paid_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None] = mapped_column(String(500))
+
+    purchase: Mapped[Purchase] = relationship(lazy="raise")
+    supplier: Mapped[Supplier] = relationship(lazy="raise")
+
+
+class Delivery(Base):
+    """The way of one order's parcels; its own small machine."""
+
+    __tablename__ = "mp_delivery"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
+    carrier: Mapped[ShortText] = mapped_column(default="")
+    tracking_number: Mapped[ShortText] = mapped_column(default="")
+    shipped_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+
+
+class OrderLine(Base):
+    """One good of an order, frozen as it was sold; `eligibility` is the evidence, as JSON."""
+
+    __tablename__ = "mp_order_line"
+
+    id: Mapped[Id]
+    order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order.id"), index=True)
+    listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"), index=True)
+    reservation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_reservation.id"), unique=True)
+    sku: Mapped[ShortText]
+    title: Mapped[ShortText]
+    unit: Mapped[ShortText]
+    quantity: Mapped[int]
+    unit_price: Mapped[Money]
+    unit_supply: Mapped[Money]
+    amount: Mapped[Money]  # unit_price × quantity
+    county_code: Mapped[str] = mapped_column(String(6))
+    county_name: Mapped[ShortText]
+    designations: Mapped[list[str]]
+    eligibility: Mapped[dict[str, Any]]
+    eligibility_hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)

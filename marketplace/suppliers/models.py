@@ -1,0 +1,96 @@
+"""Suppliers and their papers."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortText
+from marketplace.kernel.money import ZERO, Money
+from marketplace.suppliers.states import PaperState, SupplierState
+
+
+class SupplierKind(StrEnum):
+    """Who sells; each kind carries its own beginning of the credit code (see rules)."""
+
+    COMPANY = "company"
+    COOPERATIVE = "cooperative"
+    COLLECTIVE = "collective"
+    FAMILY_FARM = "family_farm"
+    HOUSEHOLD = "household"
+
+
+class PaperKind(StrEnum):
+    LICENCE = "licence"  # 营业执照
+    COLLECTIVE_REGISTRATION = "collective_registration"  # 农村集体经济组织登记证
+    INSPECTION_REPORT = "inspection_report"  # 检验报告; its end is 平台采信至
+    FOOD_PRODUCTION = "food_production"  # 食品生产许可证
+
+
+class Supplier(Base):
+    """One seller and its application; sells only while `queries.may_sell` holds."""
+
+    __tablename__ = "mp_supplier"
+
+    id: Mapped[Id]
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("mp_organisation.id"), unique=True
+    )
+    kind: Mapped[SupplierKind]
+    legal_name: Mapped[ShortText]
+    credit_code: Mapped[str] = mapped_column(String(18), unique=True)
+    county_code: Mapped[str] = mapped_column(String(6), index=True)  # where it is registered
+    address: Mapped[ShortText]
+    contact_name: Mapped[ShortText]
+    contact_mobile: Mapped[str] = mapped_column(String(11))
+    story: Mapped[LongText] = mapped_column(default="")
+    is_example: Mapped[bool] = mapped_column(default=False)  # shown as 示例: invented for the demo
+    freight_fee: Mapped[Money] = mapped_column(default=ZERO)  # per order, see orders.rules
+    free_freight_from: Mapped[Money | None]  # goods of at least this much travel free
+    state: Mapped[SupplierState] = mapped_column(default=SupplierState.DRAFT)
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(500))  # the reviewer's reason
+
+    @property
+    def supplier_id(self) -> uuid.UUID:
+        """The trail asks every subject whose it is."""
+        return self.id
+
+
+class Paper(Base):
+    """One paper as it was handed in, with its scan; a correction is a new row."""
+
+    __tablename__ = "mp_paper"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    kind: Mapped[PaperKind]
+    number: Mapped[ShortText]
+    holder: Mapped[ShortText]
+    issuer: Mapped[ShortText]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]  # the last day; None: long-term
+    starts_at: Mapped[datetime]  # the same as instants, computed in Asia/Shanghai
+    ends_at: Mapped[datetime | None]  # exclusive
+    scan_key: Mapped[ShortText]
+    scan_name: Mapped[ShortText]
+    scan_type: Mapped[ShortText]
+    scan_sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[PaperState] = mapped_column(default=PaperState.PENDING)
+    added_at: Mapped[datetime]
+    added_by: Mapped[PersonRef]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(500))
+
+    supplier: Mapped[Supplier] = relationship(lazy="raise")
+
+    __table_args__ = (Index("ix_mp_paper_valid", "supplier_id", "kind", "starts_at", "ends_at"),)

@@ -1,0 +1,146 @@
+"""Questions about suppliers; each takes a Session and answers only what the actor may see."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.machine import Step
+from marketplace.suppliers import rules
+from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.states import PAPER, PaperState, SupplierState
+
+READERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER, Role.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything about one supplier that its page shows."""
+
+    supplier: Supplier
+    papers: tuple[Paper, ...]
+    checklist: tuple[rules.CheckItem, ...]
+    may_sell: bool
+
+
+def may_sell(at: datetime) -> ColumnElement[bool]:
+    """The supplier's half of the visibility predicate; the query must name `Supplier`."""
+    papers_in_force = [
+        or_(
+            Supplier.kind.not_in(requirement.suppliers),
+            exists().where(
+                Paper.supplier_id == Supplier.id,
+                Paper.kind.in_(requirement.papers),
+                Paper.state == PaperState.ACCEPTED,
+                Paper.starts_at <= at,
+                or_(Paper.ends_at.is_(None), Paper.ends_at > at),
+            ),
+        )
+        for requirement in rules.REQUIREMENTS
+    ]
+    return and_(Supplier.state == SupplierState.APPROVED, *papers_in_force)
+
+
+def own(session: Session, actor: Actor) -> Supplier | None:
+    """The supplier whose staff the actor is."""
+    organisations = actor.organisations(Role.SUPPLIER_STAFF)
+    return session.scalar(select(Supplier).where(Supplier.organisation_id.in_(organisations)))
+
+
+def visible(session: Session, actor: Actor, supplier_id: uuid.UUID) -> Supplier:
+    """One supplier, for its own staff and for those who read all. Raises Missing."""
+    supplier = session.get(Supplier, supplier_id)
+    if supplier is None:
+        raise Missing(supplier_id=supplier_id)
+    is_own = supplier.organisation_id in actor.organisations(Role.SUPPLIER_STAFF)
+    if not is_own and not actor.roles & READERS:
+        raise Missing(supplier_id=supplier_id)
+    return supplier
+
+
+def papers(session: Session, supplier_id: uuid.UUID) -> tuple[Paper, ...]:
+    """All papers ever handed in, newest first."""
+    found = select(Paper).where(Paper.supplier_id == supplier_id).order_by(Paper.added_at.desc())
+    return tuple(session.scalars(found))
+
+
+def paper(session: Session, actor: Actor, paper_id: uuid.UUID) -> tuple[Supplier, Paper]:
+    """One paper with its supplier, for those who may read it. Raises Missing."""
+    found = session.get(Paper, paper_id)
+    if found is None:
+        raise Missing(paper_id=paper_id)
+    return visible(session, actor, found.supplier_id), found
+
+
+def dossier(session: Session, actor: Actor, supplier_id: uuid.UUID, at: datetime) -> Dossier:
+    """The supplier with its papers and the checklist at that instant. Raises Missing."""
+    supplier = visible(session, actor, supplier_id)
+    handed_in = papers(session, supplier.id)
+    items = rules.checklist(supplier.kind, handed_in, at)
+    approved = supplier.state is SupplierState.APPROVED
+    return Dossier(supplier, handed_in, items, approved and all(item.paper for item in items))
+
+
+def papers_in_force(session: Session, supplier_id: uuid.UUID, at: datetime) -> tuple[Paper, ...]:
+    """The accepted papers that are valid at that instant: the evidence on tickets and in lines."""
+    return tuple(
+        paper
+        for paper in papers(session, supplier_id)
+        if paper.state is PaperState.ACCEPTED and rules.in_force(paper, at)
+    )
+
+
+def waiting(session: Session) -> tuple[Supplier, ...]:
+    """Applications that wait for a reviewer, longest first."""
+    found = select(Supplier).where(Supplier.state == SupplierState.SUBMITTED)
+    return tuple(session.scalars(found.order_by(Supplier.submitted_at)))
+
+
+def waiting_papers(session: Session) -> tuple[tuple[Paper, Supplier], ...]:
+    """Renewals of approved suppliers that wait for a reviewer, longest first."""
+    found = (
+        select(Paper, Supplier)
+        .join(Supplier, Paper.supplier_id == Supplier.id)
+        .where(Paper.state == PaperState.PENDING, Supplier.state == SupplierState.APPROVED)
+        .order_by(Paper.added_at)
+    )
+    return tuple((row.Paper, row.Supplier) for row in session.execute(found))
+
+
+def all_suppliers(session: Session) -> tuple[Supplier, ...]:
+    """Every supplier, by name."""
+    return tuple(session.scalars(select(Supplier).order_by(Supplier.legal_name)))
+
+
+def roles_for(actor: Actor, supplier: Supplier) -> frozenset[Role]:
+    """The actor's roles that count for this supplier: staff only for its own, and whoever is
+    staff, or handed the application in, does not review it."""
+    is_staff = supplier.organisation_id in actor.organisations(Role.SUPPLIER_STAFF)
+    not_for = {Role.REVIEWER} if is_staff else {Role.SUPPLIER_STAFF}
+    if supplier.submitted_by == actor.person_id:
+        not_for.add(Role.REVIEWER)
+    return actor.roles - not_for
+
+
+def open_paper_verbs(
+    supplier: Supplier, paper: Paper, roles: frozenset[Role]
+) -> tuple[Step[PaperState], ...]:
+    """Papers of an application are decided with it; later ones on their own."""
+    if supplier.state is not SupplierState.APPROVED:
+        return ()
+    return PAPER.open_verbs(paper.state, roles)
+
+
+def takes_papers(supplier: Supplier) -> bool:
+    """While it is looked at or suspended, the pile of papers stays as it is."""
+    return supplier.state not in {SupplierState.SUBMITTED, SupplierState.SUSPENDED}
+
+
+def is_editable(supplier: Supplier) -> bool:
+    return supplier.state in {SupplierState.DRAFT, SupplierState.RETURNED}

@@ -1,0 +1,1 @@
+"""Who buys together: unions, their members, and budgets with their source of funds."""

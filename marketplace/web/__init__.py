@@ -1,0 +1,35 @@
+"""Where Flask begins: the door with its roles, forms, words, pages and answers."""
+
+from marketplace.web.answers import back_to, download, page, page_or_part
+from marketplace.web.door import (
+    actor,
+    needs,
+    now,
+    open_to_all,
+    reading,
+    signed_in,
+    someone,
+    work,
+)
+from marketplace.web.forms import MarketForm, checked
+from marketplace.web.paging import Page, page_number, paged
+
+__all__ = [
+    "MarketForm",
+    "Page",
+    "actor",
+    "back_to",
+    "checked",
+    "download",
+    "needs",
+    "now",
+    "open_to_all",
+    "page",
+    "page_number",
+    "page_or_part",
+    "paged",
+    "reading",
+    "signed_in",
+    "someone",
+    "work",
+]

@@ -1,0 +1,59 @@
+"""What a view gives back: a page, a part of it, the way to another page, a file."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Response, current_app, flash, make_response, redirect, render_template, request
+from flask import url_for as url
+from flask.typing import ResponseReturnValue
+
+
+def page(template: str, status: int = 200, **context: object) -> ResponseReturnValue:
+    """A page of our own, named below `templates/marketplace/`."""
+    return render_template(f"marketplace/{template}", **context), status
+
+
+def page_or_part(
+    whole: str, *, part: str, status: int = 200, **context: object
+) -> ResponseReturnValue:
+    """The part alone for an htmx request, else the page that includes it."""
+    return page(part if request.headers.get("HX-Request") else whole, status, **context)
+
+
+def back_to(endpoint: str, said: str = "", **values: object) -> ResponseReturnValue:
+    """After a POST: go and look (303). `endpoint` is ours: "suppliers.show"."""
+    if said:
+        flash(said, "done")
+    return redirect(url(f"marketplace.{endpoint}", **values), code=303)  # type: ignore[arg-type]  # Flask wants Any
+
+
+def download(data: bytes, name: str, kind: str) -> Response:
+    """A file to keep, never shown inside the page, never cached."""
+    answer = make_response(data)
+    answer.headers["Content-Type"] = kind
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def here() -> str:
+    """This page's own path and question, to come back to."""
+    return request.full_path.rstrip("?")
+
+
+def safe_next(target: str | None) -> str:
+    """A way back that stays at home; anything else leads to the front page."""
+    home = url("marketplace.zone.home")
+    if not target or not target.startswith("/") or target[1:2] in {"/", "\\"}:
+        return home
+    if any(sign < " " or sign == "\\" for sign in target):
+        return home
+    return target
+
+
+def debugging() -> bool:
+    """Whether the application runs for its developers."""
+    return bool(current_app.debug)

@@ -1,0 +1,104 @@
+"""The door: who may use which route, and the unit of work that a request opens.
+
+Each view function states its access; a house test walks the routes and fails for one that does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import current_app, g
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.errors import Forbidden, SignInNeeded
+from marketplace.ports.identity import Identity
+from marketplace.work import Runtime, Work
+
+P = ParamSpec("P")
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+EVERYONE = "everyone"
+SIGNED_IN = "signed in"
+
+
+def runtime() -> Runtime:
+    """The marketplace of this application."""
+    return cast(Runtime, current_app.extensions["marketplace"].runtime)
+
+
+def identity() -> Identity:
+    """Who answers the question of who is at the door: host or standalone."""
+    return cast(Identity, current_app.extensions["marketplace"].identity)
+
+
+def actor() -> Actor | None:
+    """The person of this request, asked once."""
+    if "mp_actor" not in g:
+        g.mp_actor = identity().current()
+    return cast(Actor | None, g.mp_actor)
+
+
+def someone() -> Actor:
+    """The signed-in person. Raises SignInNeeded."""
+    found = actor()
+    if found is None:
+        raise SignInNeeded
+    return found
+
+
+def work() -> AbstractContextManager[Work]:
+    """A unit of work in the name of the signed-in person."""
+    return runtime().work(someone())
+
+
+def now() -> datetime:
+    """This instant by the marketplace's clock."""
+    return runtime().clock.now()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A read-only session."""
+    with runtime().reading() as session:
+        yield session
+
+
+def needs(*roles: Role) -> Callable[[View], View]:
+    """Only for people who hold one of the roles; whose thing it is, the query decides."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: object, **kwargs: object) -> ResponseReturnValue:
+            if not someone().roles & set(roles):
+                raise Forbidden
+            return view(*args, **kwargs)
+
+        return _declare(cast(View, guarded), tuple(role.value for role in roles))
+
+    return guard
+
+
+def signed_in(view: View) -> View:
+    """For everyone who is signed in."""
+
+    @wraps(view)
+    def guarded(*args: object, **kwargs: object) -> ResponseReturnValue:
+        someone()
+        return view(*args, **kwargs)
+
+    return _declare(cast(View, guarded), (SIGNED_IN,))
+
+
+def open_to_all(view: View) -> View:
+    """For everyone, also without signing in."""
+    return _declare(view, (EVERYONE,))
+
+
+def _declare(view: View, access: tuple[str, ...]) -> View:
+    view.__access__ = access  # type: ignore[attr-defined]  # read by the house test of routes
+    return view

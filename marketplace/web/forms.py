@@ -1,0 +1,93 @@
+"""Forms: shape and words of input. The CSRF token is WTForms' own, so hosts need not set one up."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from flask import current_app, request, session
+from markupsafe import Markup
+from wtforms import Form
+from wtforms.csrf.session import SessionCSRF
+from wtforms.i18n import get_translations
+
+from marketplace.kernel.errors import MarketplaceError, StaleForm
+from marketplace.web.labels import error_words
+from marketplace.web.words import words
+
+
+class _Meta:
+    csrf = True
+    csrf_class = SessionCSRF
+    csrf_time_limit = timedelta(hours=8)
+    csrf_field_name = "csrf_token"
+
+    @property
+    def csrf_secret(self) -> bytes:
+        key = current_app.secret_key or ""
+        return key if isinstance(key, bytes) else key.encode()
+
+    @property
+    def csrf_context(self) -> MutableMapping[str, Any]:
+        return session
+
+    def get_translations(self, form: Form) -> Any:
+        return get_translations(["zh" if words().language == "zh" else "en"])
+
+
+class MarketForm(Form):
+    """Filled from a POST, else from `given`; labels are Chinese and said in the page's language."""
+
+    Meta: ClassVar[type] = _Meta
+
+    def __init__(self, obj: object = None, **given: Any) -> None:
+        posted = None
+        if request.method == "POST":
+            posted = request.form.copy()
+            for name, file in request.files.items(multi=True):
+                posted.add(name, file)  # type: ignore[arg-type]  # WTForms takes files in one dict
+        super().__init__(posted, obj=obj, **given)
+        say = words()
+        for field in self:
+            field.label.text = say(field.label.text)
+            if field.description:
+                field.description = say(field.description)
+            choices = getattr(field, "choices", None)
+            if isinstance(choices, list):
+                field.choices = [(value, say(label)) for value, label in choices]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also says our own messages in the page's language."""
+        good: bool = super().validate(extra_validators)
+        say = words()
+        for field in self:
+            field.errors = [say(str(error)) for error in field.errors]
+        return good
+
+    def blame(self, fault: MarketplaceError) -> bool:
+        """Put a service's refusal beside the field it names; False when it names none of ours."""
+        name = fault.data.get("field")
+        if not isinstance(name, str) or name not in self:
+            return False
+        told, remedy = error_words(fault)
+        self[name].errors = [*self[name].errors, f"{told} {remedy}".strip()]
+        return True
+
+
+class BareForm(MarketForm):
+    """A button alone: nothing but the token."""
+
+
+def csrf_field() -> Markup:
+    """The hidden input for forms that are written by hand."""
+    return Markup(str(BareForm()["csrf_token"]()))  # noqa: S704  # WTForms escapes its own widget
+
+
+def checked() -> None:
+    """Refuse a POST without a good token; for views without a form of their own.
+
+    Raises StaleForm.
+    """
+    if not BareForm().validate():
+        raise StaleForm

@@ -1,0 +1,66 @@
+"""The words for states, verbs, roles and errors: keys in the catalogues, never sentences in code."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from marketplace.kernel.errors import MarketplaceError
+from marketplace.kernel.machine import Step
+from marketplace.web.words import words
+
+_TONES = {
+    "draft": "info",
+    "submitted": "wait",
+    "returned": "warm",
+    "suspended": "stop",
+    "withdrawn": "stop",
+    "cancelled": "stop",
+    "lapsed": "stop",
+    "awaiting": "wait",
+    "waiting": "wait",
+    "placed": "wait",
+    "pending": "wait",
+    "requested": "wait",
+    "shipped": "info",
+    "ordered": "info",
+}
+
+
+def state_label(member: StrEnum) -> str:
+    """"SupplierState.draft" in the reader's language."""
+    return words()(f"{type(member).__name__}.{member.value}")
+
+
+def state_tone(member: StrEnum) -> str:
+    """The colour family of a badge: empty for good, else wait, info, warm or stop."""
+    return _TONES.get(member.value, "")
+
+
+def verb_label(step: Step[Any]) -> str:
+    """"verb.SupplierState.submit" in the reader's language."""
+    return words()(f"verb.{type(step.target).__name__}.{step.verb}")
+
+
+def error_words(fault: MarketplaceError) -> tuple[str, str]:
+    """What was wrong, and what to do now; the code's words, else those of its kind."""
+    say = words()
+    codes = [fault.code, *(kind.code for kind in type(fault).__mro__ if hasattr(kind, "code"))]
+    for code in codes:
+        told = say(f"error.{code}")
+        if told != f"error.{code}":
+            remedy = say(f"remedy.{code}")
+            shown = {key: _plain(value) for key, value in fault.data.items()}
+            return _fill(told, shown), "" if remedy == f"remedy.{code}" else _fill(remedy, shown)
+    return fault.code, ""
+
+
+def _plain(value: object) -> str:
+    return state_label(value) if isinstance(value, StrEnum) else str(value)
+
+
+def _fill(text: str, places: dict[str, str]) -> str:
+    try:
+        return text % places if "%(" in text else text
+    except KeyError:  # a message that names more than this error carries is still better than none
+        return text

@@ -1,0 +1,156 @@
+"""What every page of ours knows, and what happens when something is refused.
+
+Registered on our own blueprint only: a host's pages and errors stay the host's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Blueprint, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+
+from marketplace.kernel.actor import Role
+from marketplace.kernel.clock import SHANGHAI, local_day
+from marketplace.kernel.errors import MarketplaceError, SignInNeeded
+from marketplace.kernel.money import Money
+from marketplace.web import answers, door, labels, words
+from marketplace.web.forms import checked, csrf_field
+
+THEMES = ("auto", "light", "dark")
+SIZES = ("normal", "large")
+YEAR = 365 * 24 * 3600
+
+pages = Blueprint("web", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TabRule:
+    """Which roles see an entry; no roles: everyone. `label` is a key of the catalogue."""
+
+    label: str
+    endpoint: str
+    roles: frozenset[Role] = frozenset()
+
+
+def money(amount: Money) -> str:
+    return str(amount)
+
+
+def day(when: datetime | date | None) -> str:
+    """A calendar day in Shanghai, "2026-11-23"."""
+    if when is None:
+        return ""
+    return (local_day(when) if isinstance(when, datetime) else when).isoformat()
+
+
+def moment(when: datetime | None) -> str:
+    """Date and time in Shanghai, "2026-11-23 09:46"."""
+    return when.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if when else ""
+
+
+def number(n: int) -> str:
+    return f"{n:,}"
+
+
+def asset(path: str) -> str:
+    """The address of a file of ours below `static/`."""
+    return url_for("marketplace.static", filename=path)
+
+
+def context() -> dict[str, object]:
+    """Everything that templates may use on every page."""
+    mounted = current_app.extensions["marketplace"]
+    person = door.actor()
+    return {
+        "_": words.words(),
+        "lang": words.words().language,
+        "theme": _chosen("mp_theme", THEMES),
+        "size": _chosen("mp_size", SIZES),
+        "actor": person,
+        "person_name": door.identity().name_of,
+        "tabs": _tabs(mounted.tabs, person.roles if person else frozenset()),
+        "basket_count": mounted.basket_count(person) if person else 0,
+        "mp_layout": mounted.runtime.tools.config.layout,
+        "demo": mounted.runtime.tools.config.demo,
+        "sign_in_url": door.identity().login_url(answers.here()),
+        "sign_out_url": mounted.sign_out_url(),
+        "here": answers.here(),
+        "asset": asset,
+        "picture_url": lambda name: asset(f"vendor/pic/{name}.svg"),
+        "icon_url": lambda name: asset("vendor/icons.svg") + f"#{name}",
+        "money": money,
+        "day": day,
+        "moment": moment,
+        "number": number,
+        "csrf_field": csrf_field,
+        "state_label": labels.state_label,
+        "state_tone": labels.state_tone,
+        "verb_label": labels.verb_label,
+        "Markup": Markup,
+    }
+
+
+def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:
+    value = request.cookies.get(cookie, "")
+    return value if value in allowed else allowed[0]
+
+
+def _tabs(rules: tuple[TabRule, ...], roles: frozenset[Role]) -> list[Tab]:
+    at = request.path
+    tabs = []
+    for rule in rules:
+        if rule.roles and not rule.roles & roles:
+            continue
+        url = url_for(rule.endpoint)
+        root = url == url_for("marketplace.zone.home")
+        tabs.append(Tab(words.words()(rule.label), url, at == url if root else at.startswith(url)))
+    return tabs
+
+
+def refused(fault: MarketplaceError) -> ResponseReturnValue:
+    """Our own errors: to the sign-in, or a page that says what was wrong and what to do."""
+    if isinstance(fault, SignInNeeded):
+        target = answers.here() if request.method == "GET" else url_for("marketplace.zone.home")
+        return redirect(door.identity().login_url(target), code=303)
+    told, remedy = labels.error_words(fault)
+    return answers.page("error.html", fault.status, code=fault.code, text=told, remedy=remedy,
+                        title=told, status=fault.status, problems=())  # fmt: skip
+
+
+def broken(fault: HTTPException) -> ResponseReturnValue:
+    """Flask's own refusals (unknown page, too large, wrong method), in our words."""
+    told, remedy = labels.error_words(MarketplaceError(f"http_{fault.code}"))
+    return answers.page("error.html", fault.code or 500, code=f"http_{fault.code}", text=told,
+                        remedy=remedy, title=told, status=fault.code, problems=())  # fmt: skip
+
+
+@pages.post("/preferences")
+@door.open_to_all
+def preferences() -> ResponseReturnValue:
+    """Language, theme and size of type, remembered by this browser."""
+    checked()
+    answer = redirect(answers.safe_next(request.form.get("next")), code=303)
+    for field, cookie, allowed in (
+        ("language", words.COOKIE, words.LANGUAGES),
+        ("theme", "mp_theme", THEMES),
+        ("size", "mp_size", SIZES),
+    ):
+        value = request.form.get(field, "")
+        if value in allowed:
+            answer.set_cookie(cookie, value, max_age=YEAR, httponly=True, samesite="Lax")
+    return answer
+
+

@@ -1,0 +1,53 @@
+"""Pages of long lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask import request, url_for
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+PER_PAGE = 24
+LAST_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page: its items, its number from 1, how many pages and items there are."""
+
+    items: Sequence[T]
+    number: int
+    total: int
+    per_page: int = PER_PAGE
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+    def url(self, number: int) -> str:
+        """The same page of the site with another number."""
+        given = {**(request.view_args or {}), **request.args.to_dict(), "page": number}
+        return url_for(request.endpoint or "", **given)
+
+    def with_items(self, make: Callable[[T], Any]) -> Page[Any]:
+        """The same page with each item made into something else."""
+        return Page([make(item) for item in self.items], self.number, self.total, self.per_page)
+
+
+def page_number() -> int:
+    """The wanted page; nonsense means the first."""
+    text = request.args.get("page", "1")
+    return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() else 1
+
+
+def paged(
+    session: Session, question: Select[Any], number: int, *, per_page: int = PER_PAGE
+) -> Page[Any]:
+    """One page of a select of one entity."""
+    counted = select(func.count()).select_from(question.order_by(None).subquery())
+    items = session.scalars(question.limit(per_page).offset((number - 1) * per_page)).all()
+    return Page(items, number, session.scalar(counted) or 0, per_page)
