@@ -1,0 +1,87 @@
+"""A bare Jinja world around the look: strict about names, with stand-ins for what a request gives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from marketplace.kernel.money import Money
+from marketplace.web.words import Words
+from tests.look.samples import Samples, SampleState
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+OWN = sorted(
+    path
+    for path in (
+        *(TEMPLATES / "marketplace").glob("*.html"),
+        *(TEMPLATES / "marketplace" / "parts").glob("*.html"),
+    )
+)
+
+
+def _asset(path: str) -> str:
+    return f"/static/{path}"
+
+
+def _context() -> dict[str, object]:
+    tabs = [SimpleNamespace(label=t, url="#", current=t == "帮扶专区")
+            for t in ("帮扶专区", "村庄", "节日采购", "我的工会", "订单", "统计")]  # fmt: skip
+    return {
+        "_": Words("zh"),
+        "lang": "zh",
+        "theme": "light",
+        "size": "normal",
+        "actor": SimpleNamespace(name="示例采购员", roles=frozenset()),
+        "tabs": tabs,
+        "basket_count": 3,
+        "mp_layout": "marketplace/layout.html",
+        "sign_in_url": "/sign-in",
+        "sign_out_url": "/sign-out",
+        "here": "/kit",
+        "request": SimpleNamespace(args={}),
+        "asset": _asset,
+        "picture_url": lambda name: _asset(f"vendor/pic/{name}.svg"),
+        "icon_url": lambda name: _asset("vendor/icons.svg") + f"#{name}",
+        "money": str,
+        "day": date.isoformat,
+        "moment": datetime.isoformat,
+        "number": lambda n: f"{n:,}",
+        "csrf_field": lambda: Markup('<input type="hidden" name="csrf_token" value="t">'),
+        "state_label": lambda s: {"waiting": "等待审核"}.get(s.value, s.value),
+        "state_tone": lambda s: "wait" if s is SampleState.WAITING else "",
+        "verb_label": lambda step: {"approve": "通过", "return": "退回", "suspend": "暂停",
+                                    "cancel": "取消"}[step.verb],
+        "url_for": lambda endpoint, **_values: f"/{endpoint}",
+        "get_flashed_messages": lambda **_kw: [("done", "已通过，供应商会收到通知。")],
+        "samples": Samples(),
+    }  # fmt: skip
+
+
+def environment() -> Environment:
+    """The templates of the repository; an unknown name is an error."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
+    )
+
+
+def render(name: str, **given: object) -> str:
+    """One template of ours with the stand-in context; `given` replaces parts of it."""
+    template = environment().get_template(f"marketplace/{name}")
+    return template.render({**_context(), **given})
+
+
+def macro(call: str, part: str, **given: object) -> str:
+    """What one macro call writes: macro("tag('x', 'stop')", "badges")."""
+    name = call.split("(", 1)[0]
+    source = f'{{% from "marketplace/parts/{part}.html" import {name} with context %}}{{{{ {call} }}}}'
+    return environment().from_string(source).render({**_context(), **given})
+
+
+def yuan(text: str) -> Money:
+    """Money for a test, written in whole yuan."""
+    return Money(int(text) * 100)
