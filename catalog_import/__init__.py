@@ -1,0 +1,42 @@
+"""A pure reader: bytes of a CSV file to typed rows and problems.
+
+Knows neither Flask, nor SQL, nor the marketplace: nothing here is stored, looked up or decided.
+"""
+
+from catalog_import.amounts import TaxRate
+from catalog_import.decoding import Decoded, decode
+from catalog_import.listings import ListingRow, ListingSheet, read_listings
+from catalog_import.mapping import Mapping, read_mapping
+from catalog_import.people import PeopleSheet, PersonRow, read_people
+from catalog_import.problems import Problem, UnreadableFile
+from catalog_import.rows import PartialRow
+from catalog_import.safety import safe_cell
+from catalog_import.table import Limits, Table, TableRow, read_table
+from catalog_import.words import Lang
+from catalog_import.writing import Cell, template_csv, write_csv
+
+__all__ = [
+    "Cell",
+    "Decoded",
+    "Lang",
+    "Limits",
+    "ListingRow",
+    "ListingSheet",
+    "Mapping",
+    "PartialRow",
+    "PeopleSheet",
+    "PersonRow",
+    "Problem",
+    "Table",
+    "TableRow",
+    "TaxRate",
+    "UnreadableFile",
+    "decode",
+    "read_listings",
+    "read_mapping",
+    "read_people",
+    "read_table",
+    "safe_cell",
+    "template_csv",
+    "write_csv",
+]
