@@ -1,0 +1,1 @@
+"""Where things are from: divisions with life spans, lists of designated counties, villages."""
