@@ -10,13 +10,16 @@ import re
 import shutil
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from uuid import UUID
 
 import rjieba
-from whoosh import fields, index, query
-from whoosh.analysis import Token, Tokenizer
+from whoosh import fields, index
+from whoosh.analysis.acore import Token
+from whoosh.analysis.tokenizers import Tokenizer
+from whoosh.query.compound import And, Or
+from whoosh.query.terms import Term
 
 from marketplace.ports.search import SearchDocument
 
@@ -47,10 +50,10 @@ def asked_words(text: str) -> list[str]:
     return list(asked)
 
 
-class _Words(Tokenizer):  # type: ignore[misc]  # Whoosh gives no types for its base class
+class _Words(Tokenizer):
     """Whoosh's view of `words_of`."""
 
-    def __call__(self, value: str, **_: object) -> Iterable[Token]:
+    def __call__(self, value: str, **_: object) -> Iterator[Token]:
         token = Token()
         for position, word in enumerate(words_of(value)):
             token.text, token.pos, token.stopped, token.boost = word, position, False, 1.0
@@ -84,9 +87,7 @@ class WhooshSearch:
             return []
         with self._lock:
             opened = self._open()
-        wanted = query.And(
-            [query.Or([query.Term("title", w, boost=3.0), query.Term("text", w)]) for w in asked]
-        )
+        wanted = And([Or([Term("title", w, boost=3.0), Term("text", w)]) for w in asked])
         with opened.searcher() as searcher:
             return [UUID(hit["id"]) for hit in searcher.search(wanted, limit=limit)]
 

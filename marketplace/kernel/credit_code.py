@@ -57,7 +57,9 @@ def fault_of(code: str) -> CreditCodeFault | None:
 
 
 def _inner_check(body: str) -> str:
-    sum_ = sum(_INNER.index(sign) * weight for sign, weight in zip(body, _INNER_WEIGHTS, strict=True))
+    sum_ = sum(
+        _INNER.index(sign) * weight for sign, weight in zip(body, _INNER_WEIGHTS, strict=True)
+    )
     left = 11 - sum_ % 11
     return {10: "X", 11: "0"}.get(left, str(left))
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 CURRENCY = "CNY"
-LARGEST_FEN = 10**12  # ten thousand million yuan; far below 2**53 so that JSON readers keep it exact
+LARGEST_FEN = (
+    10**12
+)  # ten thousand million yuan; far below 2**53 so that JSON readers keep it exact
 
 _YUAN = re.compile(r"(?P<sign>-?)(?P<yuan>\d{1,10})(?:\.(?P<fen>\d{1,2}))?", re.ASCII)
 
@@ -18,10 +20,6 @@ class Money:
     """An amount in fen of CNY; negative only in journal entries and refunds."""
 
     fen: int
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.fen, int) or isinstance(self.fen, bool):
-            raise TypeError("money is a whole number of fen")
 
     def __add__(self, other: Money) -> Money:
         return Money(self.fen + other.fen)

@@ -16,8 +16,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from marketplace.kernel.money import ZERO, Money
-from marketplace.suppliers.models import PaperKind, SupplierKind
 from marketplace.suppliers.service import Application, HandedIn
+from marketplace.suppliers.states import PaperKind, SupplierKind
 from marketplace.web import MarketForm
 
 TEXT = [InputRequired("请填写。"), Length(max=200, message="最多 200 个字。")]
@@ -25,7 +25,9 @@ YUAN = NumberRange(min=0, max=10_000, message="请填写 0 到 10000 之间的�
 
 
 class ApplicationForm(MarketForm):
-    kind = SelectField("主体类型", choices=[(k.value, f"SupplierKind.{k.value}") for k in SupplierKind])
+    kind = SelectField(
+        "主体类型", choices=[(k.value, f"SupplierKind.{k.value}") for k in SupplierKind]
+    )
     legal_name = StringField("名称", TEXT, description="与营业执照或登记证上的名称一致")
     credit_code = StringField("统一社会信用代码", TEXT, description="18 位，见执照右上角")
     county = StringField("登记所在县", TEXT, description="县名或 6 位行政区划代码，例如：伽师县")
@@ -64,7 +66,9 @@ class PaperForm(MarketForm):
     valid_until = DateField(
         "有效期至", [Optional()], description="最后一天；长期有效就空着。检验报告填平台采信至"
     )
-    scan = FileField("扫描件或照片", description="JPEG、PNG、WebP 或 PDF，最大 10 MB，原件保存不改动")
+    scan = FileField(
+        "扫描件或照片", description="JPEG、PNG、WebP 或 PDF，最大 10 MB，原件保存不改动"
+    )
 
     def validate_scan(self, field: FileField) -> None:
         if not field.data or not field.data.filename:

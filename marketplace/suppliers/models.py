@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortText
 from marketplace.kernel.money import ZERO, Money
-from marketplace.suppliers.states import PaperState, SupplierState
-
-
-class SupplierKind(StrEnum):
-    """Who sells; each kind carries its own beginning of the credit code (see rules)."""
-
-    COMPANY = "company"
-    COOPERATIVE = "cooperative"
-    COLLECTIVE = "collective"
-    FAMILY_FARM = "family_farm"
-    HOUSEHOLD = "household"
-
-
-class PaperKind(StrEnum):
-    LICENCE = "licence"  # 营业执照
-    COLLECTIVE_REGISTRATION = "collective_registration"  # 农村集体经济组织登记证
-    INSPECTION_REPORT = "inspection_report"  # 检验报告; its end is 平台采信至
-    FOOD_PRODUCTION = "food_production"  # 食品生产许可证
+from marketplace.suppliers.states import PaperKind, PaperState, SupplierKind, SupplierState
 
 
 class Supplier(Base):

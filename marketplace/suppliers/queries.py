@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -14,9 +15,21 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.machine import Step
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Paper, Supplier
-from marketplace.suppliers.states import PAPER, PaperState, SupplierState
+from marketplace.suppliers.states import PAPER, PaperState, SupplierKind, SupplierState
 
 READERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER, Role.SYSTEM})
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckItem:
+    """One line of the checklist; `paper` is the one that meets it now, if any."""
+
+    requirement: rules.Requirement
+    paper: Paper | None
+    candidate: Paper | None  # handed in and good by its dates, but not yet accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +38,7 @@ class Dossier:
 
     supplier: Supplier
     papers: tuple[Paper, ...]
-    checklist: tuple[rules.CheckItem, ...]
+    checklist: tuple[CheckItem, ...]
     may_sell: bool
 
 
@@ -45,6 +58,12 @@ def may_sell(at: datetime) -> ColumnElement[bool]:
         for requirement in rules.REQUIREMENTS
     ]
     return and_(Supplier.state == SupplierState.APPROVED, *papers_in_force)
+
+
+def sells(session: Session, supplier_id: uuid.UUID, at: datetime) -> bool:
+    """Whether this supplier may sell at that instant."""
+    asked = select(Supplier.id).where(Supplier.id == supplier_id, may_sell(at))
+    return session.scalar(asked) is not None
 
 
 def own(session: Session, actor: Actor) -> Supplier | None:
@@ -78,11 +97,35 @@ def paper(session: Session, actor: Actor, paper_id: uuid.UUID) -> tuple[Supplier
     return visible(session, actor, found.supplier_id), found
 
 
+def in_force(paper: Paper, at: datetime) -> bool:
+    """By its dates alone; acceptance is another question."""
+    return rules.in_force(paper.starts_at, paper.ends_at, at)
+
+
+def checklist(
+    kind: SupplierKind, handed_in: Iterable[Paper], at: datetime
+) -> tuple[CheckItem, ...]:
+    """What this kind of supplier must show, and what it shows at that instant."""
+    valid = [paper for paper in handed_in if in_force(paper, at)]
+    items = []
+    for requirement in rules.required_of(kind):
+        fitting = [paper for paper in valid if paper.kind in requirement.papers]
+        accepted = [paper for paper in fitting if paper.state is PaperState.ACCEPTED]
+        pending = [paper for paper in fitting if paper.state is PaperState.PENDING]
+        items.append(CheckItem(requirement, _longest(accepted), _longest(pending)))
+    return tuple(items)
+
+
+def _longest(found: list[Paper]) -> Paper | None:
+    """The one that ends last; long-term papers never end."""
+    return max(found, key=lambda paper: paper.ends_at or _NEVER, default=None)
+
+
 def dossier(session: Session, actor: Actor, supplier_id: uuid.UUID, at: datetime) -> Dossier:
     """The supplier with its papers and the checklist at that instant. Raises Missing."""
     supplier = visible(session, actor, supplier_id)
     handed_in = papers(session, supplier.id)
-    items = rules.checklist(supplier.kind, handed_in, at)
+    items = checklist(supplier.kind, handed_in, at)
     approved = supplier.state is SupplierState.APPROVED
     return Dossier(supplier, handed_in, items, approved and all(item.paper for item in items))
 
@@ -92,7 +135,7 @@ def papers_in_force(session: Session, supplier_id: uuid.UUID, at: datetime) -> t
     return tuple(
         paper
         for paper in papers(session, supplier_id)
-        if paper.state is PaperState.ACCEPTED and rules.in_force(paper, at)
+        if paper.state is PaperState.ACCEPTED and in_force(paper, at)
     )
 
 

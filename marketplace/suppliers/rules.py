@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import tomllib
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import resources
@@ -15,8 +14,7 @@ from PIL import Image
 from marketplace.kernel import credit_code
 from marketplace.kernel.clock import end_of_day, start_of_day
 from marketplace.kernel.errors import Invalid
-from marketplace.suppliers.models import Paper, PaperKind, SupplierKind
-from marketplace.suppliers.states import PaperState
+from marketplace.suppliers.states import PaperKind, SupplierKind
 
 # the first two characters of the credit code that each kind of supplier may have
 BEGINNINGS = {
@@ -56,15 +54,6 @@ def _requirements() -> tuple[Requirement, ...]:
 REQUIREMENTS = _requirements()
 
 
-@dataclass(frozen=True, slots=True)
-class CheckItem:
-    """One line of the checklist; `paper` is the one that meets it now, if any."""
-
-    requirement: Requirement
-    paper: Paper | None
-    candidate: Paper | None  # handed in and good by its dates, but not yet accepted
-
-
 def check_code(code: str, kind: SupplierKind) -> None:
     """Raises Invalid when the code is malformed or belongs to another kind of supplier."""
     if fault := credit_code.fault_of(code):
@@ -80,30 +69,14 @@ def period(valid_from: date, valid_until: date | None) -> tuple[datetime, dateti
     return start_of_day(valid_from), end_of_day(valid_until) if valid_until else None
 
 
-def in_force(paper: Paper, at: datetime) -> bool:
-    """By its dates alone; acceptance is another question."""
-    return paper.starts_at <= at and (paper.ends_at is None or at < paper.ends_at)
+def in_force(starts_at: datetime, ends_at: datetime | None, at: datetime) -> bool:
+    """Whether the period holds at that instant; the end is exclusive."""
+    return starts_at <= at and (ends_at is None or at < ends_at)
 
 
-def checklist(
-    kind: SupplierKind, papers: Iterable[Paper], at: datetime
-) -> tuple[CheckItem, ...]:
-    """What this kind of supplier must show, and what it shows at that instant."""
-    valid = [paper for paper in papers if in_force(paper, at)]
-    items = []
-    for requirement in REQUIREMENTS:
-        if kind not in requirement.suppliers:
-            continue
-        fitting = [paper for paper in valid if paper.kind in requirement.papers]
-        accepted = [paper for paper in fitting if paper.state is PaperState.ACCEPTED]
-        pending = [paper for paper in fitting if paper.state is PaperState.PENDING]
-        items.append(CheckItem(requirement, _longest(accepted), _longest(pending)))
-    return tuple(items)
-
-
-def _longest(papers: list[Paper]) -> Paper | None:
-    """The one that ends last; long-term papers never end."""
-    return max(papers, key=lambda p: (p.ends_at is None, p.ends_at), default=None)
+def required_of(kind: SupplierKind) -> tuple[Requirement, ...]:
+    """What this kind of supplier must show."""
+    return tuple(one for one in REQUIREMENTS if kind in one.suppliers)
 
 
 def scan_type(data: bytes) -> str:

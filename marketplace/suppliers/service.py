@@ -16,8 +16,15 @@ from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, Same
 from marketplace.kernel.money import ZERO, Money
 from marketplace.regions import queries as regions
 from marketplace.suppliers import queries, rules
-from marketplace.suppliers.models import Paper, PaperKind, Supplier, SupplierKind
-from marketplace.suppliers.states import PAPER, SUPPLIER, PaperState, SupplierState
+from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.states import (
+    PAPER,
+    SUPPLIER,
+    PaperKind,
+    PaperState,
+    SupplierKind,
+    SupplierState,
+)
 from marketplace.work import Work, move
 
 
@@ -68,7 +75,7 @@ def register(w: Work, organisation_id: uuid.UUID, application: Application) -> S
     """
     if organisation_id not in w.actor.organisations(Role.SUPPLIER_STAFF):
         raise Forbidden
-    supplier = Supplier(organisation_id=organisation_id, created_at=w.now)
+    supplier = Supplier(id=uuid.uuid4(), organisation_id=organisation_id, created_at=w.now)
     _fill(w, supplier, application)
     taken = select(Supplier.id).where(Supplier.organisation_id == organisation_id)
     if w.session.scalar(taken):
@@ -127,7 +134,7 @@ def hand_in(w: Work, supplier_id: uuid.UUID, paper: HandedIn) -> Paper:
 def submit(w: Work, supplier_id: uuid.UUID) -> Supplier:
     """Ask to be let in. Raises PapersMissing, WrongState."""
     supplier = _own(w, supplier_id)
-    items = rules.checklist(supplier.kind, queries.papers(w.session, supplier.id), w.now)
+    items = queries.checklist(supplier.kind, queries.papers(w.session, supplier.id), w.now)
     _all_met(tuple(i.requirement.slug for i in items if not (i.paper or i.candidate)))
     move(w, SUPPLIER, supplier, "submit")
     supplier.submitted_at, supplier.submitted_by, supplier.note = w.now, w.actor.person_id, None
@@ -139,9 +146,9 @@ def approve(w: Work, supplier_id: uuid.UUID) -> Supplier:
     supplier = _someone_elses(w, supplier_id)
     move(w, SUPPLIER, supplier, "approve")
     for paper in queries.papers(w.session, supplier.id):
-        if paper.state is PaperState.PENDING and rules.in_force(paper, w.now):
+        if paper.state is PaperState.PENDING and queries.in_force(paper, w.now):
             _decide_paper(w, paper, "accept", "")
-    items = rules.checklist(supplier.kind, queries.papers(w.session, supplier.id), w.now)
+    items = queries.checklist(supplier.kind, queries.papers(w.session, supplier.id), w.now)
     _all_met(tuple(item.requirement.slug for item in items if not item.paper))
     _decided(w, supplier, None)
     w.announce(SupplierApproved(w.now, supplier.id))
@@ -213,10 +220,8 @@ def use_paper(w: Work, paper_id: uuid.UUID, verb: str, note: str) -> Paper:
 def _fill(w: Work, supplier: Supplier, given: Application) -> None:
     code = compact(given.credit_code)
     rules.check_code(code, given.kind)
-    taken = select(Supplier.id).where(Supplier.credit_code == code, Supplier.id != supplier.id)
-    if supplier.id is None:
-        taken = select(Supplier.id).where(Supplier.credit_code == code)
-    if w.session.scalar(taken):
+    taken = w.session.scalar(select(Supplier.id).where(Supplier.credit_code == code))
+    if taken and taken != supplier.id:
         raise Refused("credit_code_taken", field="credit_code")
     supplier.kind = given.kind
     supplier.legal_name = given.legal_name

@@ -1,9 +1,28 @@
-"""The states of an application and of a paper, and the verbs between them."""
+"""Kinds and states of suppliers and papers, and the verbs between the states."""
 
 from enum import StrEnum
 
 from marketplace.kernel.actor import Role
 from marketplace.kernel.machine import Machine, step
+
+
+class SupplierKind(StrEnum):
+    """Who sells; each kind carries its own beginning of the credit code (see rules)."""
+
+    COMPANY = "company"
+    COOPERATIVE = "cooperative"
+    COLLECTIVE = "collective"
+    FAMILY_FARM = "family_farm"
+    HOUSEHOLD = "household"
+
+
+class PaperKind(StrEnum):
+    """What is handed in."""
+
+    LICENCE = "licence"  # 营业执照
+    COLLECTIVE_REGISTRATION = "collective_registration"  # 农村集体经济组织登记证
+    INSPECTION_REPORT = "inspection_report"  # 检验报告; its end is 平台采信至
+    FOOD_PRODUCTION = "food_production"  # 食品生产许可证
 
 
 class SupplierState(StrEnum):

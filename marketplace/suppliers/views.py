@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -166,10 +167,14 @@ def _dossier(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> Resp
         dossier=found,
         supplier=found.supplier,
         verbs_open=SUPPLIER.open_verbs(found.supplier.state, roles),
+        decide_url=lambda verb: url_for(
+            "marketplace.suppliers.decide", supplier_id=supplier_id, verb=verb
+        ),
         paper_verbs=lambda paper: queries.open_paper_verbs(found.supplier, paper, roles),
+        paper_url=lambda paper: partial(
+            url_for, "marketplace.suppliers.decide_paper", paper_id=paper.id
+        ),
         form=form,
         can_hand_in=Role.SUPPLIER_STAFF in roles and queries.takes_papers(found.supplier),
         can_edit=Role.SUPPLIER_STAFF in roles and queries.is_editable(found.supplier),
     )
-
-

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request
+from flask import Response, flash, make_response, redirect, render_template, request
 from flask import url_for as url
 from flask.typing import ResponseReturnValue
 
 
-def page(template: str, status: int = 200, **context: object) -> ResponseReturnValue:
+def page(template: str, status: int = 200, /, **context: object) -> ResponseReturnValue:
     """A page of our own, named below `templates/marketplace/`."""
     return render_template(f"marketplace/{template}", **context), status
 
@@ -52,8 +52,3 @@ def safe_next(target: str | None) -> str:
     if any(sign < " " or sign == "\\" for sign in target):
         return home
     return target
-
-
-def debugging() -> bool:
-    """Whether the application runs for its developers."""
-    return bool(current_app.debug)

@@ -36,7 +36,7 @@ class _Meta:
         return get_translations(["zh" if words().language == "zh" else "en"])
 
 
-class MarketForm(Form):
+class MarketForm(Form):  # type: ignore[misc]  # wtforms ships no types
     """Filled from a POST, else from `given`; labels are Chinese and said in the page's language."""
 
     Meta: ClassVar[type] = _Meta

@@ -28,7 +28,7 @@ _TONES = {
 
 
 def state_label(member: StrEnum) -> str:
-    """"SupplierState.draft" in the reader's language."""
+    """ "SupplierState.draft" in the reader's language."""
     return words()(f"{type(member).__name__}.{member.value}")
 
 
@@ -38,7 +38,7 @@ def state_tone(member: StrEnum) -> str:
 
 
 def verb_label(step: Step[Any]) -> str:
-    """"verb.SupplierState.submit" in the reader's language."""
+    """ "verb.SupplierState.submit" in the reader's language."""
     return words()(f"verb.{type(step.target).__name__}.{step.verb}")
 
 

@@ -132,8 +132,10 @@ def refused(fault: MarketplaceError) -> ResponseReturnValue:
 
 def broken(fault: HTTPException) -> ResponseReturnValue:
     """Flask's own refusals (unknown page, too large, wrong method), in our words."""
+    if fault.code is None or fault.code < 400:  # a redirect to the right spelling of an address
+        return fault.get_response()
     told, remedy = labels.error_words(MarketplaceError(f"http_{fault.code}"))
-    return answers.page("error.html", fault.code or 500, code=f"http_{fault.code}", text=told,
+    return answers.page("error.html", fault.code, code=f"http_{fault.code}", text=told,
                         remedy=remedy, title=told, status=fault.code, problems=())  # fmt: skip
 
 
@@ -152,5 +154,3 @@ def preferences() -> ResponseReturnValue:
         if value in allowed:
             answer.set_cookie(cookie, value, max_age=YEAR, httponly=True, samesite="Lax")
     return answer
-
-

@@ -64,7 +64,7 @@ def append_only(table: str) -> None:
     """Let the database itself refuse changes to rows of `table` (SQLite; needs
     recursive_triggers, otherwise REPLACE would slip through)."""
     for verb in ("UPDATE", "DELETE"):
-        ddl = DDL(
+        ddl = DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves DDL untyped
             f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         ).execute_if(dialect="sqlite")

@@ -1,0 +1,1 @@
+"""Tests read as sentences; people have names; parts are real."""

@@ -1,0 +1,182 @@
+"""What tests stand on: a fresh SQLite file with the region facts, a clock, people, makers.
+
+Everything is made through the services; nothing can exist here that could not exist in the shop.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from marketplace.accounts import queries as accounts_queries
+from marketplace.accounts import service as accounts
+from marketplace.accounts.models import OrganisationKind
+from marketplace.config import Config
+from marketplace.extension import tools
+from marketplace.kernel.actor import SYSTEM, Actor, Role
+from marketplace.kernel.clock import SetClock
+from marketplace.regions import service as regions
+from marketplace.standalone import create_app
+from marketplace.wiring import AFTER, WITHIN
+from marketplace.work import Runtime, Work
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
+PASSWORD = "correct-horse-battery"  # of invented people
+
+
+@dataclass(frozen=True)
+class People:
+    """One person for each role, by the name of the role; `actor("reviewer")` acts today."""
+
+    runtime: Runtime
+    ids: dict[str, str]
+
+    def actor(self, name: str) -> Actor:
+        with self.runtime.reading() as session:
+            found = accounts_queries.actor_of(session, self.ids[name], self.runtime.clock.now())
+        assert found is not None
+        return found
+
+    def both(self, one: str, other: str) -> Actor:
+        """The first person, holding the roles of both: two hats on one head."""
+        first, second = self.actor(one), self.actor(other)
+        return Actor(first.person_id, first.name, first.grants | second.grants)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with tables and region facts; copied for each test."""
+    folder = tmp_path_factory.mktemp("seeded")
+    runtime = Runtime(tools(Config(data=folder)), clock=SetClock(NOON))
+    runtime.create_tables()
+    with runtime.work() as w:
+        regions.load_facts(w)
+    runtime.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def data(seeded: Path, tmp_path: Path) -> Path:
+    """The data folder of this test alone."""
+    folder = tmp_path / "data"
+    shutil.copytree(seeded, folder)
+    return folder
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(NOON)
+
+
+@pytest.fixture
+def app(data: Path, clock: SetClock) -> Iterator[Flask]:
+    """The standalone application on this test's data."""
+    made = create_app(
+        {
+            "MARKETPLACE_DATA": data,
+            "MARKETPLACE_DEMO": True,
+            "SECRET_KEY": "a" * 32,
+            "TESTING": True,
+        },
+        clock=clock,
+    )
+    yield made
+    made.extensions["marketplace"].runtime.engine.dispose()
+
+
+@pytest.fixture
+def runtime(app: Flask) -> Runtime:
+    found: Runtime = app.extensions["marketplace"].runtime
+    return found
+
+
+@pytest.fixture
+def bare_runtime(data: Path, clock: SetClock) -> Iterator[Runtime]:
+    """Services without the web."""
+    made = Runtime(tools(Config(data=data)), within=WITHIN, after=AFTER, clock=clock)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def work(runtime: Runtime) -> Callable[..., AbstractContextManager[Work]]:
+    """`with work(actor) as w:`; without an actor the system works."""
+
+    def opened(actor: Actor = SYSTEM) -> AbstractContextManager[Work]:
+        return runtime.work(actor)
+
+    return opened
+
+
+@pytest.fixture
+def people(runtime: Runtime) -> People:
+    """Persons by role name: employee, second_employee, reviewer, second_reviewer, auditor, manager,
+    union_buyer, union_approver, union_treasurer, supplier, second_supplier."""
+    with runtime.work() as w:
+        group = accounts.add_organisation(w, "示例银行", OrganisationKind.GROUP)
+        operator = accounts.add_organisation(w, "直通车运营部", OrganisationKind.OPERATOR)
+        union = accounts.add_organisation(
+            w,
+            "示例银行工会",
+            OrganisationKind.UNION,
+            parent_id=group.id,
+            credit_code="81440000MCL468545M",
+        )
+        first = accounts.add_organisation(w, "示例合作社甲", OrganisationKind.SUPPLIER)
+        second = accounts.add_organisation(w, "示例公司乙", OrganisationKind.SUPPLIER)
+        places = {
+            "employee": (group, Role.EMPLOYEE),
+            "second_employee": (group, Role.EMPLOYEE),
+            "reviewer": (operator, Role.REVIEWER),
+            "second_reviewer": (operator, Role.REVIEWER),
+            "auditor": (operator, Role.AUDITOR),
+            "manager": (operator, Role.MANAGER),
+            "union_buyer": (union, Role.UNION_BUYER),
+            "union_approver": (union, Role.UNION_APPROVER),
+            "union_treasurer": (union, Role.UNION_TREASURER),
+            "supplier": (first, Role.SUPPLIER_STAFF),
+            "second_supplier": (second, Role.SUPPLIER_STAFF),
+        }
+        ids = {}
+        for place, (name, (organisation, role)) in enumerate(places.items()):
+            person = accounts.add_person(
+                w, name, PASSWORD, mobile=f"1380000{place:04d}", employee_number=f"E{place:04d}"
+            )
+            accounts.grant(w, person.id, organisation.id, role)
+            ids[name] = str(person.id)
+    return People(runtime, ids)
+
+
+@pytest.fixture
+def client_as(app: Flask, people: People) -> Callable[[str], FlaskClient]:
+    """A browser in which the person with this role name is signed in, through the real form."""
+
+    def signed_in(name: str) -> FlaskClient:
+        client = app.test_client()
+        place = list(people.ids).index(name)
+        answer = post(client, "/sign-in", login=f"1380000{place:04d}", password=PASSWORD)
+        assert answer.status_code == 303, answer.get_data(as_text=True)  # see other
+        return client
+
+    return signed_in
+
+
+def post(client: FlaskClient, path: str, *, on: str | None = None, **fields: object):  # type: ignore[no-untyped-def]  # werkzeug's TestResponse is not exported
+    """Post a form as a browser does: load the page `on` (or the path itself) for its token first."""
+    source = client.get(on or path, follow_redirects=True).get_data(as_text=True)
+    marker = 'name="csrf_token" type="hidden" value="'
+    token = source.split(marker, 1)[1].split('"', 1)[0] if marker in source else ""
+    return client.post(
+        path,
+        data={"csrf_token": token, **fields},
+        content_type="multipart/form-data",
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
