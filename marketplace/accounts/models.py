@@ -89,3 +89,18 @@ class SignIn(Base):
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class FailedTry(Base):
+    """One password that was tried and not (yet) found right; forgotten after some minutes.
+
+    Of the login only a hash is kept: people type passwords into the wrong field."""
+
+    __tablename__ = "mp_failed_try"
+
+    id: Mapped[Id]
+    account: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_mp_failed_try_place", "place", "account", "at"),)

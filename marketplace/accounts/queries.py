@@ -1,0 +1,141 @@
+"""Questions about people and organisations; each takes a Session."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import rules
+from marketplace.accounts.models import Membership, Organisation, Person, SignIn
+from marketplace.kernel.actor import SYSTEM, Actor, Grant, Role
+from marketplace.kernel.errors import MarketplaceError, Missing
+
+
+class BadSignIn(MarketplaceError):
+    """Unknown login, wrong password, or somebody who left: the answer does not say which."""
+
+    status = 422
+    code = "bad_sign_in"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person with today's roles and the text they sign in with."""
+
+    person_id: uuid.UUID
+    name: str
+    login: str
+    roles: tuple[Role, ...]
+    organisations: tuple[str, ...]
+
+
+def actor_of(session: Session, person_id: str, at: datetime) -> Actor | None:
+    """The person with the roles of this instant; None for somebody unknown or gone."""
+    person = _person(session, person_id)
+    if person is None or (person.left_at is not None and person.left_at <= at):
+        return None
+    held = select(Membership.role, Membership.organisation_id).where(
+        Membership.person_id == person.id, in_force(at)
+    )
+    grants = frozenset(Grant(role, organisation) for role, organisation in session.execute(held))
+    return Actor(person_id=str(person.id), name=person.name, grants=grants)
+
+
+def name_of(session: Session, person_id: str) -> str:
+    """The name to show, also of somebody who left; an empty text for somebody unknown."""
+    if person_id == SYSTEM.person_id:
+        return SYSTEM.name
+    person = _person(session, person_id)
+    return person.name if person else ""
+
+
+def organisation(session: Session, organisation_id: uuid.UUID) -> Organisation:
+    """Raises Missing."""
+    found = session.get(Organisation, organisation_id)
+    if found is None:
+        raise Missing(organisation_id=organisation_id)
+    return found
+
+
+def subtree(session: Session, organisation_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The organisation and everything below it. Raises Missing."""
+    top = organisation(session, organisation_id)
+    below = select(Organisation.id).where(Organisation.path.startswith(top.path, autoescape=True))
+    return frozenset(session.scalars(below))
+
+
+def in_force(at: datetime) -> ColumnElement[bool]:
+    """The memberships that hold at this instant."""
+    return and_(Membership.since <= at, or_(Membership.until.is_(None), Membership.until > at))
+
+
+def recognised(session: Session, login: str, password: str, at: datetime) -> Person:
+    """The person whose login and password these are; slow on purpose, so ask it outside a unit
+    of work. Raises BadSignIn."""
+    kept = rules.login(login)
+    person = session.scalar(
+        select(Person).where(or_(Person.mobile == kept, Person.employee_number == kept))
+    )
+    right = rules.opens(person.password_hash if person else rules.nobodys_hash(), password)
+    if person is None or not right or (person.left_at is not None and person.left_at <= at):
+        raise BadSignIn
+    return person
+
+
+def open_sign_in(
+    session: Session, secret: str, at: datetime, *, idle: timedelta = rules.IDLE
+) -> SignIn | None:
+    """The sign-in with this secret, unless it ended, idled too long or is too old."""
+    return session.scalar(
+        select(SignIn).where(
+            SignIn.secret_hash == rules.digest(secret),
+            SignIn.ended_at.is_(None),
+            SignIn.seen_at > at - idle,
+            SignIn.started_at > at - rules.ABSOLUTE,
+        )
+    )
+
+
+def seen(
+    session: Session, secret: str, at: datetime, *, idle: timedelta = rules.IDLE
+) -> str | None:
+    """The id of the person signed in with this secret."""
+    found = open_sign_in(session, secret, at, idle=idle)
+    return str(found.person_id) if found else None
+
+
+def people(session: Session, at: datetime) -> tuple[PersonRow, ...]:
+    """Everybody who may sign in at this instant, in the order of their logins."""
+    found = session.execute(
+        select(Person, Membership.role, Organisation.name)
+        .join(Membership, and_(Membership.person_id == Person.id, in_force(at)))
+        .join(Organisation, Membership.organisation_id == Organisation.id)
+        .where(or_(Person.left_at.is_(None), Person.left_at > at))
+        .order_by(Person.employee_number, Person.mobile, Membership.role)
+    )
+    held: dict[Person, tuple[dict[Role, None], dict[str, None]]] = {}
+    for person, role, place in found:
+        roles, places = held.setdefault(person, ({}, {}))  # dicts keep the order, and once each
+        roles[role], places[place] = None, None
+    return tuple(
+        PersonRow(
+            person_id=person.id,
+            name=person.name,
+            login=person.mobile or person.employee_number or "",
+            roles=tuple(roles),
+            organisations=tuple(places),
+        )
+        for person, (roles, places) in held.items()
+    )
+
+
+def _person(session: Session, person_id: str) -> Person | None:
+    """Ids are opaque text: one that is not ours is simply nobody's."""
+    try:
+        return session.get(Person, uuid.UUID(person_id))
+    except ValueError:
+        return None

@@ -1,0 +1,42 @@
+"""The factory: the marketplace mounted at the root of an application of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from marketplace.extension import Marketplace
+from marketplace.kernel.clock import Clock
+from marketplace.standalone import guard, troubles, views
+from marketplace.standalone.identity import OwnIdentity
+from marketplace.standalone.settings import gather
+from marketplace.web import pages as web
+
+
+def create_app(
+    settings: Mapping[str, object] | None = None, *, clock: Clock | None = None
+) -> Flask:
+    """Our own application. `settings` win over the environment: SECRET_KEY, TRUSTED_HOSTS,
+    PROXY_HOPS and every MARKETPLACE_… of config.py. Makes no tables.
+
+    Raises Misconfigured with everything that is missing.
+    """
+    app = Flask("marketplace", static_folder=None, template_folder=None)
+    app.config.update(gather(settings or {}, os.environ))
+    if hops := app.config["PROXY_HOPS"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way
+    Marketplace(OwnIdentity(), clock=clock).init_app(app)
+    app.register_blueprint(views.pages)
+    app.register_blueprint(views.health)
+    app.context_processor(own_context)
+    guard.protect(app)
+    troubles.register(app)
+    return app
+
+
+def own_context() -> dict[str, object]:
+    """What pages know that do not hang on the marketplace's blueprint: sign-in, unknown address."""
+    return {} if "marketplace" in request.blueprints else web.context()

@@ -1,0 +1,77 @@
+"""What stands around every request of our own application: headers, and where a POST comes from.
+
+A host has its own; nothing of this touches an application that mounts the marketplace.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+
+from marketplace.kernel.errors import MarketplaceError
+from marketplace.standalone.identity import COOKIE
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+A_YEAR = "max-age=31536000"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ForeignForm(MarketplaceError):
+    """Another site sent this request with the person's cookies."""
+
+    status = 403
+    code = "foreign_form"
+
+
+def protect(app: Flask) -> None:
+    """Put both in place."""
+    app.before_request(refuse_foreign)
+    app.after_request(add_headers)
+
+
+def refuse_foreign() -> None:
+    """A second fence beside the form token. Raises ForeignForm."""
+    if request.method in SAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None:
+        foreign = site not in {"same-origin", "none"}
+    else:  # a browser from before 2020-23; something that is no browser sends neither
+        foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if foreign:
+        raise ForeignForm
+
+
+def add_headers(answer: Response) -> Response:
+    """An answer that already says something stricter of itself keeps it."""
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if request.is_secure:
+        answer.headers.setdefault("Strict-Transport-Security", A_YEAR)
+    if (request.endpoint or "").endswith("static"):
+        return answer
+    if request.cookies.get(COOKIE) or g.get("mp_actor") or "Set-Cookie" in answer.headers:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
