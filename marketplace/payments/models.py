@@ -9,8 +9,8 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.base import Base, Id
-from marketplace.kernel.money import Money
+from marketplace.kernel.base import Base, Id, PersonRef
+from marketplace.kernel.money import ZERO, Money
 from marketplace.payments.states import PaymentState, RefundState
 
 
@@ -26,8 +26,10 @@ class Payment(Base):
 
     id: Mapped[Id]
     purchase_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    payer_id: Mapped[PersonRef]  # who bought; never the one who confirms
     tender: Mapped[Tender]
-    amount: Mapped[Money]
+    amount: Mapped[Money]  # what is still asked; shrinks when an unpaid order is cancelled
+    refunded: Mapped[Money] = mapped_column(default=ZERO)  # all refunds, also those to send
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     provider_ref: Mapped[str | None] = mapped_column(String(100), unique=True)
     state: Mapped[PaymentState] = mapped_column(default=PaymentState.AWAITING)
@@ -35,7 +37,10 @@ class Payment(Base):
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str | None] = mapped_column(String(64))
 
-    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("refunded >= 0 AND refunded <= amount", name="refunded_at_most_paid"),
+    )
 
 
 class Refund(Base):

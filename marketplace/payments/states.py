@@ -17,13 +17,15 @@ class RefundState(StrEnum):
     SETTLED = "settled"  # gone out
 
 
+# whoever may cancel an order voids or shrinks what was asked for it
+_CANCELS = {Role.EMPLOYEE, Role.UNION_BUYER, Role.SUPPLIER_STAFF, Role.SYSTEM}
 _P = PaymentState
 _R = RefundState
 
 PAYMENT = Machine(
     # a card is settled by its gateway's answer, a transfer by the operator's manager
     step("settle", {_P.AWAITING}, _P.SETTLED, by={Role.MANAGER, Role.SYSTEM}),
-    step("void", {_P.AWAITING}, _P.VOID, by={Role.SYSTEM}),
+    step("void", {_P.AWAITING}, _P.VOID, by=_CANCELS),
 )
 
 REFUND = Machine(

@@ -1,0 +1,78 @@
+"""Questions about payments and refunds."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.errors import Missing
+from marketplace.payments.models import Payment, Refund, Tender
+from marketplace.payments.states import PaymentState, RefundState
+from marketplace.web.paging import Page, paged
+
+READERS = frozenset({Role.MANAGER, Role.AUDITOR, Role.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """One refund with the payment it gives back from."""
+
+    refund: Refund
+    payment: Payment
+
+
+def of_purchase(session: Session, purchase_id: uuid.UUID) -> Payment | None:
+    """The payment of a purchase; whether the actor may see it, the purchase decides."""
+    return session.scalar(select(Payment).where(Payment.purchase_id == purchase_id))
+
+
+def refund_of(session: Session, order_id: uuid.UUID) -> Refund | None:
+    """The refund of an order, if there is one; whether the actor may see it, the order decides."""
+    return session.scalar(select(Refund).where(Refund.order_id == order_id))
+
+
+def payment(session: Session, actor: Actor, payment_id: uuid.UUID) -> Payment:
+    """One payment, for its payer and for those who look after the money. Raises Missing."""
+    found = session.get(Payment, payment_id)
+    if found is None:
+        raise Missing(payment_id=payment_id)
+    if found.payer_id != actor.person_id and not actor.roles & READERS:
+        raise Missing(payment_id=payment_id)
+    return found
+
+
+def refund(session: Session, refund_id: uuid.UUID) -> RefundRow:
+    """One refund with its payment. Raises Missing."""
+    found = session.get(Refund, refund_id)
+    if found is None:
+        raise Missing(refund_id=refund_id)
+    return RefundRow(found, session.get_one(Payment, found.payment_id))
+
+
+def awaiting_transfers(session: Session, number: int) -> Page[Payment]:
+    """Bank transfers that have not been seen on the account yet, oldest first."""
+    waiting = select(Payment).where(
+        Payment.state == PaymentState.AWAITING, Payment.tender == Tender.TRANSFER
+    )
+    return paged(session, waiting.order_by(Payment.made_at, Payment.reference), number)
+
+
+def refunds_to_send(session: Session) -> tuple[RefundRow, ...]:
+    """Refunds that are owed to buyers, oldest first."""
+    owed = (
+        select(Refund, Payment)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Refund.state == RefundState.REQUESTED)
+        .order_by(Refund.requested_at, Refund.id)
+    )
+    return tuple(RefundRow(row.Refund, row.Payment) for row in session.execute(owed))
+
+
+def settled(session: Session, number: int) -> Page[Payment]:
+    """Money that arrived, newest first."""
+    arrived = select(Payment).where(Payment.state == PaymentState.SETTLED)
+    return paged(session, arrived.order_by(Payment.settled_at.desc(), Payment.reference), number)

@@ -1,0 +1,238 @@
+"""Moving money once: a payment is settled, shrunk or voided by guarded updates, never twice."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import Update, select, update
+
+from marketplace.events import PaymentSettled, RefundSettled
+from marketplace.kernel.actor import Role
+from marketplace.kernel.codes import random_code
+from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
+from marketplace.kernel.money import ZERO, Money
+from marketplace.payments import queries, rules
+from marketplace.payments.models import Payment, Refund, Tender
+from marketplace.payments.states import PAYMENT, REFUND, PaymentState, RefundState
+from marketplace.work import Work
+
+
+def open_payment(w: Work, purchase_id: uuid.UUID, tender: Tender, amount: Money) -> Payment:
+    """Ask the actor for the money of a purchase; raises Invalid unless the amount is positive."""
+    if amount <= ZERO:
+        raise Invalid("amount_not_positive", field="amount")
+    payment = Payment(
+        purchase_id=purchase_id,
+        payer_id=w.actor.person_id,
+        tender=tender,
+        amount=amount,
+        reference=_fresh_reference(w),
+        made_at=w.now,
+    )
+    w.session.add(payment)
+    w.record("open", payment, to_state=PaymentState.AWAITING, amount=amount.fen, tender=tender)
+    return payment
+
+
+def settle_card(
+    w: Work, payment_id: uuid.UUID, provider_ref: str, *, charged: Money | None = None
+) -> Payment:
+    """Note what the card gateway took; the system does that, on the gateway's word.
+
+    The same gateway number again changes nothing. `charged` must equal what is asked (None: it
+    does). Raises Missing, Refused (amount_differs, payment_void), WrongState.
+    """
+    payment = _of_tender(w, payment_id, Tender.CARD)
+    if payment.state is PaymentState.SETTLED and payment.provider_ref == provider_ref:
+        return payment
+    return _settle(w, payment, provider_ref, payment.amount if charged is None else charged)
+
+
+def confirm_transfer(w: Work, payment_id: uuid.UUID, amount: Money, bank_ref: str) -> Payment:
+    """Say that a bank transfer is on the account; a manager who did not buy does that.
+
+    Raises Missing, Forbidden, SamePerson, Invalid (bank_ref_…), Refused (amount_differs,
+    bank_ref_used, payment_void), WrongState.
+    """
+    if Role.MANAGER not in w.actor.roles:
+        raise Forbidden(verb="settle")
+    payment = _of_tender(w, payment_id, Tender.TRANSFER)
+    if payment.payer_id == w.actor.person_id:
+        raise SamePerson
+    known = rules.bank_reference(bank_ref)
+    if w.session.scalar(select(Payment.id).where(Payment.provider_ref == known)):
+        raise Refused("bank_ref_used", field="bank_ref", value=known)
+    return _settle(w, payment, known, amount)
+
+
+def reduce(w: Work, purchase_id: uuid.UUID, by: Money) -> Payment:
+    """Ask for less while no money has come, because an order of the purchase was cancelled.
+
+    At nothing left the payment is void. Raises Missing, Refused payment_not_open.
+    """
+    payment = _of_purchase(w, purchase_id)
+    if by <= ZERO:
+        raise Invalid("amount_not_positive", field="amount")
+    open_ = update(Payment).where(Payment.id == payment.id, Payment.state == PaymentState.AWAITING)
+    if _happened(w, open_.where(Payment.amount > by).values(amount=Payment.amount - by)):
+        w.session.refresh(payment)
+        w.record("reduce", payment, by=by.fen, amount=payment.amount.fen)
+        return payment
+    if payment.amount != by or not void(w, purchase_id):
+        raise Refused("payment_not_open")
+    return payment
+
+
+def void(w: Work, purchase_id: uuid.UUID) -> bool:
+    """No money is expected any more; False when it has come already, or the payment was void."""
+    payment = _of_purchase(w, purchase_id)
+    if payment.state is not PaymentState.AWAITING:
+        return False
+    PAYMENT.after(payment.state, "void", w.actor.roles)
+    voided = (
+        update(Payment)
+        .where(Payment.id == payment.id, Payment.state == PaymentState.AWAITING)
+        .values(state=PaymentState.VOID)
+    )
+    if not _happened(w, voided):
+        return False
+    w.session.refresh(payment)
+    w.record("void", payment, from_state=PaymentState.AWAITING, to_state=PaymentState.VOID)
+    return True
+
+
+def request_refund(
+    w: Work, *, order_id: uuid.UUID, purchase_id: uuid.UUID, amount: Money
+) -> Refund:
+    """Owe the buyer the money of a cancelled order; all refunds together at most what was paid.
+
+    Raises Missing, Invalid, Refused (refund_too_much, already_refunded).
+    """
+    payment = _of_purchase(w, purchase_id)
+    if amount <= ZERO:
+        raise Invalid("amount_not_positive", field="amount")
+    if queries.refund_of(w.session, order_id):
+        raise Refused("already_refunded")
+    enough = (
+        update(Payment)
+        .where(Payment.id == payment.id, Payment.state == PaymentState.SETTLED)
+        .where(Payment.refunded + amount <= Payment.amount)
+        .values(refunded=Payment.refunded + amount)
+    )
+    if not _happened(w, enough):
+        raise Refused("refund_too_much")
+    w.session.refresh(payment)
+    refund = Refund(payment_id=payment.id, order_id=order_id, amount=amount, requested_at=w.now)
+    w.session.add(refund)
+    w.record("request", refund, to_state=RefundState.REQUESTED, amount=amount.fen)
+    return refund
+
+
+def settle_refund(w: Work, refund_id: uuid.UUID, provider_ref: str) -> Refund:
+    """Note that the money of a refund has gone out: by the gateway's or the bank's number.
+
+    The same number again changes nothing. Raises Missing, Forbidden, SamePerson, Invalid,
+    Refused bank_ref_used, WrongState.
+    """
+    row = queries.refund(w.session, refund_id)
+    refund, known = row.refund, rules.bank_reference(provider_ref)
+    if refund.state is RefundState.SETTLED and refund.provider_ref == known:
+        return refund
+    after = REFUND.after(refund.state, "settle", w.actor.roles)
+    may_settle_refund(w, row)
+    if w.session.scalar(select(Refund.id).where(Refund.provider_ref == known)):
+        raise Refused("bank_ref_used", field="bank_ref", value=known)
+    settled = (
+        update(Refund)
+        .where(Refund.id == refund.id, Refund.state == RefundState.REQUESTED)
+        .values(state=after, provider_ref=known, settled_at=w.now, settled_by=w.actor.person_id)
+    )
+    if not _happened(w, settled):
+        raise WrongState(verb="settle", state=refund.state)
+    w.session.refresh(refund)
+    w.record("settle", refund, from_state=RefundState.REQUESTED, to_state=after, ref=known)
+    w.announce(
+        RefundSettled(
+            at=w.now,
+            refund_id=refund.id,
+            order_id=refund.order_id,
+            purchase_id=row.payment.purchase_id,
+            amount=refund.amount,
+            tender=row.payment.tender.value,
+        )
+    )
+    return refund
+
+
+def may_settle_refund(w: Work, row: queries.RefundRow) -> None:
+    """Asked before the gateway is: nobody pays himself back. Raises SamePerson."""
+    if row.payment.payer_id == w.actor.person_id:
+        raise SamePerson
+
+
+def note_card_returned(w: Work, payment_id: uuid.UUID, provider_ref: str) -> None:
+    """A card was charged too late and the gateway gave the money back: leave it in the trail."""
+    payment = _of_tender(w, payment_id, Tender.CARD)
+    w.record("card_returned", payment, ref=provider_ref)
+
+
+def _settle(w: Work, payment: Payment, provider_ref: str, amount: Money) -> Payment:
+    """Only the full amount, only once; the where clause is the guard, not what was read before."""
+    if payment.state is PaymentState.VOID:
+        raise Refused("payment_void", reference=payment.reference)
+    after = PAYMENT.after(payment.state, "settle", w.actor.roles)
+    if amount != payment.amount:
+        raise Refused(
+            "amount_differs", field="amount", typed=str(amount), asked=str(payment.amount)
+        )
+    settled = (
+        update(Payment)
+        .where(Payment.id == payment.id, Payment.state == PaymentState.AWAITING)
+        .where(Payment.amount == amount)
+        .values(
+            state=after, provider_ref=provider_ref, settled_at=w.now, settled_by=w.actor.person_id
+        )
+    )
+    if not _happened(w, settled):
+        raise WrongState(verb="settle", state=payment.state)
+    w.session.refresh(payment)
+    w.record("settle", payment, from_state=PaymentState.AWAITING, to_state=after, ref=provider_ref)
+    w.announce(
+        PaymentSettled(
+            at=w.now,
+            payment_id=payment.id,
+            purchase_id=payment.purchase_id,
+            amount=amount,
+            tender=payment.tender.value,
+        )
+    )
+    return payment
+
+
+def _happened(w: Work, change: Update) -> bool:
+    """Whether a guarded update found its row as it had to be."""
+    found = w.session.execute(
+        change.returning(change.table.c.id), execution_options={"synchronize_session": False}
+    )
+    return found.first() is not None
+
+
+def _of_tender(w: Work, payment_id: uuid.UUID, tender: Tender) -> Payment:
+    payment = w.session.get(Payment, payment_id)
+    if payment is None or payment.tender is not tender:
+        raise Missing(payment_id=payment_id)
+    return payment
+
+
+def _of_purchase(w: Work, purchase_id: uuid.UUID) -> Payment:
+    payment = queries.of_purchase(w.session, purchase_id)
+    if payment is None:
+        raise Missing(purchase_id=purchase_id)
+    return payment
+
+
+def _fresh_reference(w: Work) -> str:
+    while True:
+        reference = rules.PREFIX + random_code(rules.CODE_LENGTH)
+        if not w.session.scalar(select(Payment.id).where(Payment.reference == reference)):
+            return reference
