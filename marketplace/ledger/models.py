@@ -4,36 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.base import Base, Id, ShortCode
 from marketplace.kernel.money import ZERO, Money
+from marketplace.ledger.states import AccountKind, Book
 from marketplace.work.models import append_only
-
-
-class Book(StrEnum):
-    MONEY = "money"
-    BUDGET = "budget"
-
-
-class AccountKind(StrEnum):
-    """The chart. Money book first, then the budget book; `owner_id` tells whose."""
-
-    BANK_CLEARING = "bank_clearing"  # asset: transfers confirmed by an operator
-    CARD_CLEARING = "card_clearing"  # asset: with the card gateway
-    BUYER_CREDIT = "buyer_credit"  # liability: paid, not yet matched to orders
-    SUPPLIER_PAYABLE = "supplier_payable"  # liability, per supplier: supply price of paid goods
-    PRICE_DIFFERENCE = "price_difference"  # sale price over supply price
-    FREIGHT = "freight"  # liability, per supplier
-    REFUNDS = "refunds"  # liability: owed back to buyers
-    GRANTED = "granted"  # budget book, per budget: the counterpart of everything below
-    AVAILABLE = "available"
-    RESERVED = "reserved"  # submitted for approval
-    COMMITTED = "committed"  # approved and ordered
-    SPENT = "spent"  # paid
 
 
 class LedgerAccount(Base):
@@ -63,7 +41,9 @@ class JournalTransaction(Base):
     id: Mapped[Id]
     book: Mapped[Book]
     key: Mapped[str] = mapped_column(String(120), unique=True)
-    event: Mapped[ShortCode]  # granted, reserved, committed, spent, released, paid, cancelled, refunded
+    event: Mapped[
+        ShortCode
+    ]  # granted, reserved, committed, spent, released, paid, cancelled, refunded
     subject_id: Mapped[uuid.UUID] = mapped_column(index=True)  # order, purchase, plan or budget
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,129 @@
+"""Questions to the books: balances, what an order moved, and whether everything still adds up."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.money import ZERO, Money
+from marketplace.ledger import rules
+from marketplace.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
+from marketplace.ledger.states import AccountKind, Book
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One line of the journal with its transaction; debit positive."""
+
+    at: datetime
+    book: Book
+    event: str
+    key: str
+    kind: AccountKind
+    owner_id: uuid.UUID | None
+    amount: Money
+
+
+def balance(session: Session, kind: AccountKind, owner_id: uuid.UUID | None = None) -> Money:
+    """The sum of all entries, debit positive; without an owner that of all owners together."""
+    asked = _sums().where(LedgerAccount.kind == kind)
+    if owner_id is not None:
+        asked = asked.where(LedgerAccount.owner_id == owner_id)
+    return Money(sum(row.amount.fen for row in session.execute(asked)))
+
+
+def balances(
+    session: Session, owner_ids: Collection[uuid.UUID]
+) -> dict[tuple[uuid.UUID, AccountKind], Money]:
+    """The same for many owners at once; what never moved is left out."""
+    asked = _sums().where(LedgerAccount.owner_id.in_(owner_ids))
+    return {(row.owner_id, row.kind): row.amount for row in session.execute(asked)}
+
+
+def entries_of(session: Session, subject_id: uuid.UUID) -> tuple[EntryRow, ...]:
+    """Everything that was written about an order, a purchase, a plan or a budget, oldest first."""
+    asked = (
+        select(
+            JournalTransaction.at, JournalTransaction.book, JournalTransaction.event,
+            JournalTransaction.key, LedgerAccount.kind, LedgerAccount.owner_id, JournalEntry.amount,
+        )
+        .join(JournalEntry, JournalEntry.transaction_id == JournalTransaction.id)
+        .join(LedgerAccount, JournalEntry.account_id == LedgerAccount.id)
+        .where(JournalTransaction.subject_id == subject_id)
+        .order_by(JournalTransaction.at, JournalTransaction.key, JournalEntry.amount.desc())
+    )  # fmt: skip
+    return tuple(EntryRow(*row) for row in session.execute(asked))
+
+
+def sales_by_order(session: Session) -> dict[uuid.UUID, Money]:
+    """What buyers paid for the goods of each order, freight apart, net of what went back."""
+    asked = (
+        select(JournalTransaction.subject_id, func.sum(JournalEntry.amount).label("amount"))
+        .join(JournalEntry, JournalEntry.transaction_id == JournalTransaction.id)
+        .join(LedgerAccount, JournalEntry.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind.in_(rules.SALES))
+        .group_by(JournalTransaction.subject_id)
+    )
+    return {row.subject_id: -row.amount for row in session.execute(asked)}
+
+
+def faults(session: Session) -> Iterator[str]:
+    """Every place where the books do not hold, in words; nothing when they do."""
+    per_transaction = (
+        select(
+            JournalTransaction.key,
+            func.count(JournalEntry.id).label("lines"),
+            func.sum(JournalEntry.amount).label("amount"),
+        )
+        .outerjoin(JournalEntry, JournalEntry.transaction_id == JournalTransaction.id)
+        .group_by(JournalTransaction.id)
+    )
+    for row in session.execute(per_transaction):
+        if row.amount:
+            yield f"ledger: {row.key} sums to {row.amount}, not to zero"
+        if row.lines < rules.FEWEST_LINES:
+            yield f"ledger: {row.key} has {row.lines} lines"
+    yield from _mixed_books(session)
+    yield from _kept_balances(session)
+
+
+def _mixed_books(session: Session) -> Iterator[str]:
+    asked = (
+        select(JournalTransaction.key)
+        .join(JournalEntry, JournalEntry.transaction_id == JournalTransaction.id)
+        .join(LedgerAccount, JournalEntry.account_id == LedgerAccount.id)
+        .where(LedgerAccount.book != JournalTransaction.book)
+        .distinct()
+    )
+    for key in session.scalars(asked):
+        yield f"ledger: {key} mixes the two books"
+
+
+def _kept_balances(session: Session) -> Iterator[str]:
+    sums = {row.id: row.amount for row in session.execute(_sums())}
+    for account in session.scalars(select(LedgerAccount).where(LedgerAccount.guarded)):
+        counted = sums.get(account.id, ZERO)
+        name = f"{account.kind} of {account.owner_key}"
+        if account.balance != counted:
+            yield f"ledger: {name} says {account.balance}, its entries sum to {counted}"
+        if counted < ZERO:
+            yield f"ledger: {name} is overspent: {counted}"
+
+
+def _sums() -> Select[uuid.UUID, uuid.UUID | None, AccountKind, Money]:
+    """One row per account that ever moved: id, owner_id, kind, amount."""
+    return (
+        select(
+            LedgerAccount.id,
+            LedgerAccount.owner_id,
+            LedgerAccount.kind,
+            func.sum(JournalEntry.amount).label("amount"),
+        )
+        .join(JournalEntry, JournalEntry.account_id == LedgerAccount.id)
+        .group_by(LedgerAccount.id, LedgerAccount.owner_id, LedgerAccount.kind)
+    )

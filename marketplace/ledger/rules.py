@@ -1,0 +1,38 @@
+"""Pure answers about the books: which account belongs to which, and what a double entry is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marketplace.kernel.money import Money, total
+from marketplace.ledger.states import AccountKind, Book
+
+BUDGET_KINDS = (
+    AccountKind.GRANTED,
+    AccountKind.AVAILABLE,
+    AccountKind.RESERVED,
+    AccountKind.COMMITTED,
+    AccountKind.SPENT,
+)
+# these keep a balance that may not go below zero
+GUARDED = frozenset(BUDGET_KINDS) - {AccountKind.GRANTED}
+# what the buyer paid for goods: their credits are the sales
+SALES = (AccountKind.SUPPLIER_PAYABLE, AccountKind.PRICE_DIFFERENCE)
+# each of them belongs to a supplier or to a budget; the others are the marketplace's own
+OWNED = frozenset(BUDGET_KINDS) | {AccountKind.SUPPLIER_PAYABLE, AccountKind.FREIGHT}
+FEWEST_LINES = 2
+
+
+def book_of(kind: AccountKind) -> Book:
+    """The one book in which the account stands."""
+    return Book.BUDGET if kind in BUDGET_KINDS else Book.MONEY
+
+
+def check(book: Book, lines: Sequence[tuple[AccountKind, Money]]) -> None:
+    """Raises ValueError for fewer than two lines, a sum other than zero, or mixed books."""
+    if len(lines) < FEWEST_LINES:
+        raise ValueError("a double entry has two lines or more")
+    if total(amount for _, amount in lines):
+        raise ValueError("the lines do not sum to zero")
+    if any(book_of(kind) is not book for kind, _ in lines):
+        raise ValueError("an account of another book")

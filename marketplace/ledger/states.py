@@ -1,0 +1,25 @@
+"""The two books and their chart of accounts; nothing here has states of its own."""
+
+from enum import StrEnum
+
+
+class Book(StrEnum):
+    MONEY = "money"
+    BUDGET = "budget"
+
+
+class AccountKind(StrEnum):
+    """The chart. Money book first, then the budget book; `owner_id` tells whose."""
+
+    BANK_CLEARING = "bank_clearing"  # asset: transfers confirmed by an operator
+    CARD_CLEARING = "card_clearing"  # asset: with the card gateway
+    BUYER_CREDIT = "buyer_credit"  # liability: paid, not yet matched to orders
+    SUPPLIER_PAYABLE = "supplier_payable"  # liability, per supplier: supply price of paid goods
+    PRICE_DIFFERENCE = "price_difference"  # sale price over supply price
+    FREIGHT = "freight"  # liability, per supplier
+    REFUNDS = "refunds"  # liability: owed back to buyers
+    GRANTED = "granted"  # budget book, per budget: the counterpart of everything below
+    AVAILABLE = "available"
+    RESERVED = "reserved"  # submitted for approval
+    COMMITTED = "committed"  # approved and ordered
+    SPENT = "spent"  # paid

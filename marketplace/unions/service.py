@@ -1,0 +1,159 @@
+"""Unions, their members and their budgets: granted once, then only moved, never overspent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import Organisation, OrganisationKind
+from marketplace.kernel.actor import Role
+from marketplace.kernel.credit_code import compact
+from marketplace.kernel.errors import Forbidden, Missing, Refused
+from marketplace.kernel.funds import FundSource
+from marketplace.kernel.money import Money
+from marketplace.ledger.service import credit, debit, post
+from marketplace.ledger.states import AccountKind, Book
+from marketplace.unions import queries, rules
+from marketplace.unions.models import Budget, Union, UnionMember
+from marketplace.work import Work
+
+FOUNDERS = frozenset({Role.MANAGER, Role.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """Somebody whom the union buys for."""
+
+    name: str
+    employee_number: str
+    mobile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An amount of one budget that moves for one plan; `key` makes the move happen once."""
+
+    budget_id: uuid.UUID
+    subject_id: uuid.UUID
+    amount: Money
+    key: str
+
+
+def found_union(w: Work, organisation_id: uuid.UUID, name: str, credit_code: str) -> Union:
+    """Open the books of a union for an organisation of that kind.
+
+    Raises Invalid (code), Missing (organisation), Refused (either already has a union), Forbidden.
+    """
+    if not w.actor.roles & FOUNDERS:
+        raise Forbidden
+    code = compact(credit_code)
+    rules.check_code(code)
+    organisation = w.session.get(Organisation, organisation_id)
+    if organisation is None or organisation.kind is not OrganisationKind.UNION:
+        raise Missing(organisation_id=organisation_id)
+    taken = (Union.organisation_id == organisation_id) | (Union.credit_code == code)
+    if w.session.scalar(select(Union.id).where(taken)):
+        raise Refused("union_exists")
+    founded = Union(
+        organisation_id=organisation_id, name=name.strip(), credit_code=code, created_at=w.now
+    )
+    w.session.add(founded)
+    w.record("found", founded, name=founded.name, credit_code=code)
+    return founded
+
+
+def add_members(w: Work, union_id: uuid.UUID, new: Sequence[NewMember]) -> tuple[UnionMember, ...]:
+    """Add people to the union's list, all or none.
+
+    Raises Invalid (mobile number), Refused member_exists (employee number taken), Missing.
+    """
+    union = _for(w, union_id, queries.OFFICERS)
+    asked = select(UnionMember.employee_number).where(UnionMember.union_id == union.id)
+    taken = set(w.session.scalars(asked))
+    added = []
+    for one in new:
+        rules.check_mobile(one.mobile)
+        number = one.employee_number.strip()
+        if number in taken:
+            raise Refused("member_exists", employee_number=number)
+        taken.add(number)
+        added.append(
+            UnionMember(
+                union_id=union.id, name=one.name.strip(), employee_number=number, mobile=one.mobile
+            )
+        )
+    w.session.add_all(added)
+    w.record("add_members", union, count=len(added))
+    return tuple(added)
+
+
+def grant_budget(
+    w: Work,
+    union_id: uuid.UUID,
+    *,
+    name: str,
+    year: int,
+    source: FundSource,
+    amount: Money,
+    document: str,
+) -> Budget:
+    """Set money aside for a purpose and a year, by the union's own treasurer.
+
+    Raises Invalid (year, amount), Missing, Forbidden.
+    """
+    rules.check_budget(year, amount)
+    union = _for(w, union_id, frozenset({Role.UNION_TREASURER}))
+    budget = Budget(
+        id=uuid.uuid4(), union_id=union.id, organisation_id=union.organisation_id,
+        name=name.strip(), year=year, source=source, document=document.strip(),
+        created_at=w.now, created_by=w.actor.person_id,
+    )  # fmt: skip
+    w.session.add(budget)
+    w.record("grant", budget, amount=amount.fen, source=source, document=budget.document)
+    held = Held(budget.id, budget.id, amount, f"budget-granted:{budget.id}")
+    _move(w, "granted", held, AccountKind.GRANTED, AccountKind.AVAILABLE)
+    return budget
+
+
+def reserve(w: Work, held: Held) -> None:
+    """A plan was submitted. Raises NotEnough. Whether the actor may, its caller has asked."""
+    _move(w, "reserved", held, AccountKind.AVAILABLE, AccountKind.RESERVED)
+
+
+def commit(w: Work, held: Held) -> None:
+    """What was reserved is ordered. Raises NotEnough."""
+    _move(w, "committed", held, AccountKind.RESERVED, AccountKind.COMMITTED)
+
+
+def spend(w: Work, held: Held) -> None:
+    """What was ordered is paid. Raises NotEnough."""
+    _move(w, "spent", held, AccountKind.COMMITTED, AccountKind.SPENT)
+
+
+def release(w: Work, held: Held, source: AccountKind) -> None:
+    """Make it available again, out of RESERVED, COMMITTED or SPENT. Raises NotEnough."""
+    _move(w, "released", held, source, AccountKind.AVAILABLE)
+
+
+def _move(w: Work, event: str, held: Held, source: AccountKind, target: AccountKind) -> None:
+    post(
+        w, Book.BUDGET, event,
+        subject_id=held.subject_id,
+        key=held.key,
+        entries=(
+            debit(target, held.amount, held.budget_id),
+            credit(source, held.amount, held.budget_id),
+        ),
+    )  # fmt: skip
+
+
+def _for(w: Work, union_id: uuid.UUID, roles: frozenset[Role]) -> Union:
+    """The union, for those who hold one of the roles in its organisation, and for the system."""
+    union = queries.union(w.session, w.actor, union_id)
+    held = queries.roles_in(w.actor, union.organisation_id)
+    if not held & (roles | {Role.SYSTEM}):
+        raise Forbidden
+    return union
