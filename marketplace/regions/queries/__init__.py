@@ -1,5 +1,6 @@
 """Which county is meant, what it is designated as, which villages it has."""
 
+from marketplace.regions.queries.choosing import find_villages, the_county
 from marketplace.regions.queries.counties import (
     COUNTY,
     PREFECTURE,
@@ -31,8 +32,10 @@ __all__ = [
     "designated_in_province",
     "designations_of",
     "find_county",
+    "find_villages",
     "is_designated",
     "lists",
+    "the_county",
     "village",
     "villages_of",
 ]
