@@ -1,0 +1,1 @@
+"""The pure reader: bytes in, rows and problems out."""
