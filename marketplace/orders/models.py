@@ -60,12 +60,16 @@ class Purchase(Base):
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(String(20), unique=True)
     buyer_id: Mapped[PersonRef]
-    organisation_id: Mapped[uuid.UUID | None] = mapped_column(index=True)  # a union's; None: private
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(
+        index=True
+    )  # a union's; None: private
     source: Mapped[FundSource]
     tender: Mapped[Tender]
     total: Mapped[Money]
     key: Mapped[str] = mapped_column(String(80))
-    request_hash: Mapped[str] = mapped_column(String(64))  # another body under the same key is refused
+    request_hash: Mapped[str] = mapped_column(
+        String(64)
+    )  # another body under the same key is refused
     deliver_to: Mapped[dict[str, Any]]  # frozen: recipient, mobile, county_code, region, street
     placed_at: Mapped[datetime]
     hold_ends_at: Mapped[datetime]

@@ -28,7 +28,13 @@ ORDER = Machine(
     step("pay", {_O.PLACED}, _O.PAID, by={Role.SYSTEM}),
     step("complete", {_O.PAID}, _O.COMPLETED, by=_BUYER | {Role.SYSTEM}),
     # only while nothing is on its way: the service also asks the delivery
-    step("cancel", {_O.PLACED, _O.PAID}, _O.CANCELLED, by=_BUYER | {Role.SUPPLIER_STAFF}),
+    step(
+        "cancel",
+        {_O.PLACED, _O.PAID},
+        _O.CANCELLED,
+        by=_BUYER | {Role.SUPPLIER_STAFF},
+        needs_note=True,
+    ),
     step("lapse", {_O.PLACED}, _O.LAPSED, by={Role.SYSTEM}),
 )
 

@@ -1,0 +1,65 @@
+"""One checkout with its payment and orders; and those whose time to pay is over."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Missing
+from marketplace.orders.models import Order, Purchase
+from marketplace.orders.queries.orders import (
+    OVERSEERS,
+    UNION_OFFICERS,
+    OrderRow,
+    order_rows,
+    orders_of,
+)
+from marketplace.orders.states import OrderState
+from marketplace.payments import queries as payments
+from marketplace.payments.models import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseView:
+    """What the page of one purchase shows."""
+
+    purchase: Purchase
+    payment: Payment
+    orders: tuple[OrderRow, ...]
+    is_payer: bool
+
+
+def purchase(session: Session, actor: Actor, purchase_id: uuid.UUID) -> PurchaseView:
+    """For the buyer, the officers of the buying union and overseers. Raises Missing."""
+    found = session.get(Purchase, purchase_id)
+    payment = payments.of_purchase(session, purchase_id)
+    if found is None or payment is None or not _may_read(actor, found):
+        raise Missing(purchase_id=purchase_id)
+    rows = order_rows(session, orders_of(session, purchase_id))
+    return PurchaseView(found, payment, rows, found.buyer_id == actor.person_id)
+
+
+def by_key(session: Session, buyer_id: str, key: str) -> Purchase | None:
+    """What this buyer placed under this key."""
+    return session.scalar(
+        select(Purchase).where(Purchase.buyer_id == buyer_id, Purchase.key == key)
+    )
+
+
+def overdue(session: Session, at: datetime) -> tuple[Purchase, ...]:
+    """Purchases whose hold has ended and that still have orders without money, oldest first."""
+    unpaid = select(Order.purchase_id).where(Order.state == OrderState.PLACED)
+    late = select(Purchase).where(Purchase.hold_ends_at <= at, Purchase.id.in_(unpaid))
+    return tuple(session.scalars(late.order_by(Purchase.hold_ends_at, Purchase.number)))
+
+
+def _may_read(actor: Actor, found: Purchase) -> bool:
+    if found.buyer_id == actor.person_id or actor.roles & OVERSEERS:
+        return True
+    unions = {place for role in UNION_OFFICERS for place in actor.organisations(role)}
+    return found.organisation_id in unions

@@ -1,0 +1,86 @@
+"""Pure answers about orders: quantities, freight, holds, what is hidden of an address."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.money import ZERO, Money
+
+MOST_PIECES = 9999  # of one good in one purchase
+MOST_LINES = 100  # different goods in one purchase
+LONGEST_KEY = 80
+NUMBER_LENGTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Who gets the parcel and where, as far as the reader may know."""
+
+    recipient: str
+    mobile: str
+    region: str
+    street: str
+
+
+def check_quantity(quantity: int) -> int:
+    """A whole number of pieces that one line may have. Raises Invalid."""
+    if isinstance(quantity, bool) or not 1 <= quantity <= MOST_PIECES:
+        raise Invalid("quantity", field="quantity", most=MOST_PIECES)
+    return quantity
+
+
+def summed(lines: Iterable[tuple[uuid.UUID, int]]) -> dict[uuid.UUID, int]:
+    """Pieces per listing; two lines of one listing are one. Raises Invalid."""
+    wanted: dict[uuid.UUID, int] = {}
+    for listing_id, quantity in lines:
+        together = wanted.get(listing_id, 0) + check_quantity(quantity)
+        wanted[listing_id] = check_quantity(together)
+    if not wanted:
+        raise Invalid("nothing_wanted")
+    if len(wanted) > MOST_LINES:
+        raise Invalid("too_many_lines", most=MOST_LINES)
+    return wanted
+
+
+def freight(goods: Money, *, fee: Money, free_from: Money | None, all_included: bool) -> Money:
+    """What the parcel of one supplier costs: nothing when every price includes it, or from
+    `free_from` on."""
+    if all_included or (free_from is not None and goods >= free_from):
+        return ZERO
+    return fee
+
+
+def request_hash(body: Mapping[str, object]) -> str:
+    """The same for the same wish, whatever the order of its lines."""
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_key(key: str) -> str:
+    """The key under which a repeated post is recognised. Raises Invalid."""
+    if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise Invalid("key_malformed")
+    return key
+
+
+def masked(whole: Destination) -> Destination:
+    """For those who look after others' orders: recognisable, not usable."""
+    return Destination(
+        recipient=whole.recipient[:1] + "＊" * max(len(whole.recipient) - 1, 1),
+        mobile=f"{whole.mobile[:3]}****{whole.mobile[-4:]}",
+        region=whole.region,
+        street="＊＊＊",
+    )
+
+
+def reason(text: str) -> str:
+    """Why an order is called off; the other side reads it. Raises Invalid."""
+    found = text.strip()
+    if not found:
+        raise Invalid("reason_missing", field="note")
+    return found[:500]

@@ -1,0 +1,63 @@
+"""Filling a basket: nothing is promised by it, so no trail and no stock are moved."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+
+from marketplace.catalog import queries as catalog
+from marketplace.kernel.actor import Role
+from marketplace.kernel.errors import Forbidden, Missing
+from marketplace.orders import rules
+from marketplace.orders.models import BasketLine
+from marketplace.work import Work
+
+
+def put(w: Work, listing_id: uuid.UUID, quantity: int) -> BasketLine:
+    """Add pieces of a good to the actor's basket. Raises Missing (not for sale now), Invalid."""
+    if Role.EMPLOYEE not in w.actor.roles:
+        raise Forbidden
+    rules.check_quantity(quantity)
+    offer = catalog.offer(w.session, listing_id, w.now)
+    line = _line(w, listing_id)
+    if line is None:
+        line = BasketLine(
+            person_id=w.actor.person_id, listing_id=listing_id, quantity=0, added_at=w.now
+        )
+    line.quantity = rules.check_quantity(line.quantity + quantity)
+    line.price_seen = offer.listing.sale_price
+    w.session.add(line)
+    w.session.flush()
+    return line
+
+
+def change(w: Work, listing_id: uuid.UUID, quantity: int) -> BasketLine:
+    """Want another number of pieces; the present price counts as seen. Raises Missing, Invalid."""
+    line = _line(w, listing_id)
+    if line is None:
+        raise Missing(listing_id=listing_id)
+    line.quantity = rules.check_quantity(quantity)
+    offer = catalog.offers(w.session, [listing_id], w.now).get(listing_id)
+    if offer is not None:
+        line.price_seen = offer.listing.sale_price
+    return line
+
+
+def remove(w: Work, listing_ids: Iterable[uuid.UUID]) -> None:
+    """Take goods out of the actor's basket; what is not in it is ignored."""
+    w.session.execute(
+        delete(BasketLine).where(
+            BasketLine.person_id == w.actor.person_id,
+            BasketLine.listing_id.in_(tuple(listing_ids)),
+        )
+    )
+
+
+def _line(w: Work, listing_id: uuid.UUID) -> BasketLine | None:
+    return w.session.scalar(
+        select(BasketLine).where(
+            BasketLine.person_id == w.actor.person_id, BasketLine.listing_id == listing_id
+        )
+    )

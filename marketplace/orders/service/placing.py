@@ -1,0 +1,217 @@
+"""Placing a purchase: server's prices, stock held, eligibility frozen; once per key."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from marketplace.catalog import queries as catalog
+from marketplace.catalog import service as stock
+from marketplace.catalog.models import Listing
+from marketplace.events import PurchasePlaced
+from marketplace.kernel.actor import Role
+from marketplace.kernel.clock import local_day
+from marketplace.kernel.codes import random_code
+from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused
+from marketplace.kernel.funds import FundSource
+from marketplace.kernel.money import Money, total
+from marketplace.orders import queries, rules
+from marketplace.orders.models import Address, Delivery, Order, OrderLine, Purchase
+from marketplace.orders.queries.basket import Parcel, Wish
+from marketplace.orders.service.basket import remove
+from marketplace.orders.states import OrderState
+from marketplace.payments import service as payments
+from marketplace.payments.models import Tender
+from marketplace.regions import queries as regions
+from marketplace.work import Work
+from marketplace.work.trail import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What a buyer wants; `total` is what the page showed (None: not shown to anybody)."""
+
+    lines: tuple[tuple[uuid.UUID, int], ...]
+    address_id: uuid.UUID
+    tender: Tender
+    source: FundSource
+    key: str
+    organisation_id: uuid.UUID | None = None
+    total: Money | None = None
+
+
+def place(w: Work, wanted: Placement) -> Purchase:
+    """Hold the stock and promise to pay; the same key and body again give the same purchase.
+
+    Raises Invalid, Forbidden, Missing (address), Refused (key_reused, price_changed, not_for_sale,
+    out_of_stock).
+    """
+    lines = rules.summed(wanted.lines)
+    digest = _digest(wanted, lines)
+    earlier = queries.by_key(w.session, w.actor.person_id, rules.check_key(wanted.key))
+    if earlier is not None:
+        if earlier.request_hash != digest:
+            raise Refused("key_reused")
+        return earlier
+    _may_place(w, wanted)
+    address = _address(w, wanted)
+    offers = catalog.offers(w.session, list(lines), w.now)
+    _all_for_sale(w, lines, offers)
+    parcels = queries.parcels(offers, lines)
+    due = total(parcel.total for parcel in parcels)
+    if wanted.total is not None and wanted.total != due:
+        raise Refused("price_changed", seen=str(wanted.total), now=str(due))
+    purchase = _purchase(w, wanted, address, due=due, digest=digest)
+    for place_, parcel in enumerate(parcels, 1):
+        _order(w, purchase, parcel, number=f"{purchase.number}-{place_}", offers=offers)
+    payments.open_payment(w, purchase.id, wanted.tender, due)
+    if wanted.organisation_id is None:
+        remove(w, lines)
+    w.announce(PurchasePlaced(w.now, purchase.id, due))
+    return purchase
+
+
+def _digest(wanted: Placement, lines: dict[uuid.UUID, int]) -> str:
+    return rules.request_hash(
+        {
+            "lines": sorted((str(key), quantity) for key, quantity in lines.items()),
+            "address": wanted.address_id,
+            "tender": wanted.tender.value,
+            "source": wanted.source.value,
+            "organisation": wanted.organisation_id,
+            "total": wanted.total.fen if wanted.total is not None else None,
+        }
+    )
+
+
+def _may_place(w: Work, wanted: Placement) -> None:
+    """Employees buy with their own money; a union's buyer with the union's."""
+    if wanted.organisation_id is None:
+        if Role.EMPLOYEE not in w.actor.roles:
+            raise Forbidden(verb="place")
+        if wanted.source is not FundSource.PERSONAL:
+            raise Invalid("source_not_yours", field="source")
+        return
+    if wanted.organisation_id not in w.actor.organisations(Role.UNION_BUYER):
+        raise Missing(organisation_id=wanted.organisation_id)
+    if wanted.source is FundSource.PERSONAL:
+        raise Invalid("source_not_yours", field="source")
+
+
+def _address(w: Work, wanted: Placement) -> Address:
+    """The buyer's own; a union's plan chose its address before, perhaps by another officer."""
+    if wanted.organisation_id is None:
+        return queries.own_address(w.session, w.actor, wanted.address_id)
+    found = w.session.get(Address, wanted.address_id)
+    if found is None:
+        raise Missing(address_id=wanted.address_id)
+    return found
+
+
+def _all_for_sale(
+    w: Work, lines: dict[uuid.UUID, int], offers: dict[uuid.UUID, catalog.Offer]
+) -> None:
+    """What may not be seen may not be bought, at this very instant."""
+    for listing_id in lines:
+        if listing_id not in offers:
+            listing = w.session.get(Listing, listing_id)
+            raise stock.NotForSale(listing_id=listing_id, title=listing.title if listing else "")
+
+
+def _purchase(w: Work, wanted: Placement, address: Address, *, due: Money, digest: str) -> Purchase:
+    county = regions.county(w.session, address.county_code)
+    purchase = Purchase(
+        number=_fresh_number(w),
+        buyer_id=w.actor.person_id,
+        organisation_id=wanted.organisation_id,
+        source=wanted.source,
+        tender=wanted.tender,
+        total=due,
+        key=wanted.key,
+        request_hash=digest,
+        deliver_to={
+            "recipient": address.recipient,
+            "mobile": address.mobile,
+            "county_code": address.county_code,
+            "region": county.label if county else address.county_code,
+            "street": address.street,
+        },
+        placed_at=w.now,
+        hold_ends_at=_hold_ends(w, wanted.tender),
+    )
+    w.session.add(purchase)
+    w.record("place", purchase, total=due.fen, tender=wanted.tender, source=wanted.source)
+    return purchase
+
+
+def _order(
+    w: Work,
+    purchase: Purchase,
+    parcel: Parcel,
+    *,
+    number: str,
+    offers: dict[uuid.UUID, catalog.Offer],
+) -> Order:
+    delivery = Delivery(supplier_id=parcel.supplier.id)
+    w.session.add(delivery)
+    w.session.flush()  # the order names it, and no relationship tells the order of inserts
+    order = Order(
+        purchase_id=purchase.id,
+        supplier_id=parcel.supplier.id,
+        number=number,
+        organisation_id=purchase.organisation_id,
+        goods=parcel.goods,
+        supply=total(wish.listing.supply_price * wish.quantity for wish in parcel.wishes),
+        freight=parcel.freight,
+        delivery_id=delivery.id,
+    )
+    w.session.add(order)
+    w.record("place", order, to_state=OrderState.PLACED, total=parcel.total.fen)
+    for wish in parcel.wishes:
+        w.session.add(_line(w, order, wish, offers[wish.listing.id], purchase.hold_ends_at))
+    w.session.flush()
+    return order
+
+
+def _line(w: Work, order: Order, wish: Wish, offer: catalog.Offer, ends_at: datetime) -> OrderLine:
+    """The good as it is sold: names, prices and evidence are never looked up again."""
+    listing = wish.listing
+    evidence = catalog.evidence(w.session, listing, offer.supplier, w.now)
+    eligibility = evidence.as_json()
+    reservation = stock.hold(w, listing.id, wish.quantity, ends_at)
+    return OrderLine(
+        order_id=order.id,
+        listing_id=listing.id,
+        reservation_id=reservation.id,
+        sku=listing.sku,
+        title=listing.title,
+        unit=listing.unit,
+        quantity=wish.quantity,
+        unit_price=listing.sale_price,
+        unit_supply=listing.supply_price,
+        amount=wish.amount,
+        county_code=listing.county_code,
+        county_name=offer.county.name,
+        designations=list(evidence.designations),
+        eligibility=eligibility,
+        eligibility_hash=hashlib.sha256(canonical(eligibility).encode()).hexdigest(),
+    )
+
+
+def _hold_ends(w: Work, tender: Tender) -> datetime:
+    config = w.tools.config
+    if tender is Tender.CARD:
+        return w.now + timedelta(minutes=config.card_hold_minutes)
+    return w.now + timedelta(days=config.transfer_hold_days)
+
+
+def _fresh_number(w: Work) -> str:
+    day = local_day(w.now).strftime("%Y%m%d")
+    while True:
+        number = f"P{day}-{random_code(rules.NUMBER_LENGTH)}"
+        if not w.session.scalar(select(Purchase.id).where(Purchase.number == number)):
+            return number

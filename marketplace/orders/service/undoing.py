@@ -1,0 +1,75 @@
+"""Calling an order off: by a person with a reason, or because nobody paid in time."""
+
+from __future__ import annotations
+
+import uuid
+
+from marketplace.events import OrderCancelled, PurchaseLapsed
+from marketplace.kernel.errors import Missing, WrongState
+from marketplace.orders import queries, rules
+from marketplace.orders.models import Delivery, Order
+from marketplace.orders.states import ORDER, DeliveryState, OrderState
+from marketplace.payments import service as payments
+from marketplace.work import Work, move
+
+
+def cancel(w: Work, order_id: uuid.UUID, reason: str) -> Order:
+    """Call the order off while nothing is on its way; paid money is owed back, unpaid not asked.
+
+    By its buyer, its union's buyer or its supplier. Raises Missing, Forbidden, WrongState, Invalid.
+    """
+    order = queries.row(w.session, order_id, for_change=True)
+    roles = queries.roles_for(w.actor, order)
+    if not roles:
+        raise Missing(order_id=order_id)
+    ORDER.after(order.state, "cancel", roles)  # by the roles that count for this very order
+    delivery = w.session.get_one(Delivery, order.delivery_id)
+    if delivery.state is not DeliveryState.WAITING:
+        raise WrongState(verb="cancel", state=delivery.state)
+    told = rules.reason(reason)
+    was_paid = order.state is OrderState.PAID
+    move(w, ORDER, order, "cancel", reason=told)
+    order.cancelled_at, order.cancel_reason = w.now, told
+    due = order.goods + order.freight
+    if was_paid:
+        payments.request_refund(w, order_id=order.id, purchase_id=order.purchase_id, amount=due)
+    else:
+        payments.reduce(w, order.purchase_id, due)
+    w.announce(_cancelled(w, order, was_paid=was_paid))
+    return order
+
+
+def lapse_due(w: Work) -> int:
+    """Let go of everything that was held long enough and not paid; answers how many orders.
+
+    For the system alone; what was paid in the meantime is left as it is.
+    """
+    lapsed = 0
+    for purchase in queries.overdue(w.session, w.now):
+        if not payments.void(w, purchase.id):
+            continue
+        for order in queries.orders_of(w.session, purchase.id):
+            if order.state is not OrderState.PLACED:
+                continue
+            move(w, ORDER, order, "lapse")
+            order.cancelled_at = w.now
+            w.announce(_cancelled(w, order, was_paid=False))
+            lapsed += 1
+        w.announce(PurchaseLapsed(w.now, purchase.id))
+    return lapsed
+
+
+def _cancelled(w: Work, order: Order, *, was_paid: bool) -> OrderCancelled:
+    return OrderCancelled(
+        at=w.now,
+        order_id=order.id,
+        purchase_id=order.purchase_id,
+        number=order.number,
+        supplier_id=order.supplier_id,
+        organisation_id=order.organisation_id,
+        was_paid=was_paid,
+        goods=order.goods,
+        supply=order.supply,
+        freight=order.freight,
+        lines=queries.sold_lines(w.session, order.id),
+    )
