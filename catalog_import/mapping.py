@@ -29,13 +29,11 @@ class Mapping:
 def read_mapping(data: bytes) -> Mapping:
     """The mapping in a TOML or JSON file of `heading = field`. Raises UnreadableFile."""
     text = decode(data, max_bytes=MAX_MAPPING_BYTES).text
-    pairs = _json_pairs(text) if text.lstrip().startswith(("{", "[")) else _toml_pairs(text)
+    pairs = _json_pairs(text) if text.lstrip().startswith("{") else _toml_pairs(text)
     return Mapping(tuple(_checked(pairs)))
 
 
 def _json_pairs(text: str) -> list[tuple[str, object]]:
-    if text.lstrip().startswith("["):  # a TOML table header; JSON lists are refused with it
-        return _toml_pairs(text)
     try:
         # Pairs instead of a dict: a heading that stands twice must not win silently.
         pairs: object = json.loads(text, object_pairs_hook=_Pairs)

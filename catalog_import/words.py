@@ -121,8 +121,7 @@ _MAPPING = {
         ),
         (
             "the mapping file points “{heading}” to something that is no field",
-            "It only says which heading means which field and supplies no values: origin, stock "
-            "and papers must stand in the sheet. Fields: {fields}.",
+            "It supplies no values: origin, stock and papers stand in the sheet. Fields: {fields}.",
         ),
     ),
     "mapping_twice": (

@@ -5,7 +5,7 @@ import string
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import catalog_import
@@ -77,6 +77,7 @@ def read_or_told(data: bytes) -> ListingSheet | None:
         return None
 
 
+@settings(deadline=None)  # a busy machine is no fault of the reader
 @given(st.lists(st.text(), min_size=8, max_size=8))
 def test_any_row_is_read_or_told_about(cells: list[str]) -> None:
     if sheet := read_or_told(csv_of(GOOD, dict(zip(GOOD, cells, strict=True)))):
@@ -84,6 +85,7 @@ def test_any_row_is_read_or_told_about(cells: list[str]) -> None:
         assert all(problem.say("zh") and problem.say("en") for problem in sheet.problems)
 
 
+@settings(deadline=None)  # a busy machine is no fault of the reader
 @given(st.binary())
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     sheet = read_or_told("货号,品名\n".encode() + data)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_import import read_table, safe_cell, write_csv
@@ -50,6 +50,7 @@ def test_a_control_character_does_not_make_an_export_unreadable() -> None:
     assert table.rows[0].cells == ("x\ufffdy\ufffd",)
 
 
+@settings(deadline=None)  # a busy machine is no fault of the reader
 @given(st.data())
 def test_what_is_written_reads_back_equal(data: st.DataObject) -> None:
     headings = data.draw(st.lists(SAID, min_size=1, max_size=4))
@@ -61,6 +62,7 @@ def test_what_is_written_reads_back_equal(data: st.DataObject) -> None:
     assert table.ragged == ()
 
 
+@settings(deadline=None)  # a busy machine is no fault of the reader
 @given(st.integers(), st.decimals(allow_nan=False, allow_infinity=False))
 def test_numbers_read_back_equal(whole: int, amount: Decimal) -> None:
     (row,) = read_table(write_csv(["a", "b"], [[whole, amount]])).rows
