@@ -7,10 +7,19 @@ once, so those reactions must be safe to repeat.
 from __future__ import annotations
 
 from marketplace import events
+from marketplace.catalog import reactions as catalog
 from marketplace.work import Wire, on
 
-WITHIN: tuple[Wire, ...] = ()
-AFTER: tuple[Wire, ...] = ()
+WITHIN: tuple[Wire, ...] = (
+    on(events.OrderCancelled, catalog.give_back),
+    on(events.OrderPaid, catalog.sell),
+)
+AFTER: tuple[Wire, ...] = (
+    on(events.ListingChanged, catalog.reindex_listing),
+    on(events.SupplierApproved, catalog.reindex_supplier),
+    on(events.SupplierRestored, catalog.reindex_supplier),
+    on(events.SupplierSuspended, catalog.reindex_supplier),
+)
 SILENT: frozenset[type[events.Event]] = frozenset()
 
 __all__ = ["AFTER", "SILENT", "WITHIN", "on"]

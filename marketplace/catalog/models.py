@@ -61,7 +61,9 @@ class Listing(Base):
 
     __table_args__ = (
         UniqueConstraint("supplier_id", "sku"),
-        CheckConstraint("available >= 0 AND reserved >= 0 AND sold >= 0", name="stock_not_negative"),
+        CheckConstraint(
+            "available >= 0 AND reserved >= 0 AND sold >= 0", name="stock_not_negative"
+        ),
         CheckConstraint("available + reserved + sold = received", name="stock_adds_up"),
     )
 

@@ -29,6 +29,7 @@ LISTING = Machine(
     step("approve", {_L.SUBMITTED}, _L.ON_SALE, by=_REVIEWER),
     step("return", {_L.SUBMITTED}, _L.RETURNED, by=_REVIEWER, needs_note=True),
     # changed words or prices are looked at again before they are shown
-    step("revise", set(_L), _L.DRAFT, by=_STAFF),
+    # (the system: an import by the operator's command line)
+    step("revise", set(_L), _L.DRAFT, by=_STAFF | {Role.SYSTEM}),
     step("withdraw", {_L.ON_SALE, _L.SUBMITTED}, _L.WITHDRAWN, by=_STAFF | _REVIEWER),
 )

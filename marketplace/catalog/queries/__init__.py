@@ -1,0 +1,52 @@
+"""Questions about goods: what may be seen now, why, what waits, and what does not add up."""
+
+from marketplace.catalog.queries.evidence import Evidence, evidence
+from marketplace.catalog.queries.faults import stock_faults, zone_faults
+from marketplace.catalog.queries.lists import (
+    Waiting,
+    counts,
+    imports,
+    listing,
+    mine,
+    own_listing,
+    roles_for,
+    villages,
+    waiting,
+)
+from marketplace.catalog.queries.placing import Placed, Placing
+from marketplace.catalog.queries.visible import (
+    Offer,
+    offer,
+    offers,
+    offers_of,
+    on_sale,
+    visible,
+)
+from marketplace.catalog.rules import Category, categories, category
+
+__all__ = [
+    "Category",
+    "Evidence",
+    "Offer",
+    "Placed",
+    "Placing",
+    "Waiting",
+    "categories",
+    "category",
+    "counts",
+    "evidence",
+    "imports",
+    "listing",
+    "mine",
+    "offer",
+    "offers",
+    "offers_of",
+    "on_sale",
+    "own_listing",
+    "roles_for",
+    "stock_faults",
+    "villages",
+    "visible",
+    "waiting",
+    "zone_faults",
+]

@@ -1,0 +1,109 @@
+"""Why a listing stands in the zone: dated facts, shown on its ticket and frozen into sold lines."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.models import Listing
+from marketplace.catalog.queries.lists import villages
+from marketplace.regions import queries as regions
+from marketplace.suppliers import queries as suppliers
+from marketplace.suppliers.models import Paper, Supplier
+from marketplace.work import trail
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The facts at one instant.
+
+    `facts` holds texts, numbers and lists only: schema, county {code, name, label}, designations
+    [{slug, label, name_as_listed, exit_year, source}], villages, supplier {id, name, credit_code},
+    papers [{id, kind, number, issuer, valid_from, valid_until}], approved_by, approved_at,
+    listing {id, fingerprint}. It does not hold the instant: the same facts have the same proof.
+    """
+
+    at: datetime
+    facts: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """The facts with instant and proof, as they are frozen into an order line."""
+        return {**self.facts, "at": self.at.isoformat(), "proof": self.sha256}
+
+    @property
+    def canonical(self) -> str:
+        """The text that the proof is taken of."""
+        return trail.canonical(self.facts)
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    @property
+    def number(self) -> str:
+        """The proof as people read it aloud: "7F3A-C91E-04B2"."""
+        sum_ = self.sha256.upper()
+        return "-".join((sum_[:4], sum_[4:8], sum_[8:12]))
+
+    @property
+    def designations(self) -> tuple[str, ...]:
+        """The slugs of the lists that hold, each once."""
+        return tuple(dict.fromkeys(fact["slug"] for fact in self.facts["designations"]))
+
+
+def evidence(session: Session, listing: Listing, supplier: Supplier, at: datetime) -> Evidence:
+    """What held at the instant; whether it was enough, `visible` says."""
+    place = regions.county(session, listing.county_code)
+    lists = regions.designations_of(session, listing.county_code, at)
+    papers = suppliers.papers_in_force(session, supplier.id, at)
+    facts = {
+        "schema": SCHEMA,
+        "county": {
+            "code": listing.county_code,
+            "name": place.name if place else "",
+            "label": place.label if place else "",
+        },
+        "designations": [_designation(fact) for fact in lists],
+        "villages": [village.name for village in villages(session, listing.id)],
+        "supplier": {
+            "id": str(supplier.id),
+            "name": supplier.legal_name,
+            "credit_code": supplier.credit_code,
+        },
+        "papers": [_paper(p) for p in sorted(papers, key=lambda p: (p.kind, p.valid_from, p.id))],
+        "approved_by": listing.decided_by,
+        "approved_at": listing.decided_at.isoformat() if listing.decided_at else None,
+        "listing": {"id": str(listing.id), "fingerprint": listing.fingerprint},
+    }
+    return Evidence(at, facts)
+
+
+def _designation(fact: regions.DesignationFact) -> dict[str, Any]:
+    return {
+        "slug": fact.slug,
+        "label": fact.label,
+        "name_as_listed": fact.county_name,
+        "exit_year": fact.exit_year,
+        "source": fact.source,
+    }
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    return {
+        "id": str(paper.id),
+        "kind": paper.kind.value,
+        "number": paper.number,
+        "issuer": paper.issuer,
+        "valid_from": _day(paper.valid_from),
+        "valid_until": _day(paper.valid_until),
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,68 @@
+"""What does not add up, in words: for `marketplace verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.models import Listing, Reservation
+from marketplace.catalog.states import ListingState, ReservationState
+from marketplace.regions import queries as regions
+from marketplace.suppliers import queries as suppliers
+from marketplace.suppliers.models import Supplier
+
+
+def stock_faults(session: Session) -> Iterator[str]:
+    """Every listing whose pieces are not those of its reservations, or do not add up."""
+    counted = (
+        select(
+            Reservation.listing_id,
+            _pieces(ReservationState.HELD).label("held"),
+            _pieces(ReservationState.SOLD).label("sold"),
+        )
+        .group_by(Reservation.listing_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Listing, counted.c.held, counted.c.sold)
+        .join(counted, counted.c.listing_id == Listing.id, isouter=True)
+        .order_by(Listing.created_at, Listing.sku)
+    )
+    for listing, held, sold in rows:
+        name = f"stock: listing {listing.id} ({listing.sku})"
+        if listing.available + listing.reserved + listing.sold != listing.received:
+            yield f"{name}: available + reserved + sold is not received"
+        if listing.available < 0:
+            yield f"{name}: {listing.available} available"
+        if listing.reserved != (held or 0):
+            yield f"{name}: {listing.reserved} reserved, its reservations hold {held or 0}"
+        if listing.sold != (sold or 0):
+            yield f"{name}: {listing.sold} sold, its reservations say {sold or 0}"
+
+
+def zone_faults(session: Session, at: datetime) -> Iterator[str]:
+    """Every listing of a supplier in force that is on sale without a sourced designation, or
+    without a second pair of eyes."""
+    rows = session.execute(
+        select(Listing)
+        .join(Supplier, Listing.supplier_id == Supplier.id)
+        .where(Listing.state == ListingState.ON_SALE, suppliers.may_sell(at))
+        .order_by(Listing.created_at, Listing.sku)
+    ).scalars()
+    sourced: dict[str, bool] = {}
+    for listing in rows:
+        code = listing.county_code
+        if code not in sourced:
+            facts = regions.designations_of(session, code, at)
+            sourced[code] = bool(facts) and all(fact.source for fact in facts)
+        if not sourced[code]:
+            yield f"zone: listing {listing.id} ({listing.sku}): county {code} has no sourced list"
+        if listing.decided_by is None or listing.decided_by == listing.submitted_by:
+            yield f"zone: listing {listing.id} ({listing.sku}): nobody else approved it"
+
+
+def _pieces(state: ReservationState) -> ColumnElement[int]:
+    return func.sum(case((Reservation.state == state, Reservation.quantity), else_=0))

@@ -1,0 +1,102 @@
+"""Lists of listings for those who keep them, and single ones for whoever may read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.models import CatalogImport, Listing, ListingVillage
+from marketplace.catalog.states import ListingState
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.errors import Missing
+from marketplace.regions.models import Village
+from marketplace.suppliers import queries as suppliers
+from marketplace.suppliers.models import Supplier
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The listings of one supplier that wait for a reviewer, longest first."""
+
+    supplier: Supplier
+    listings: tuple[Listing, ...]
+
+
+def listing(session: Session, actor: Actor, listing_id: UUID) -> tuple[Listing, Supplier]:
+    """One listing in any state, for its supplier's staff and those who read all. Raises Missing."""
+    found = session.get(Listing, listing_id)
+    if found is None:
+        raise Missing(listing_id=listing_id)
+    return found, suppliers.visible(session, actor, found.supplier_id)
+
+
+def own_listing(session: Session, actor: Actor, listing_id: UUID) -> tuple[Listing, Supplier]:
+    """One listing, for its supplier's staff and the system alone. Raises Missing."""
+    found, supplier = listing(session, actor, listing_id)
+    is_own = supplier.organisation_id in actor.organisations(Role.SUPPLIER_STAFF)
+    if not is_own and Role.SYSTEM not in actor.roles:
+        raise Missing(listing_id=listing_id)
+    return found, supplier
+
+
+def roles_for(actor: Actor, found: Listing, supplier: Supplier) -> frozenset[Role]:
+    """The actor's roles that count for this listing: staff only for its own; whoever is staff of
+    its supplier, or submitted it, does not review it."""
+    is_staff = supplier.organisation_id in actor.organisations(Role.SUPPLIER_STAFF)
+    not_for = {Role.REVIEWER} if is_staff else {Role.SUPPLIER_STAFF}
+    if found.submitted_by == actor.person_id:
+        not_for.add(Role.REVIEWER)
+    return actor.roles - not_for
+
+
+def mine(supplier_id: UUID, state: ListingState | None = None) -> Select[Listing]:
+    """The listings of a supplier, newest first, to be paged."""
+    found = select(Listing).where(Listing.supplier_id == supplier_id)
+    if state is not None:
+        found = found.where(Listing.state == state)
+    return found.order_by(Listing.created_at.desc(), Listing.sku)
+
+
+def counts(session: Session, supplier_id: UUID) -> dict[ListingState, int]:
+    """How many listings of the supplier stand in each state, in the order of the states."""
+    counted = session.execute(
+        select(Listing.state, func.count())
+        .where(Listing.supplier_id == supplier_id)
+        .group_by(Listing.state)
+    )
+    found = {row[0]: row[1] for row in counted}
+    return {state: found.get(state, 0) for state in ListingState}
+
+
+def imports(session: Session, supplier_id: UUID, limit: int = 5) -> Sequence[CatalogImport]:
+    """The last files that were taken in, newest first."""
+    found = select(CatalogImport).where(CatalogImport.supplier_id == supplier_id)
+    return session.scalars(found.order_by(CatalogImport.at.desc()).limit(limit)).all()
+
+
+def villages(session: Session, listing_id: UUID) -> Sequence[Village]:
+    """Where the good is grown or made, by name."""
+    return session.scalars(
+        select(Village)
+        .join(ListingVillage, ListingVillage.village_id == Village.id)
+        .where(ListingVillage.listing_id == listing_id)
+        .order_by(Village.name)
+    ).all()
+
+
+def waiting(session: Session) -> tuple[Waiting, ...]:
+    """All listings that wait for a reviewer, by supplier; whoever waits longest comes first."""
+    rows = session.execute(
+        select(Listing, Supplier)
+        .join(Supplier, Listing.supplier_id == Supplier.id)
+        .where(Listing.state == ListingState.SUBMITTED)
+        .order_by(Listing.submitted_at, Listing.sku)
+    )
+    grouped: dict[UUID, tuple[Supplier, list[Listing]]] = {}
+    for row in rows:
+        grouped.setdefault(row.Supplier.id, (row.Supplier, []))[1].append(row.Listing)
+    return tuple(Waiting(supplier, tuple(found)) for supplier, found in grouped.values())

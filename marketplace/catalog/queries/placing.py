@@ -1,0 +1,101 @@
+"""Whether what a supplier says of a good can stand in the zone: category, county, villages."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import rules
+from marketplace.catalog.rules import Category, Goods
+from marketplace.kernel.errors import Invalid
+from marketplace.regions import queries as regions
+from marketplace.regions.queries import County
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The words of a supplier, looked up."""
+
+    category: Category
+    county: County
+    villages: tuple[uuid.UUID, ...]
+
+
+class Placing:
+    """Looks words up for one instant and remembers the answers: a long sheet asks once each."""
+
+    def __init__(self, session: Session, at: datetime) -> None:
+        self._session, self._at = session, at
+        self._counties: dict[str, County | Invalid] = {}
+        self._villages: dict[tuple[str, tuple[str, ...]], dict[str, uuid.UUID | None]] = {}
+
+    def place(self, goods: Goods) -> Placed:
+        """Raises Invalid with the first thing that does not hold."""
+        for fault in self.faults(goods.category, goods.county, goods.villages):
+            raise fault
+        rules.check_prices(goods)
+        county = self.county(goods.county)
+        found = self._find_villages(county.code, goods.villages)
+        ids = tuple(found_id for found_id in found.values() if found_id)
+        return Placed(rules.category_of(goods.category), county, ids)
+
+    def faults(self, category: str, county: str, villages: tuple[str, ...]) -> Iterator[Invalid]:
+        """Everything that does not hold; empty words are not asked about."""
+        yield from _fault_of(rules.category_of, category)
+        yield from _fault_of(self.county, county)
+        if not villages or any(_fault_of(self.county, county)):
+            return
+        place = self.county(county)
+        for name, village_id in self._find_villages(place.code, villages).items():
+            if village_id is None:
+                yield Invalid("village_unknown", field="villages", value=name, county=place.label)
+
+    def county(self, text: str) -> County:
+        """The county of origin, designated at the instant.
+
+        Raises Invalid: county_unknown, county_ambiguous, county_too_wide, province_not_designated,
+        county_not_designated.
+        """
+        if text not in self._counties:
+            try:
+                self._counties[text] = self._designated(text)
+            except Invalid as fault:
+                self._counties[text] = fault
+        answer = self._counties[text]
+        if isinstance(answer, Invalid):
+            raise answer
+        return answer
+
+    def _designated(self, text: str) -> County:
+        provinces = {place.province for place in regions.find_county(self._session, text)}
+        if len(provinces) == 1:  # said first: no other county of that province would help
+            province = provinces.pop()
+            if not regions.designated_in_province(self._session, province):
+                raise Invalid(
+                    "province_not_designated", field="county", value=text, province=province
+                )
+        place = regions.the_county(self._session, text)
+        if not regions.is_designated(self._session, place.code, self._at):
+            raise Invalid("county_not_designated", field="county", value=text, county=place.label)
+        return place
+
+    def _find_villages(
+        self, county_code: str, names: tuple[str, ...]
+    ) -> dict[str, uuid.UUID | None]:
+        key = (county_code, names)
+        if names and key not in self._villages:
+            self._villages[key] = regions.find_villages(self._session, county_code, names)
+        return self._villages.get(key, {})
+
+
+def _fault_of(ask: Callable[[str], object], text: str) -> Iterator[Invalid]:
+    if not text:
+        return
+    try:
+        ask(text)
+    except Invalid as fault:
+        yield fault

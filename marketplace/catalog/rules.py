@@ -1,0 +1,203 @@
+"""Pure answers about goods: their categories, drawings, fingerprints and stock arithmetic."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from catalog_import import Lang, ListingRow, Problem
+from marketplace.kernel.errors import Invalid, MarketplaceError, Missing
+from marketplace.kernel.money import Money
+
+MOST_STOCK = 99_999_999  # pieces, as the importer has it
+MOST_QUANTITY = 9_999  # pieces in one line of an order
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One kind of goods; `also` are the words of sheets that mean it."""
+
+    slug: str
+    zh: str
+    en: str
+    picture: str
+    also: tuple[str, ...]
+
+    def name(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """What a supplier says of one good. County, category and villages are words, not looked up."""
+
+    sku: str
+    title: str
+    category: str
+    county: str
+    unit: str
+    supply_price: Money
+    sale_price: Money
+    villages: tuple[str, ...] = ()
+    spec: str = ""
+    net_content: str = ""
+    gross_weight: str = ""
+    case_spec: str = ""
+    shelf_life: str = ""
+    storage: str = ""
+    ingredients: str = ""
+    standard: str = ""
+    production_licence: str = ""
+    barcode: str = ""
+    tax_rate: str = ""
+    no_delivery_to: str = ""
+    dispatch_hours: int | None = None
+    freight_included: bool = False
+
+
+LOOKED_UP = frozenset({"category", "county", "villages"})
+PLAIN = tuple(f.name for f in fields(Goods) if f.name not in LOOKED_UP)  # as the listing has them
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One thing that only the marketplace knows to be wrong, with its place in the sheet.
+
+    `fault.data["field"]` names the column; `column` is its heading in the file, if it has one.
+    """
+
+    row: int
+    column: str
+    value: str
+    fault: MarketplaceError
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem of a sheet in words. `row` is None for the file as a whole."""
+
+    row: int | None
+    column: str
+    value: str
+    what: str
+    remedy: str
+
+
+def plain(word: str) -> str:
+    """As words are compared: half width, lower case, without blanks."""
+    return "".join(unicodedata.normalize("NFKC", word).casefold().split())
+
+
+@cache
+def categories() -> tuple[Category, ...]:
+    """In the order of the zone. Raises ValueError when a word stands twice in the file."""
+    read = tomllib.loads(_data("categories.toml"))["category"]
+    found = tuple(Category(**{**row, "also": tuple(row["also"])}) for row in read)
+    words = [word for c in found for word in {plain(w) for w in (c.slug, c.zh, c.en, *c.also)}]
+    if twice := {word for word in words if words.count(word) > 1}:
+        raise ValueError(f"categories.toml: {sorted(twice)} stand for more than one category")
+    return found
+
+
+def category(slug: str) -> Category:
+    """By its slug. Raises Missing."""
+    for known in categories():
+        if known.slug == slug:
+            return known
+    raise Missing(category=slug)
+
+
+def category_of(text: str) -> Category:
+    """By any of its words, as a sheet writes them. Raises Invalid, which lists the choices."""
+    wanted = plain(text)
+    for known in categories():
+        if wanted in {plain(w) for w in (known.slug, known.zh, known.en, *known.also)}:
+            return known
+    choices = "、".join(f"{known.zh} {known.en}" for known in categories())
+    raise Invalid("category_unknown", field="category", value=text, choices=choices)
+
+
+@cache
+def _pictures() -> tuple[tuple[str, str], ...]:
+    table: dict[str, str] = tomllib.loads(_data("pictures.toml"))["pictures"]
+    return tuple(sorted(table.items(), key=lambda pair: -len(pair[0])))
+
+
+def picture_for(title: str, kind: Category) -> str:
+    """The drawing for a title: by its longest known word, else the category's."""
+    return next((name for word, name in _pictures() if word in title), kind.picture)
+
+
+def fingerprint(goods: Goods, kind: Category, county_code: str, villages: Iterable[str]) -> str:
+    """SHA-256 of the content, stock apart: the same goods in other words are the same."""
+    content: dict[str, Any] = {name: getattr(goods, name) for name in PLAIN}
+    content |= {
+        "supply_price": goods.supply_price.fen,
+        "sale_price": goods.sale_price.fen,
+        "category": kind.slug,
+        "county": county_code,
+        "villages": sorted(villages),
+    }
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def goods_of(row: ListingRow) -> Goods:
+    """A good row of a sheet as goods."""
+    said = {
+        name: getattr(row, name)
+        for name in PLAIN
+        if name not in {"supply_price", "sale_price", "tax_rate", "no_delivery_to"}
+    }
+    said["freight_included"] = bool(row.freight_included)
+    return Goods(
+        **said,
+        category=row.category,
+        county=row.county,
+        villages=row.villages,
+        supply_price=Money(row.supply_price),
+        sale_price=Money(row.sale_price),
+        tax_rate="" if row.tax_rate is None else str(row.tax_rate),
+        no_delivery_to="、".join(row.no_delivery_to),
+    )
+
+
+def check_prices(goods: Goods) -> None:
+    """Raises Invalid when a price is not above zero or the supplier gets more than is paid."""
+    for field in ("supply_price", "sale_price"):
+        if getattr(goods, field).fen <= 0:
+            raise Invalid("price_not_positive", field=field, value=getattr(goods, field))
+    if goods.supply_price > goods.sale_price:
+        raise Invalid("supply_above_sale", field="supply_price", value=goods.supply_price.yuan)
+
+
+def check_quantity(quantity: int) -> None:
+    """Raises Invalid for anything but 1 … 9,999 whole pieces."""
+    if not 1 <= quantity <= MOST_QUANTITY:
+        raise Invalid("quantity", field="quantity", value=quantity, most=MOST_QUANTITY)
+
+
+def told(found: Problem | RowFault, say: Callable[..., str], lang: Lang) -> Told:
+    """A problem in words; `say` turns a key of the catalogues and its places into a text."""
+    if isinstance(found, Problem):
+        column, value = found.heading(lang), found.value
+        return Told(found.row, column, value, found.what(lang), found.remedy(lang))
+    places = {key: str(value) for key, value in found.fault.data.items()} | {"value": found.value}
+    return Told(
+        found.row,
+        found.column,
+        found.value,
+        say(f"error.{found.fault.code}", **places),
+        say(f"remedy.{found.fault.code}", **places),
+    )
+
+
+def _data(name: str) -> str:
+    return resources.files("marketplace.catalog").joinpath(name).read_text("utf-8")

@@ -1,0 +1,45 @@
+"""The writers of goods: drafting and revising, importing, deciding, and moving stock."""
+
+from marketplace.catalog.service.deciding import (
+    NotForZone,
+    approve,
+    approve_many,
+    send_back,
+    submit,
+    submit_all,
+    use,
+    withdraw,
+)
+from marketplace.catalog.service.importing import ImportReport, import_sheet
+from marketplace.catalog.service.stock import (
+    NotForSale,
+    OutOfStock,
+    hold,
+    release,
+    restock,
+    sell,
+    set_stock,
+)
+from marketplace.catalog.service.writing import draft, revise
+
+__all__ = [
+    "ImportReport",
+    "NotForSale",
+    "NotForZone",
+    "OutOfStock",
+    "approve",
+    "approve_many",
+    "draft",
+    "hold",
+    "import_sheet",
+    "release",
+    "restock",
+    "revise",
+    "sell",
+    "send_back",
+    "set_stock",
+    "submit",
+    "submit_all",
+    "use",
+    "withdraw",
+]

@@ -1,0 +1,140 @@
+"""Deciding about goods: nothing comes on sale before somebody else has looked at it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import exists, select
+
+from marketplace.catalog import queries
+from marketplace.catalog.models import Listing
+from marketplace.catalog.states import LISTING, ListingState
+from marketplace.events import ListingChanged
+from marketplace.kernel.actor import Role
+from marketplace.kernel.errors import Invalid, Missing, Refused, SamePerson
+from marketplace.regions import queries as regions
+from marketplace.suppliers import queries as suppliers
+from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.states import SupplierState
+from marketplace.work import Work, move
+
+
+class NotForZone(Refused):
+    """The origin is on no list, or the supplier is not in force, at this instant.
+
+    `code` says which: county_not_designated, supplier_not_approved, supplier_papers_not_in_force.
+    """
+
+    code = "county_not_designated"
+
+
+def submit(w: Work, listing_id: uuid.UUID) -> Listing:
+    """Ask for a listing to be looked at. Raises WrongState, Missing."""
+    listing, _ = queries.own_listing(w.session, w.actor, listing_id)
+    move(w, LISTING, listing, "submit")
+    listing.submitted_at, listing.submitted_by, listing.note = w.now, w.actor.person_id, None
+    return listing
+
+
+def submit_all(w: Work) -> int:
+    """Submit every draft of the actor's own supplier; answers how many. What was returned stays:
+    its reasons ask for a look at each. Raises Missing."""
+    supplier = suppliers.own(w.session, w.actor)
+    if supplier is None:
+        raise Missing
+    drafts = w.session.scalars(queries.mine(supplier.id, ListingState.DRAFT)).all()
+    for listing in drafts:
+        submit(w, listing.id)
+    return len(drafts)
+
+
+def approve(w: Work, listing_id: uuid.UUID) -> Listing:
+    """Put a listing on sale. Raises SamePerson, NotForZone, WrongState."""
+    listing, supplier = _someone_elses(w, listing_id)
+    LISTING.after(listing.state, "approve", w.actor.roles)  # the plainest reason is told first
+    _check_supplier(w, supplier)
+    _check_origin(w, listing)
+    move(w, LISTING, listing, "approve", fingerprint=listing.fingerprint)
+    _decided(w, listing, None)
+    w.announce(ListingChanged(w.now, listing.id))
+    return listing
+
+
+def approve_many(
+    w: Work, listing_ids: Iterable[uuid.UUID]
+) -> tuple[tuple[Listing, ...], tuple[tuple[Listing, Refused], ...]]:
+    """Approve each that may be approved; answers those, and the others with the reason.
+
+    Raises Missing, Forbidden: then nothing is approved.
+    """
+    approved: list[Listing] = []
+    refused: list[tuple[Listing, Refused]] = []
+    for listing_id in dict.fromkeys(listing_ids):
+        try:
+            approved.append(approve(w, listing_id))
+        except Refused as fault:
+            found, _ = queries.listing(w.session, w.actor, listing_id)
+            refused.append((found, fault))
+    return tuple(approved), tuple(refused)
+
+
+def send_back(w: Work, listing_id: uuid.UUID, note: str) -> Listing:
+    """Return a listing with the reason. Raises SamePerson, WrongState, Invalid (note_missing)."""
+    listing, _ = _someone_elses(w, listing_id)
+    if not note.strip():
+        raise Invalid("note_missing", field="note")
+    move(w, LISTING, listing, "return", note=note.strip())
+    _decided(w, listing, note.strip())
+    return listing
+
+
+def withdraw(w: Work, listing_id: uuid.UUID) -> Listing:
+    """Take a listing out of the zone, by its supplier or a reviewer. Raises WrongState."""
+    listing, supplier = queries.listing(w.session, w.actor, listing_id)
+    is_own = supplier.organisation_id in w.actor.organisations(Role.SUPPLIER_STAFF)
+    if not is_own and Role.REVIEWER not in w.actor.roles:
+        raise Missing(listing_id=listing_id)
+    move(w, LISTING, listing, "withdraw")
+    w.announce(ListingChanged(w.now, listing.id))
+    return listing
+
+
+def use(w: Work, listing_id: uuid.UUID, verb: str, note: str = "") -> Listing:
+    """The verb of the state table by its name, as its button names it; `revise` needs a form.
+
+    Raises Missing for a verb that is no button.
+    """
+    if verb == "return":
+        return send_back(w, listing_id, note)
+    plain = {"submit": submit, "approve": approve, "withdraw": withdraw}
+    if verb not in plain:
+        raise Missing(verb=verb)
+    return plain[verb](w, listing_id)
+
+
+def _someone_elses(w: Work, listing_id: uuid.UUID) -> tuple[Listing, Supplier]:
+    """For a decision: never by whoever submitted it, nor by the supplier's own staff."""
+    listing, supplier = queries.listing(w.session, w.actor, listing_id)
+    is_staff = supplier.organisation_id in w.actor.organisations(Role.SUPPLIER_STAFF)
+    if is_staff or listing.submitted_by == w.actor.person_id:
+        raise SamePerson
+    return listing, supplier
+
+
+def _check_supplier(w: Work, supplier: Supplier) -> None:
+    if supplier.state is not SupplierState.APPROVED:
+        raise NotForZone("supplier_not_approved", supplier=supplier.legal_name)
+    in_force = exists().where(Supplier.id == supplier.id, suppliers.may_sell(w.now))
+    if not w.session.scalar(select(in_force)):
+        raise NotForZone("supplier_papers_not_in_force", supplier=supplier.legal_name)
+
+
+def _check_origin(w: Work, listing: Listing) -> None:
+    if not regions.is_designated(w.session, listing.county_code, w.now):
+        place = regions.county(w.session, listing.county_code)
+        raise NotForZone(county=place.label if place else listing.county_code)
+
+
+def _decided(w: Work, listing: Listing, note: str | None) -> None:
+    listing.decided_at, listing.decided_by, listing.note = w.now, w.actor.person_id, note
