@@ -3,10 +3,12 @@
 from marketplace.web.answers import back_to, download, page, page_or_part
 from marketplace.web.door import (
     actor,
+    identity,
     needs,
     now,
     open_to_all,
     reading,
+    search_index,
     signed_in,
     someone,
     work,
@@ -21,6 +23,7 @@ __all__ = [
     "back_to",
     "checked",
     "download",
+    "identity",
     "needs",
     "now",
     "open_to_all",
@@ -29,6 +32,7 @@ __all__ = [
     "page_or_part",
     "paged",
     "reading",
+    "search_index",
     "signed_in",
     "someone",
     "work",

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Forbidden, SignInNeeded
 from marketplace.ports.identity import Identity
+from marketplace.ports.search import SearchIndex
 from marketplace.work import Runtime, Work
 
 P = ParamSpec("P")
@@ -66,6 +67,11 @@ def reading() -> Iterator[Session]:
     """A read-only session."""
     with runtime().reading() as session:
         yield session
+
+
+def search_index() -> SearchIndex:
+    """The search of this application; it may fail, its callers go on without it."""
+    return runtime().tools.search
 
 
 def needs(*roles: Role) -> Callable[[View], View]:

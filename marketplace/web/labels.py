@@ -1,4 +1,4 @@
-"""The words for states, verbs, roles and errors: keys in the catalogues, never sentences in code."""
+"""Words for states, verbs, roles and errors: keys of the catalogues, never sentences in code."""
 
 from __future__ import annotations
 

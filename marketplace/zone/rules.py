@@ -1,0 +1,158 @@
+"""How facts are said on the zone's pages: cards, the ticket, the station line of a listing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from marketplace.catalog.models import Listing
+from marketplace.catalog.queries import Evidence, Offer, category
+from marketplace.kernel.clock import SHANGHAI
+from marketplace.kernel.money import Money
+
+Say = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What, from where, why trusted, how much, per what."""
+
+    url: str
+    title: str
+    county_label: str
+    badges: tuple[tuple[str, str], ...]
+    price: Money
+    unit: str
+    picture: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """入选依据: from which county, because of what, verified by whom."""
+
+    from_label: str
+    to_label: str
+    facts: tuple[tuple[str, str], ...]
+    valid: bool
+    verifier: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One station of a line."""
+
+    label: str
+    detail: str
+    state: str
+
+
+def said(zh: str, en: str, language: str) -> str:
+    """Data that carries both languages."""
+    return zh if language == "zh" else en
+
+
+def card(offer: Offer, url: str, say: Say) -> Card:
+    """One offer; the broad list of 832 is every card's ground, so only narrower ones are badges."""
+    listing = offer.listing
+    english = say("lang") == "en"
+    narrow = {d.slug: said(d.label, d.label_en, "en" if english else "zh")
+              for d in offer.designations if d.slug != "832"}  # fmt: skip
+    badges = [(label, "info") for label in narrow.values()][:2]
+    if not badges:
+        badges = [(said(d.label, d.label_en, "en" if english else "zh"), "")
+                  for d in offer.designations[:1]]  # fmt: skip
+    stock = say("有货") if listing.available else say("暂时无货")
+    return Card(
+        url=url,
+        title=listing.title,
+        county_label=offer.county.label,
+        badges=tuple(badges),
+        price=listing.sale_price,
+        unit=listing.unit,
+        picture=picture(listing),
+        note=f"{offer.supplier.legal_name} · {stock}",
+    )
+
+
+def picture(listing: Listing) -> str:
+    """The listing's drawing, else its category's."""
+    return listing.picture or category(listing.category).picture
+
+
+def ticket(evidence: Evidence, say: Say, name_of: Callable[[str], str]) -> Ticket:
+    """The evidence as people read it; the credit code is shown in part."""
+    told = evidence.facts
+    rows = [(say("名录"), _list_words(entry, say)) for entry in told["designations"]]
+    supplier = told["supplier"]
+    code = supplier["credit_code"]
+    rows.append((say("供应商"), f"{supplier['name']} · {code[:8]}…{code[-2:]}"))
+    for paper in told["papers"]:
+        until = paper["valid_until"] or say("长期")
+        rows.append(
+            (
+                say(f"PaperKind.{paper['kind']}"),
+                say("%(number)s · 有效至 %(until)s", number=paper["number"], until=until),
+            )
+        )
+    if told["villages"]:
+        rows.append((say("村庄"), "、".join(told["villages"])))
+    approved_at = told["approved_at"]
+    when = _moment(datetime.fromisoformat(approved_at)) if approved_at else ""
+    return Ticket(
+        from_label=told["county"]["name"],
+        to_label=say("帮扶专区"),
+        facts=tuple(rows),
+        valid=bool(told["designations"] and told["papers"]),
+        verifier=f"{name_of(told['approved_by'] or '')} · {when}",
+        proof=evidence.number,
+    )
+
+
+def _list_words(entry: dict[str, object], say: Say) -> str:
+    left = entry.get("exit_year")
+    if left:
+        return say("%(label)s（%(year)s 年摘帽）", label=entry["label"], year=left)
+    return str(entry["label"])
+
+
+def steps(listing: Listing, say: Say) -> tuple[Step, ...]:
+    """The way of a listing onto the shelf, with its clock."""
+    waited = ""
+    if listing.submitted_at and listing.decided_at:
+        hours = (listing.decided_at - listing.submitted_at).total_seconds() / 3600
+        waited = say("用时 %(hours)s 小时", hours=f"{hours:.1f}")
+    return (
+        Step(say("提交"), _moment(listing.submitted_at), "done"),
+        Step(say("人工审核"), waited, "done"),
+        Step(say("上架"), _moment(listing.decided_at), "done"),
+    )
+
+
+def facts(listing: Listing, say: Say) -> list[tuple[str, str]]:
+    """What is told of the good; empty fields are left out."""
+    hours = listing.dispatch_hours
+    rows = [
+        (say("规格"), listing.spec),
+        (say("净含量"), listing.net_content),
+        (say("毛重"), listing.gross_weight),
+        (say("箱规"), listing.case_spec),
+        (say("保质期"), listing.shelf_life),
+        (say("贮存条件"), listing.storage),
+        (say("配料"), listing.ingredients),
+        (say("执行标准"), listing.standard),
+        (say("生产许可证号"), listing.production_licence),
+        (say("商品条码"), listing.barcode),
+        (say("运费"), say("已含运费") if listing.freight_included else ""),
+        (say("发货时效"), say("%(hours)s 小时内发货", hours=hours) if hours else ""),
+        (say("不发货地区"), listing.no_delivery_to),
+    ]
+    return [(term, detail) for term, detail in rows if detail]
+
+
+def _moment(when: datetime | date | None) -> str:
+    if not isinstance(when, datetime):
+        return ""
+    return when.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,191 @@
+"""The zone's pages, open to everyone: home, zones, categories, search, listings, villages."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import queries as catalog
+from marketplace.catalog.models import Listing
+from marketplace.regions import queries as regions
+from marketplace.web import (
+    identity,
+    now,
+    open_to_all,
+    page,
+    page_number,
+    paged,
+    reading,
+    search_index,
+)
+from marketplace.web.words import words
+from marketplace.zone import queries, rules
+
+pages = Blueprint("zone", __name__)
+log = logging.getLogger(__name__)
+ON_HOME = 12
+
+
+@pages.get("/")
+@open_to_all
+def home() -> ResponseReturnValue:
+    at = now()
+    with reading() as session:
+        newest = session.scalars(queries.standing_goods(at).limit(ON_HOME)).all()
+        return page(
+            "zone/home.html",
+            standing=queries.standing(session, at),
+            zones=[_zone_card(zone) for zone in queries.zones(session, at)],
+            cards=_cards(session, newest, at),
+            categories=catalog.categories(),
+            category_url=_category_url,
+        )
+
+
+@pages.get("/zone/<slug>")
+@open_to_all
+def show(slug: str) -> ResponseReturnValue:
+    at = now()
+    with reading() as session:
+        zone = queries.zone(session, slug)
+        return _shelf(
+            session,
+            "zone/zone.html",
+            at,
+            queries.on_list(slug, at),
+            zone=zone,
+            title=rules.said(zone.name_zh, zone.name_en, words().language),
+            counties=queries.counties_in(session, slug),
+        )
+
+
+@pages.get("/category/<slug>")
+@open_to_all
+def category(slug: str) -> ResponseReturnValue:
+    kind = catalog.category(slug)
+    at = now()
+    with reading() as session:
+        title = kind.name(words().language)
+        chosen = Listing.category == slug
+        return _shelf(session, "zone/category.html", at, chosen, category=kind, title=title)
+
+
+@pages.get("/search")
+@open_to_all
+def search() -> ResponseReturnValue:
+    asked = request.args.get("q", "").strip()[:80]
+    at = now()
+    with reading() as session:
+        found = _found(session, asked, at) if asked else []
+        return page(
+            "zone/search.html",
+            asked=asked,
+            count=len(found),
+            cards=_cards(session, found[:60], at),
+            categories=catalog.categories(),
+            category_url=_category_url,
+        )
+
+
+@pages.get("/listings/<uuid:listing_id>")
+@open_to_all
+def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
+    at = now()
+    with reading() as session:
+        offer = catalog.offer(session, listing_id, at)
+        evidence = catalog.evidence(session, offer.listing, offer.supplier, at)
+        return page(
+            "zone/listing.html",
+            offer=offer,
+            listing=offer.listing,
+            supplier=offer.supplier,
+            category=catalog.category(offer.listing.category),
+            category_url=_category_url,
+            evidence=evidence,
+            ticket=rules.ticket(evidence, words(), identity().name_of),
+            steps=rules.steps(offer.listing, words()),
+            facts=rules.facts(offer.listing, words()),
+            drawing=rules.picture(offer.listing),
+            villages=catalog.villages(session, listing_id),
+        )
+
+
+@pages.get("/villages")
+@open_to_all
+def villages() -> ResponseReturnValue:
+    at = now()
+    with reading() as session:
+        found = [
+            (village, count, regions.county(session, village.county_code))
+            for village, count in queries.villages(session, at)
+        ]
+        return page("zone/villages.html", villages=found)
+
+
+@pages.get("/villages/<uuid:village_id>")
+@open_to_all
+def village(village_id: uuid.UUID) -> ResponseReturnValue:
+    at = now()
+    with reading() as session:
+        found = regions.village(session, village_id)
+        return page(
+            "zone/village.html",
+            village=found,
+            county=regions.county(session, found.county_code),
+            cards=_cards(session, queries.village_goods(session, village_id, at), at),
+        )
+
+
+def _shelf(
+    session: Session, template: str, at: datetime, chosen: ColumnElement[bool], **context: object
+) -> ResponseReturnValue:
+    """A paged shelf of cards, filtered by province on request."""
+    province = request.args.get("province", "")
+    conditions = [chosen]
+    if province.isascii() and province.isdigit() and len(province) == 6:
+        conditions.append(queries.in_province(province))
+    shelf = paged(session, queries.standing_goods(at, *conditions), page_number())
+    return page(
+        template,
+        shelf=shelf,
+        cards=_cards(session, shelf.items, at),
+        provinces=queries.provinces(session, at),
+        province=province,
+        **context,
+    )
+
+
+def _found(session: Session, asked: str, at: datetime) -> list[Listing]:
+    """By the index; where it fails or knows nothing, by title. The shop never stops for it."""
+    try:
+        ids = search_index().find(asked, limit=queries.MOST_FOUND)
+    except Exception:  # whatever a damaged index says, the page must come
+        log.exception("the search index did not answer")
+        ids = []
+    found = queries.found_goods(session, ids, at)
+    return found or queries.titled(session, asked, at)
+
+
+def _cards(session: Session, listings: Sequence[Listing], at: datetime) -> list[rules.Card]:
+    say = words()
+    return [
+        rules.card(offer, url_for("marketplace.zone.listing", listing_id=offer.listing.id), say)
+        for offer in catalog.offers_of(session, listings, at)
+    ]
+
+
+def _zone_card(zone: queries.ZoneCount) -> dict[str, object]:
+    title = rules.said(zone.entry.name_zh, zone.entry.name_en, words().language)
+    url = url_for("marketplace.zone.show", slug=zone.entry.slug)
+    return {"title": title, "url": url, "goods": zone.goods, "counties": zone.counties}
+
+
+def _category_url(slug: str) -> str:
+    return url_for("marketplace.zone.category", slug=slug)
