@@ -6,10 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from marketplace.kernel.money import Money
 from marketplace.web.words import Words
 from tests.look.samples import Samples, SampleState
 
@@ -22,6 +21,10 @@ OWN = sorted(
         *(TEMPLATES / "marketplace" / "parts").glob("*.html"),
     )
 )
+
+
+HOST = """<!doctype html><html lang="zh"><head><title>{% block title %}{% endblock %} - 示例商城</title></head>
+<body class="mall"><h1>示例商城</h1>{% block content %}{% endblock %}</body></html>"""
 
 
 def _asset(path: str) -> str:
@@ -64,9 +67,8 @@ def _context() -> dict[str, object]:
 
 def environment() -> Environment:
     """The templates of the repository; an unknown name is an error."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
-    )
+    loader = ChoiceLoader([FileSystemLoader(TEMPLATES), DictLoader({"host.html": HOST})])
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
 
 
 def render(name: str, **given: object) -> str:
@@ -78,10 +80,7 @@ def render(name: str, **given: object) -> str:
 def macro(call: str, part: str, **given: object) -> str:
     """What one macro call writes: macro("tag('x', 'stop')", "badges")."""
     name = call.split("(", 1)[0]
-    source = f'{{% from "marketplace/parts/{part}.html" import {name} with context %}}{{{{ {call} }}}}'
+    source = (
+        f'{{% from "marketplace/parts/{part}.html" import {name} with context %}}{{{{ {call} }}}}'
+    )
     return environment().from_string(source).render({**_context(), **given})
-
-
-def yuan(text: str) -> Money:
-    """Money for a test, written in whole yuan."""
-    return Money(int(text) * 100)

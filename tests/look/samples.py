@@ -17,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from marketplace.kernel.machine import Step
@@ -54,8 +55,12 @@ class AddressForm(Form):
     recipient = StringField("收件人", [InputRequired("请填写收件人的姓名")])
     mobile = StringField("手机号", [InputRequired()])
     count = IntegerField("件数", [InputRequired("件数要填整数，例如 3")])
-    kind = SelectField("地址类型", choices=[("home", "家"), ("work", "单位")])
-    channel = RadioField("怎么付", choices=[("bank", "银行转账"), ("card", "银行卡")])
+    kind = SelectField(
+        "地址类型", choices=[SelectChoice("home", "家"), SelectChoice("work", "单位")]
+    )
+    channel = RadioField(
+        "怎么付", choices=[SelectChoice("bank", "银行转账"), SelectChoice("card", "银行卡")]
+    )
     remark = TextAreaField("备注", description="写给供应商看的，可以不填")
     file = FileField("证照扫描件", description="PDF 或图片，不超过 10 MB")
     agree = BooleanField("我确认材料真实有效", [InputRequired("请先确认")])
