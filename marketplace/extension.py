@@ -17,16 +17,28 @@ from werkzeug.exceptions import HTTPException
 from marketplace import wiring
 from marketplace.config import Config, Misconfigured
 from marketplace.events import Event
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.ports.identity import Identity
 from marketplace.suppliers import views as suppliers
 from marketplace.web import pages as web
 from marketplace.work import Runtime, Tools, Wire
+from marketplace.zone import views as zone
 
-CAPABILITIES: tuple[Blueprint, ...] = (web.pages, suppliers.pages)
-TABS: tuple[web.TabRule, ...] = ()
+CAPABILITIES: tuple[Blueprint, ...] = (
+    web.pages,
+    suppliers.pages,
+    zone.pages,
+)
+STAFF = frozenset({Role.SUPPLIER_STAFF})
+OPERATORS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER})
+# in the order of the bar; each capability's own line
+TABS: tuple[web.TabRule, ...] = (
+    web.TabRule("tab.zone", "marketplace.zone.home"),
+    web.TabRule("tab.suppliers", "marketplace.suppliers.index", OPERATORS),
+    web.TabRule("tab.supplier", "marketplace.suppliers.mine", STAFF),
+)
 
 
 def asset_dir(name: str) -> Path:

@@ -1,0 +1,21 @@
+"""The verbs on the command line: serve, demo, work, verify, catalog."""
+
+from __future__ import annotations
+
+import click
+
+from marketplace import __version__
+from marketplace.catalog.cli import catalog
+from marketplace.commands.demonstration import demo
+from marketplace.commands.serving import serve, work
+from marketplace.commands.verifying import verify
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Direct Train 直通车: a consumption-aid marketplace."""
+
+
+for verb in (serve, demo, work, verify, catalog):
+    main.add_command(verb)

@@ -1,0 +1,57 @@
+"""`verify`: does everything add up? Reads only; exit code 1 with the list when it does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import queries as catalog
+from marketplace.commands.opening import data_option, open_existing
+from marketplace.ledger import queries as ledger
+from marketplace.orders import queries as orders
+from marketplace.statistics import queries as statistics
+from marketplace.unions import queries as unions
+from marketplace.work import trail
+
+Check = Callable[[Session, datetime], Iterator[str]]
+
+CHECKS: dict[str, Check] = {
+    "ledger sums to zero": lambda session, at: ledger.faults(session),
+    "stock adds up": lambda session, at: catalog.stock_faults(session),
+    "every reservation belongs to one order line": lambda session, at: orders.faults(session),
+    "no budget overspent": lambda session, at: unions.faults(session),
+    "every zone listing has a sourced designation": catalog.zone_faults,
+    "facts equal a recount and tie to the ledger": lambda session, at: statistics.faults(session),
+    "the trail is unbroken": lambda session, at: trail.faults(session),
+}
+
+
+def check_all(session: Session, at: datetime) -> dict[str, list[str]]:
+    """Every check with its faults, in words; empty lists when all is well."""
+    return {name: list(check(session, at)) for name, check in CHECKS.items()}
+
+
+@click.command()
+@data_option
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+def verify(data: Path, as_json: bool) -> None:
+    """Check that books, stock, budgets, zone, figures and trail agree."""
+    runtime = open_existing(data)
+    with runtime.reading() as session:
+        outcome = check_all(session, runtime.clock.now())
+    faults = [fault for found in outcome.values() for fault in found]
+    if as_json:
+        told = {"ok": not faults, "checks": outcome}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for name, found in outcome.items():
+            click.echo(f"{'✗' if found else '✓'} {name}")
+            for fault in found:
+                click.echo(f"    {fault}")
+    if faults:
+        raise SystemExit(1)
