@@ -30,6 +30,7 @@ class Plan(Base):
     created_at: Mapped[datetime]
     requested_by: Mapped[PersonRef]
     submitted_at: Mapped[datetime | None]
+    submissions: Mapped[int] = mapped_column(default=0)  # how often it was submitted
     reserved: Mapped[Money | None]  # what was submitted for approval
     content_hash: Mapped[str | None] = mapped_column(String(64))  # of lines, people and total
     approved_hash: Mapped[str | None] = mapped_column(String(64))

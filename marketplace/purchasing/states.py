@@ -16,12 +16,20 @@ class PlanState(StrEnum):
 
 
 _BUYER = {Role.UNION_BUYER}
+_APPROVER = {Role.UNION_APPROVER}
 _P = PlanState
 
 PLAN = Machine(
     step("submit", {_P.DRAFT, _P.RETURNED}, _P.SUBMITTED, by=_BUYER),
-    step("approve", {_P.SUBMITTED}, _P.APPROVED, by={Role.UNION_APPROVER}),
-    step("return", {_P.SUBMITTED}, _P.RETURNED, by={Role.UNION_APPROVER}, needs_note=True),
+    step("approve", {_P.SUBMITTED}, _P.APPROVED, by=_APPROVER),
+    # also after approval: goods that changed since can only be chosen again
+    step(
+        "return",
+        {_P.SUBMITTED, _P.APPROVED},
+        _P.RETURNED,
+        by={Role.UNION_APPROVER},
+        needs_note=True,
+    ),
     step("order", {_P.APPROVED}, _P.ORDERED, by=_BUYER),
     step("cancel", {_P.DRAFT, _P.RETURNED, _P.SUBMITTED, _P.APPROVED}, _P.CANCELLED, by=_BUYER),
 )

@@ -6,6 +6,7 @@ import re
 
 from marketplace.kernel.credit_code import fault_of
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import ZERO, Money
 
 BEGINNING = "81"  # GB 32100-2015: registered by the trade union federation, a union
@@ -21,8 +22,10 @@ def check_code(code: str) -> None:
         raise Invalid("union_credit_code", field="credit_code", value=code)
 
 
-def check_budget(year: int, amount: Money) -> None:
-    """Raises Invalid for an impossible year, or an amount that is not above zero."""
+def check_budget(year: int, source: FundSource, amount: Money) -> None:
+    """Raises Invalid for an impossible year, private money, or an amount not above zero."""
+    if source is FundSource.PERSONAL:
+        raise Invalid("budget_source", field="source", value=source)
     if year not in YEARS:
         raise Invalid("budget_year", field="year", value=year)
     if amount <= ZERO:

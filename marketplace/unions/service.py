@@ -102,9 +102,9 @@ def grant_budget(
 ) -> Budget:
     """Set money aside for a purpose and a year, by the union's own treasurer.
 
-    Raises Invalid (year, amount), Missing, Forbidden.
+    Raises Invalid (year, source, amount), Missing, Forbidden.
     """
-    rules.check_budget(year, amount)
+    rules.check_budget(year, source, amount)
     union = _for(w, union_id, frozenset({Role.UNION_TREASURER}))
     budget = Budget(
         id=uuid.uuid4(), union_id=union.id, organisation_id=union.organisation_id,

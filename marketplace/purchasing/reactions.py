@@ -1,0 +1,41 @@
+"""The budget follows the orders of a plan: paid, called off, paid back."""
+
+from __future__ import annotations
+
+import uuid
+
+from marketplace.events import OrderCancelled, OrderPaid, RefundSettled
+from marketplace.kernel.money import Money
+from marketplace.ledger.states import AccountKind
+from marketplace.purchasing import queries
+from marketplace.unions import service as unions
+from marketplace.work import Work
+
+
+def spend_budget(w: Work, event: OrderPaid) -> None:
+    """What was committed for this order is spent."""
+    key = f"plan-spent:{event.order_id}"
+    if held := _held(w, event.purchase_id, event.goods + event.freight, key):
+        unions.spend(w, held)
+
+
+def release_budget(w: Work, event: OrderCancelled) -> None:
+    """No money came: the union may use it for something else. A paid order waits for its refund."""
+    key = f"plan-released:{event.order_id}"
+    if event.was_paid:
+        return
+    if held := _held(w, event.purchase_id, event.goods + event.freight, key):
+        unions.release(w, held, AccountKind.COMMITTED)
+
+
+def give_back_budget(w: Work, event: RefundSettled) -> None:
+    """The money is back with the union."""
+    key = f"plan-refunded:{event.refund_id}"
+    if held := _held(w, event.purchase_id, event.amount, key):
+        unions.release(w, held, AccountKind.SPENT)
+
+
+def _held(w: Work, purchase_id: uuid.UUID, amount: Money, key: str) -> unions.Held | None:
+    """Nothing for purchases that no plan ordered."""
+    plan = queries.of_purchase(w.session, purchase_id)
+    return unions.Held(plan.budget_id, plan.id, amount, key) if plan else None

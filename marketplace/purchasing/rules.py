@@ -1,0 +1,115 @@
+"""Pure answers about plans: sums for so many people, the ceiling, and the hash of what is meant."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.money import ZERO, Money, total
+from marketplace.orders.rules import freight
+from marketplace.work.trail import canonical
+
+MOST_PIECES = 9_999  # of one good for one person, and in one order line
+MOST_PER_PERSON = Money(1_000_000)  # ten thousand yuan: beyond it a digit too many was typed
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One good of a plan with what decides its price and freight; the fee is its supplier's."""
+
+    listing_id: UUID
+    supplier_id: UUID
+    pieces_each: int
+    unit_price: Money
+    freight_included: bool
+    freight_fee: Money
+    free_freight_from: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a plan costs; `total` counts exactly, a person's share is rounded up to the fen."""
+
+    people: int
+    goods_each: Money
+    freight: Money
+
+    @property
+    def goods(self) -> Money:
+        return self.goods_each * self.people
+
+    @property
+    def total(self) -> Money:
+        return self.goods + self.freight
+
+    @property
+    def freight_each(self) -> Money:
+        return Money(-(-self.freight.fen // self.people)) if self.people else ZERO
+
+    @property
+    def each(self) -> Money:
+        return self.goods_each + self.freight_each
+
+    def within(self, ceiling: Money) -> bool:
+        """Never above: the exact total against so many times the ceiling, tolerance nil."""
+        return self.total <= ceiling * self.people if self.people else self.goods_each <= ceiling
+
+
+def sums(chosen: Sequence[Chosen], people: int) -> Sums:
+    """Goods for everybody, and the freight of one order per supplier."""
+    ordered = sorted(chosen, key=lambda good: str(good.supplier_id))
+    parcels = [tuple(group) for _, group in groupby(ordered, key=lambda good: good.supplier_id)]
+    return Sums(
+        people=people,
+        goods_each=total(good.unit_price * good.pieces_each for good in chosen),
+        freight=total(_freight(parcel, people) for parcel in parcels) if people else ZERO,
+    )
+
+
+def _freight(parcel: Sequence[Chosen], people: int) -> Money:
+    goods = total(good.unit_price * good.pieces_each * people for good in parcel)
+    included = all(good.freight_included for good in parcel)
+    return freight(
+        goods,
+        fee=parcel[0].freight_fee,
+        free_from=parcel[0].free_freight_from,
+        all_included=included,
+    )
+
+
+def content_hash(
+    chosen: Sequence[Chosen],
+    people: Sequence[tuple[str, ...]],
+    cost: Sums,
+    address: Sequence[str],
+) -> str:
+    """SHA-256 of the plan's canonical text: the order of lines and people does not matter."""
+    meant = {
+        "lines": sorted([str(c.listing_id), c.pieces_each, c.unit_price.fen] for c in chosen),
+        "recipients": sorted(people),
+        "freight": cost.freight.fen,
+        "total": cost.total.fen,
+        "address": list(address),
+    }
+    return hashlib.sha256(canonical(meant).encode()).hexdigest()
+
+
+def check_pieces(pieces: int) -> None:
+    """Raises Invalid unless it is a whole number of pieces that may be ordered."""
+    if not 1 <= pieces <= MOST_PIECES:
+        raise Invalid("plan_pieces", field="pieces", value=pieces, most=MOST_PIECES)
+
+
+def check_ceiling(per_person: Money) -> None:
+    """Raises Invalid unless the amount per person is above zero and believable."""
+    if not ZERO < per_person <= MOST_PER_PERSON:
+        raise Invalid("plan_per_person", field="per_person", value=per_person, most=MOST_PER_PERSON)
+
+
+def masked(mobile: str) -> str:
+    """A number that its owner recognises and nobody else can call: "138****5678"."""
+    return f"{mobile[:3]}****{mobile[-4:]}" if len(mobile) > 7 else "****"

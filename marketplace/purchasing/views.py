@@ -1,0 +1,228 @@
+"""Pages of bulk buying: plans, their goods and people, and the verbs of their state table."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from catalog_import import Problem, template_csv
+from marketplace.kernel.actor import Role
+from marketplace.kernel.errors import Invalid, MarketplaceError, Missing, Refused
+from marketplace.purchasing import queries, rules, service
+from marketplace.purchasing.forms import NoteForm, PeopleForm, PieceForm, PlanForm
+from marketplace.purchasing.states import PLAN, PlanState
+from marketplace.web import (
+    back_to,
+    checked,
+    download,
+    needs,
+    now,
+    page,
+    page_number,
+    paged,
+    reading,
+    someone,
+    work,
+)
+from marketplace.web.door import runtime
+from marketplace.web.labels import error_words, state_label
+from marketplace.web.words import _, words
+
+pages = Blueprint("purchasing", __name__, url_prefix="/plans")
+
+OFFICERS = (Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER)
+MOST_FOUND = 24
+
+
+@pages.get("")
+@needs(*OFFICERS, Role.AUDITOR)
+def index() -> ResponseReturnValue:
+    actor = someone()
+    wanted = request.args.get("state", "")
+    state = PlanState(wanted) if wanted in set(PlanState) else None
+    with reading() as session:
+        plans = paged(session, queries.own_plans(actor, state), page_number())
+        return page(
+            "purchasing/index.html",
+            plans=plans,
+            state=state,
+            counts=queries.counts(session, actor),
+            headcounts=queries.headcounts(session, [plan.id for plan in plans.items]),
+            can_draft=Role.UNION_BUYER in actor.roles,
+        )
+
+
+@pages.get("/new")
+@needs(Role.UNION_BUYER)
+def new() -> ResponseReturnValue:
+    return _frame(PlanForm())
+
+
+@pages.post("/new")
+@needs(Role.UNION_BUYER)
+def draft() -> ResponseReturnValue:
+    form = _offering(PlanForm())
+    if not form.validate():
+        return _frame(form, 422)
+    try:
+        with work() as w:
+            plan = service.draft(w, form.new_plan())
+    except Invalid as fault:
+        if not form.blame(fault):
+            raise
+        return _frame(form, fault.status)
+    return back_to("purchasing.show", _("方案已保存，下一步选商品。"), plan_id=plan.id)
+
+
+@pages.get("/people.csv")
+@needs(Role.UNION_BUYER)
+def people_template() -> ResponseReturnValue:
+    return download(template_csv("person"), _("名单模板.csv"), "text/csv; charset=utf-8")
+
+
+@pages.get("/<uuid:plan_id>")
+@needs(*OFFICERS, Role.AUDITOR)
+def show(plan_id: uuid.UUID) -> ResponseReturnValue:
+    return _plan(plan_id)
+
+
+@pages.get("/<uuid:plan_id>/edit")
+@needs(Role.UNION_BUYER)
+def edit(plan_id: uuid.UUID) -> ResponseReturnValue:
+    with reading() as session:
+        plan = queries.plan(session, someone(), plan_id)
+        form = PlanForm(
+            title=plan.title,
+            budget_id=str(plan.budget_id),
+            per_person=plan.per_person.yuan,
+            minutes=plan.minutes,
+            address_id=str(plan.address_id),
+        )
+    return _frame(form, plan_id=plan_id)
+
+
+@pages.post("/<uuid:plan_id>/edit")
+@needs(Role.UNION_BUYER)
+def revise(plan_id: uuid.UUID) -> ResponseReturnValue:
+    form = _offering(PlanForm())
+    if not form.validate():
+        return _frame(form, 422, plan_id=plan_id)
+    try:
+        with work() as w:
+            service.revise(w, plan_id, form.new_plan())
+    except Invalid as fault:
+        if not form.blame(fault):
+            raise
+        return _frame(form, fault.status, plan_id=plan_id)
+    return back_to("purchasing.show", _("已保存。"), plan_id=plan_id)
+
+
+@pages.post("/<uuid:plan_id>/lines")
+@needs(Role.UNION_BUYER)
+def put_line(plan_id: uuid.UUID) -> ResponseReturnValue:
+    form = PieceForm()
+    if not form.validate():
+        return _plan(plan_id, 422, pieces=form)
+    with work() as w:
+        service.put_line(w, plan_id, *form.wanted())
+    return back_to("purchasing.show", _("已放入方案。"), plan_id=plan_id, q=request.args.get("q"))
+
+
+@pages.post("/<uuid:plan_id>/lines/<uuid:listing_id>/remove")
+@needs(Role.UNION_BUYER)
+def remove_line(plan_id: uuid.UUID, listing_id: uuid.UUID) -> ResponseReturnValue:
+    checked()
+    with work() as w:
+        service.remove_line(w, plan_id, listing_id)
+    return back_to("purchasing.show", _("已移出方案。"), plan_id=plan_id)
+
+
+@pages.post("/<uuid:plan_id>/people")
+@needs(Role.UNION_BUYER)
+def set_people(plan_id: uuid.UUID) -> ResponseReturnValue:
+    form = PeopleForm()
+    if not form.validate():
+        return _plan(plan_id, 422, people=form)
+    try:
+        with work() as w:
+            count = service.set_recipients(w, plan_id, form.sheet())
+    except service.PeopleRefused as fault:
+        return _plan(plan_id, fault.status, people=form, problems=fault.problems)
+    return back_to("purchasing.show", _("名单已换成这 %(n)s 人。", n=count), plan_id=plan_id)
+
+
+@pages.post("/<uuid:plan_id>/<verb>")
+@needs(Role.UNION_BUYER, Role.UNION_APPROVER)
+def decide(plan_id: uuid.UUID, verb: str) -> ResponseReturnValue:
+    """One address per verb of the state table."""
+    if verb not in PLAN.steps:
+        raise Missing
+    checked()
+    try:
+        with work() as w:
+            service.use(w, plan_id, verb, NoteForm().note.data or "")
+    except (Invalid, Refused) as fault:
+        return _plan(plan_id, fault.status, fault=fault)
+    return back_to("purchasing.show", _("已办理。"), plan_id=plan_id)
+
+
+def _plan(
+    plan_id: uuid.UUID,
+    status: int = 200,
+    *,
+    fault: MarketplaceError | None = None,
+    pieces: PieceForm | None = None,
+    people: PeopleForm | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> ResponseReturnValue:
+    """The page of a plan, with what was refused beside where it was typed."""
+    actor = someone()
+    q = request.args.get("q", "").strip()[:80]
+    ids = runtime().tools.search.find(q, limit=MOST_FOUND) if q else []
+    with reading() as session:
+        found = queries.dossier(session, actor, plan_id, now())
+        so_far = queries.progress(session, found.plan)
+        roles = queries.roles_for(actor, found.plan)
+        return page(
+            "purchasing/show.html",
+            status,
+            dossier=found,
+            plan=found.plan,
+            progress=so_far,
+            stops=queries.stops(found, so_far),
+            verbs_open=PLAN.open_verbs(found.plan.state, roles),
+            decide_url=lambda verb: url_for(
+                "marketplace.purchasing.decide", plan_id=plan_id, verb=verb
+            ),
+            can_edit=queries.can_edit(actor, found.plan),
+            is_own=found.plan.requested_by == actor.person_id,
+            q=q,
+            offers=queries.found_offers(session, ids, now()),
+            masked=rules.masked,
+            pieces=pieces or PieceForm(),
+            people=people or PeopleForm(),
+            problems=problems,
+            language=words().language,
+            refusal=error_words(fault) if fault else None,
+        )
+
+
+def _frame(
+    form: PlanForm, status: int = 200, plan_id: uuid.UUID | None = None
+) -> ResponseReturnValue:
+    return page("purchasing/frame.html", status, form=_offering(form), plan_id=plan_id)
+
+
+def _offering(form: PlanForm) -> PlanForm:
+    """What the actor may choose: budgets of the unions he buys for, and his addresses."""
+    with reading() as session:
+        budgets = queries.own_budgets(session, someone())
+        addresses = queries.own_addresses(session, someone())
+    said = [
+        (str(row.budget.id), f"{row.budget.name} {row.budget.year} · "
+         f"{state_label(row.budget.source)} · {row.available}")
+        for row in budgets
+    ]  # fmt: skip
+    return form.offering(said, addresses, _("新地址（在下面填写）"))

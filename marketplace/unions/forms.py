@@ -1,0 +1,54 @@
+"""What treasurers type about budgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wtforms import SelectField, StringField
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+
+from marketplace.kernel.funds import FundSource
+from marketplace.kernel.money import Money, parse_yuan
+from marketplace.web import MarketForm
+
+TEXT = [InputRequired("请填写。"), Length(max=200, message="最多 200 个字。")]
+SOURCES = [source for source in FundSource if source is not FundSource.PERSONAL]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A budget as it was typed."""
+
+    name: str
+    year: int
+    source: FundSource
+    amount: Money
+    document: str
+
+
+class GrantForm(MarketForm):
+    name = StringField("用途", TEXT, description="例如：节日慰问")
+    year = StringField(
+        "年度", [InputRequired("请填写。"), Regexp(r"^20[0-9]{2}$", message="请填写四位年份。")]
+    )
+    source = SelectField("资金来源", choices=[(s.value, f"FundSource.{s.value}") for s in SOURCES])
+    amount = StringField("金额（元）", [InputRequired("请填写。")], description="例如：480000.00")
+    document = StringField("依据文件", TEXT, description="批准这笔经费的文件名称和文号")
+
+    def validate_amount(self, field: StringField) -> None:
+        try:
+            amount = parse_yuan(field.data or "")
+        except ValueError as fault:
+            raise ValidationError("请填写金额，例如 480000 或 480000.00。") from fault
+        if amount.fen <= 0:
+            raise ValidationError("金额要大于 0。")
+
+    def grant(self) -> Grant:
+        """What was typed; only after `validate()`."""
+        return Grant(
+            name=self.name.data.strip(),
+            year=int(self.year.data),
+            source=FundSource(self.source.data),
+            amount=parse_yuan(self.amount.data),
+            document=self.document.data.strip(),
+        )

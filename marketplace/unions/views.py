@@ -1,0 +1,79 @@
+"""Pages of a union: who belongs to it, and what its budgets have left."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from marketplace.kernel.actor import Role
+from marketplace.kernel.clock import local_day
+from marketplace.kernel.errors import Invalid
+from marketplace.unions import queries, service
+from marketplace.unions.forms import GrantForm
+from marketplace.web import back_to, needs, now, page, reading, someone, work
+from marketplace.web.words import _
+
+pages = Blueprint("unions", __name__, url_prefix="/unions")
+
+OFFICERS = (Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER)
+
+
+@pages.get("")
+@needs(*OFFICERS, Role.AUDITOR)
+def index() -> ResponseReturnValue:
+    with reading() as session:
+        unions = queries.own_unions(session, someone())
+        ids = [union.id for union in unions]
+        return page(
+            "unions/index.html",
+            unions=unions,
+            budgets=queries.budgets(session, ids),
+            counts=queries.member_counts(session, ids),
+        )
+
+
+@pages.get("/<uuid:union_id>")
+@needs(*OFFICERS, Role.AUDITOR)
+def show(union_id: uuid.UUID) -> ResponseReturnValue:
+    return _union(union_id, GrantForm(year=str(local_day(now()).year)))
+
+
+@pages.post("/<uuid:union_id>/budgets")
+@needs(Role.UNION_TREASURER)
+def grant(union_id: uuid.UUID) -> ResponseReturnValue:
+    form = GrantForm()
+    if not form.validate():
+        return _union(union_id, form, 422)
+    given = form.grant()
+    try:
+        with work() as w:
+            service.grant_budget(
+                w, union_id,
+                name=given.name, year=given.year, source=given.source,
+                amount=given.amount, document=given.document,
+            )  # fmt: skip
+    except Invalid as fault:
+        if not form.blame(fault):
+            raise
+        return _union(union_id, form, fault.status)
+    return back_to("unions.show", _("经费已登记。"), union_id=union_id)
+
+
+def _union(union_id: uuid.UUID, form: GrantForm, status: int = 200) -> ResponseReturnValue:
+    actor = someone()
+    with reading() as session:
+        union = queries.union(session, actor, union_id)
+        roles = queries.roles_in(actor, union.organisation_id)
+        return page(
+            "unions/show.html",
+            status,
+            union=union,
+            budgets=queries.budgets(session, [union.id]),
+            members=queries.members(session, union.id) if roles & queries.OFFICERS else (),
+            count=queries.member_counts(session, [union.id]).get(union.id, 0),
+            is_officer=bool(roles & queries.OFFICERS),
+            can_grant=Role.UNION_TREASURER in roles,
+            form=form,
+        )
