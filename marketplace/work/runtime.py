@@ -49,8 +49,7 @@ class Runtime:
     def reading(self) -> Iterator[Session]:
         """A session that never writes."""
         with Session(self.engine, autoflush=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing rolls back and leaves what was read usable
 
     @contextmanager
     def work(self, actor: Actor = SYSTEM) -> Iterator[Work]:
