@@ -1,4 +1,4 @@
-"""A bare Jinja world around the look: strict about names, with stand-ins for what a request gives."""
+"""A bare Jinja world around the look: strict about names, stand-ins for what a request gives."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ OWN = sorted(
 )
 
 
-HOST = """<!doctype html><html lang="zh"><head><title>{% block title %}{% endblock %} - 示例商城</title></head>
+HOST = """<!doctype html><html lang="zh">
+<head><title>{% block title %}{% endblock %} - 示例商城</title></head>
 <body class="mall"><h1>示例商城</h1>{% block content %}{% endblock %}</body></html>"""
 
 

@@ -1,4 +1,4 @@
-"""What the kit page shows: invented goods, firms and times, one of every kind that a macro takes."""
+"""What the kit page shows: invented goods, firms and times, one for every macro."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from wtforms.validators import InputRequired
 
 from marketplace.kernel.machine import Step
 from marketplace.kernel.money import Money
+
+KINDS = [SelectChoice("home", "家"), SelectChoice("work", "单位")]
+CHANNELS = [SelectChoice("bank", "银行转账"), SelectChoice("card", "银行卡")]
 
 
 class SampleState(StrEnum):
@@ -51,7 +54,7 @@ class SamplePage:
         return f"?page={n}"
 
 
-class AddressForm(Form):
+class AddressForm(Form):  # type: ignore[misc]  # wtforms ships no types
     recipient = StringField("收件人", [InputRequired("请填写收件人的姓名")])
     mobile = StringField("手机号", [InputRequired()])
     count = IntegerField("件数", [InputRequired("件数要填整数，例如 3")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ ERRORS = (400, 403, 404, 409, 413, 422, 429, 500, 503)
 _INLINE = re.compile(r"\sstyle\s*=|\son[a-z]+\s*=|<style|<script(?![^>]*\ssrc=)|javascript:", re.I)
 _SAID = re.compile(r"\b_\('([^']+)'")
 _COMMENT = re.compile(r"\{#.*?#\}", re.S)
+SIGNS = tomllib.loads((ROOT / "tools" / "icons.toml").read_text("utf-8"))["signs"]["names"]
+_SIGN = re.compile(r"\bicon\('([a-z0-9-]+)'|drawn\('([a-z0-9-]+)'|\('[a-z]*', '([a-z0-9-]+)'\)")
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
 
 
@@ -24,8 +27,7 @@ def _short(path: Path) -> str:
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=_short)
 def test_no_template_carries_inline_style_or_script(path: Path) -> None:
-    found = _INLINE.search(_COMMENT.sub("", path.read_text("utf-8")))
-    assert found is None, f"{path.name}: {found and found.group()}"
+    assert _INLINE.findall(_COMMENT.sub("", path.read_text("utf-8"))) == []
 
 
 @pytest.mark.parametrize("path", OWN, ids=_short)
@@ -39,6 +41,12 @@ def test_every_text_of_the_look_has_its_english(path: Path) -> None:
 @pytest.mark.parametrize("path", OWN, ids=_short)
 def test_a_template_stays_readable_in_one_sitting(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("path", OWN, ids=_short)
+def test_every_sign_of_the_look_is_in_the_sprite(path: Path) -> None:
+    named = {"".join(found) for found in _SIGN.findall(_COMMENT.sub("", path.read_text("utf-8")))}
+    assert named <= set(SIGNS)
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=_short)
