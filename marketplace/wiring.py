@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from marketplace import events
 from marketplace.catalog import reactions as catalog
+from marketplace.statistics import reactions as statistics
 from marketplace.work import Wire, on
 
 WITHIN: tuple[Wire, ...] = (
-    on(events.OrderCancelled, catalog.give_back),
-    on(events.OrderPaid, catalog.sell),
+    on(events.OrderCancelled, catalog.give_back, statistics.count_refund),
+    on(events.OrderPaid, catalog.sell, statistics.count_sale),
 )
 AFTER: tuple[Wire, ...] = (
     on(events.ListingChanged, catalog.reindex_listing),
