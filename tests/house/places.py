@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -43,3 +43,9 @@ def modules(*rooms: str) -> Iterator[ModuleType]:
 def told(path: Path) -> str:
     """A path as it is said in a failure."""
     return path.relative_to(ROOT).as_posix()
+
+
+def nothing_in(found: Iterable[str]) -> None:
+    """Fail with every row, one per line: whoever mends wants the whole list."""
+    rows = sorted(found)
+    assert not rows, "\n" + "\n".join(rows)

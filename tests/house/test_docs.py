@@ -8,7 +8,7 @@ import re
 from packaging.requirements import Requirement
 
 from marketplace.kernel.base import Base
-from tests.house.places import ROOT, modules, project
+from tests.house.places import ROOT, modules, nothing_in, project
 
 ROW = re.compile(r"^\| (?P<name>[@a-z][^ |]*) \| (?P<range>[^|]+) \|", re.MULTILINE)
 
@@ -42,4 +42,4 @@ def test_every_thing_we_keep_stands_in_the_book_of_words() -> None:
     kept = {mapper.class_.__name__ for mapper in Base.registry.mappers}
     ours = {name for name in kept if name}
     assert ours
-    assert {name for name in ours if not re.search(rf"\b{name}\b", words)} == set()
+    nothing_in(name for name in ours if not re.search(rf"\b{name}\b", words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.house.places import ROOT, python_files, templates, told
+from tests.house.places import ROOT, nothing_in, python_files, templates, told
 
 FUNCTION, FILE, TEMPLATE = 40, 400, 150
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -27,17 +27,17 @@ def long_functions(path: Path) -> list[str]:
 
 
 def test_no_function_is_longer_than_forty_lines() -> None:
-    assert [found for path in python_files() for found in long_functions(path)] == []
+    nothing_in(found for path in python_files() for found in long_functions(path))
 
 
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
     own = [p for p in (ROOT / "static").rglob("*.*") if p.suffix in {".css", ".js"}]
     kept = [p for p in own if "vendor" not in p.parts]
     files = [*python_files(), *kept, ROOT / "Makefile", ROOT / ".ci" / "run"]
-    assert [f"{told(p)} has {n} lines" for p in files if (n := lines_of(p)) > FILE] == []
+    nothing_in(f"{told(p)} has {n} lines" for p in files if (n := lines_of(p)) > FILE)
 
 
 def test_no_template_is_longer_than_a_hundred_and_fifty_lines() -> None:
     found = templates()
     assert found
-    assert [f"{told(p)} has {n} lines" for p in found if (n := lines_of(p)) > TEMPLATE] == []
+    nothing_in(f"{told(p)} has {n} lines" for p in found if (n := lines_of(p)) > TEMPLATE)
