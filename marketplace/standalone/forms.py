@@ -6,6 +6,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.accounts.rules import LONGEST_PASSWORD
+from marketplace.kernel.errors import StaleForm
 from marketplace.web import MarketForm
 
 
@@ -18,3 +19,11 @@ class SignInForm(MarketForm):
         "密码",
         [InputRequired("请填写密码。"), Length(max=LONGEST_PASSWORD, message="密码没有这么长。")],
     )
+
+    def stale(self) -> StaleForm | None:
+        """A page that lay open too long, in words of ours instead of the token's own."""
+        token = self["csrf_token"]
+        if not token.errors:
+            return None
+        token.errors = []
+        return StaleForm()

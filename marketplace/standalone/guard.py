@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.standalone.identity import COOKIE
@@ -72,6 +72,8 @@ def add_headers(answer: Response) -> Response:
         answer.headers.setdefault("Strict-Transport-Security", A_YEAR)
     if (request.endpoint or "").endswith("static"):
         return answer
-    if request.cookies.get(COOKIE) or g.get("mp_actor") or "Set-Cookie" in answer.headers:
+    if request.cookies.get(COOKIE) or request.blueprint == "accounts":
         answer.headers["Cache-Control"] = "no-store"
+    else:  # a page holds its reader's form token, so no cache on the way may share it
+        answer.headers.setdefault("Cache-Control", "private, no-cache")
     return answer

@@ -37,7 +37,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_in_now() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
-        return _sign_in_page(form, status=422)
+        return _sign_in_page(form, status=422, fault=form.stale())
     try:
         secret = _recognise(form.login.data or "", form.password.data or "")
     except (queries.BadSignIn, service.TooManyTries) as fault:
