@@ -39,6 +39,8 @@ class Config:
     upload_bytes: int = 10 * 1024 * 1024  # one uploaded file
     card_hold_minutes: int = 30  # stock held for a card payment
     transfer_hold_days: int = 15  # calendar days that stock is held for a bank transfer
+    # where bank transfers go: holder, bank, number
+    collection_account: str = "直通车代收专户（示例），示例银行，账号 0000 0000 0000"
     collection_basis: str = "示例环境：平台代收，仅供演示"  # the recorded legal basis of collecting
 
     @property

@@ -20,24 +20,43 @@ from marketplace.events import Event
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import MarketplaceError
+from marketplace.orders import queries as baskets
+from marketplace.orders import views as orders
+from marketplace.payments import views as payments
 from marketplace.ports.identity import Identity
+from marketplace.purchasing import views as purchasing
 from marketplace.suppliers import views as suppliers
+from marketplace.unions import views as unions
 from marketplace.web import pages as web
 from marketplace.work import Runtime, Tools, Wire
 from marketplace.zone import views as zone
 
 CAPABILITIES: tuple[Blueprint, ...] = (
     web.pages,
+    orders.pages,
+    payments.pages,
+    purchasing.pages,
     suppliers.pages,
+    unions.pages,
     zone.pages,
 )
+BUYERS = frozenset({Role.EMPLOYEE, Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER})
 STAFF = frozenset({Role.SUPPLIER_STAFF})
 OPERATORS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER})
+UNION = frozenset({Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER})
+AUDIT = frozenset({Role.AUDITOR})
 # in the order of the bar; each capability's own line
 TABS: tuple[web.TabRule, ...] = (
     web.TabRule("tab.zone", "marketplace.zone.home"),
+    web.TabRule("tab.orders", "marketplace.orders.mine", BUYERS),
+    web.TabRule("tab.plans", "marketplace.purchasing.index", UNION | AUDIT),
+    web.TabRule("tab.union", "marketplace.unions.index", UNION | AUDIT),
     web.TabRule("tab.suppliers", "marketplace.suppliers.index", OPERATORS),
     web.TabRule("tab.supplier", "marketplace.suppliers.mine", STAFF),
+    web.TabRule("tab.supplier_orders", "marketplace.orders.for_supplier", STAFF),
+    web.TabRule(
+        "tab.payments", "marketplace.payments.index", frozenset({Role.MANAGER, Role.AUDITOR})
+    ),
 )
 
 
@@ -105,7 +124,8 @@ class Mounted:
 
     def basket_count(self, person: Actor) -> int:
         """How many lines stand in the person's basket."""
-        return 0
+        with self.runtime.reading() as session:
+            return baskets.basket_count(session, person.person_id)
 
     def sign_out_url(self) -> str | None:
         """Where to post a sign-out; None when that is the host's affair."""

@@ -8,12 +8,29 @@ from __future__ import annotations
 
 from marketplace import events
 from marketplace.catalog import reactions as catalog
+from marketplace.ledger import reactions as ledger
+from marketplace.orders import reactions as orders
+from marketplace.purchasing import reactions as purchasing
 from marketplace.statistics import reactions as statistics
 from marketplace.work import Wire, on
 
 WITHIN: tuple[Wire, ...] = (
-    on(events.OrderCancelled, catalog.give_back, statistics.count_refund),
-    on(events.OrderPaid, catalog.sell, statistics.count_sale),
+    on(
+        events.OrderCancelled,
+        ledger.book_cancelled_order,
+        catalog.give_back,
+        statistics.count_refund,
+        purchasing.release_budget,
+    ),
+    on(
+        events.OrderPaid,
+        ledger.book_paid_order,
+        catalog.sell,
+        statistics.count_sale,
+        purchasing.spend_budget,
+    ),
+    on(events.PaymentSettled, ledger.book_payment, orders.mark_paid),
+    on(events.RefundSettled, ledger.book_refund, purchasing.give_back_budget),
 )
 AFTER: tuple[Wire, ...] = (
     on(events.ListingChanged, catalog.reindex_listing),
@@ -21,6 +38,13 @@ AFTER: tuple[Wire, ...] = (
     on(events.SupplierRestored, catalog.reindex_supplier),
     on(events.SupplierSuspended, catalog.reindex_supplier),
 )
-SILENT: frozenset[type[events.Event]] = frozenset()
+SILENT: frozenset[type[events.Event]] = frozenset(
+    {
+        events.OrderReceived,
+        events.OrderShipped,
+        events.PurchaseLapsed,
+        events.PurchasePlaced,  # a promise is not money
+    }
+)
 
 __all__ = ["AFTER", "SILENT", "WITHIN", "on"]

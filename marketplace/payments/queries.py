@@ -45,12 +45,28 @@ def payment(session: Session, actor: Actor, payment_id: uuid.UUID) -> Payment:
     return found
 
 
+def own_card_payment(session: Session, actor: Actor, payment_id: uuid.UUID) -> Payment:
+    """A card payment of the actor's own. Raises Missing."""
+    found = session.get(Payment, payment_id)
+    if found is None or found.payer_id != actor.person_id or found.tender is not Tender.CARD:
+        raise Missing(payment_id=payment_id)
+    return found
+
+
 def refund(session: Session, refund_id: uuid.UUID) -> RefundRow:
     """One refund with its payment. Raises Missing."""
     found = session.get(Refund, refund_id)
     if found is None:
         raise Missing(refund_id=refund_id)
     return RefundRow(found, session.get_one(Payment, found.payment_id))
+
+
+def card_refund(session: Session, refund_id: uuid.UUID) -> RefundRow:
+    """A refund that goes back to a card. Raises Missing."""
+    row = refund(session, refund_id)
+    if row.payment.tender is not Tender.CARD:
+        raise Missing(refund_id=refund_id)
+    return row
 
 
 def awaiting_transfers(session: Session, number: int) -> Page[Payment]:

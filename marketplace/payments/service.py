@@ -139,7 +139,8 @@ def settle_refund(w: Work, refund_id: uuid.UUID, provider_ref: str) -> Refund:
     if refund.state is RefundState.SETTLED and refund.provider_ref == known:
         return refund
     after = REFUND.after(refund.state, "settle", w.actor.roles)
-    may_settle_refund(w, row)
+    if row.payment.payer_id == w.actor.person_id:
+        raise SamePerson
     if w.session.scalar(select(Refund.id).where(Refund.provider_ref == known)):
         raise Refused("bank_ref_used", field="bank_ref", value=known)
     settled = (
@@ -162,12 +163,6 @@ def settle_refund(w: Work, refund_id: uuid.UUID, provider_ref: str) -> Refund:
         )
     )
     return refund
-
-
-def may_settle_refund(w: Work, row: queries.RefundRow) -> None:
-    """Asked before the gateway is: nobody pays himself back. Raises SamePerson."""
-    if row.payment.payer_id == w.actor.person_id:
-        raise SamePerson
 
 
 def note_card_returned(w: Work, payment_id: uuid.UUID, provider_ref: str) -> None:

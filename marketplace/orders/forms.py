@@ -1,0 +1,116 @@
+"""What buyers and suppliers type about baskets, addresses and orders."""
+
+from __future__ import annotations
+
+import uuid
+
+from wtforms import BooleanField, HiddenField, RadioField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, Regexp
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.funds import FundSource
+from marketplace.kernel.money import Money
+from marketplace.orders import rules
+from marketplace.orders.service import NewAddress, Placement
+from marketplace.payments.models import Tender
+from marketplace.web import MarketForm
+
+REQUIRED = InputRequired("请填写。")
+TEXT = [REQUIRED, Length(max=200, message="最多 200 个字。")]
+# [0-9] and not \d: full-width digits are digits for \d
+QUANTITY = Regexp(r"\A[1-9][0-9]{0,3}\Z", message="数量请填 1 到 9999 的整数。")
+HIDDEN = 20_000  # signs of a hidden field: a hundred lines and then some
+
+
+class QuantityForm(MarketForm):
+    quantity = StringField("数量", [REQUIRED, QUANTITY])
+
+    def number(self) -> int:
+        return int(self.quantity.data or "0")
+
+
+class AddressForm(MarketForm):
+    recipient = StringField("收货人", TEXT)
+    mobile = StringField(
+        "手机号", [REQUIRED, Regexp(r"\A1[3-9][0-9]{9}\Z", message="请填写 11 位手机号。")]
+    )
+    county = StringField(
+        "所在区县",
+        TEXT,
+        description="区县名或 6 位行政区划代码；同名的请写上省份，例如：重庆城口县",
+    )
+    street = StringField("详细地址", TEXT, description="街道、小区、门牌号")
+    is_default = BooleanField("设为常用地址")
+
+    def address(self) -> NewAddress:
+        """What was typed, as the service takes it."""
+        return NewAddress(
+            recipient=(self.recipient.data or "").strip(),
+            mobile=(self.mobile.data or "").strip(),
+            county=(self.county.data or "").strip(),
+            street=(self.street.data or "").strip(),
+            is_default=bool(self.is_default.data),
+        )
+
+
+class CheckoutForm(MarketForm):
+    """What the page showed (lines, total) comes back hidden, so that this and nothing else is
+    ordered; the server asks its own prices again."""
+
+    address = RadioField("收货地址", [InputRequired("请选择收货地址。")], choices=[])
+    tender = RadioField(
+        "付款方式",
+        [InputRequired("请选择付款方式。")],
+        choices=[(tender.value, f"Tender.{tender.value}") for tender in Tender],
+    )
+    key = HiddenField(validators=[Length(min=8, max=rules.LONGEST_KEY)])
+    total = HiddenField(validators=[Regexp(r"\A[0-9]{1,13}\Z")])
+    lines = HiddenField(validators=[InputRequired(), Length(max=HIDDEN)])
+
+    def validate_address(self, field: RadioField) -> None:
+        if field.data not in {value for value, _label in field.choices}:
+            raise ValidationError("请选择收货地址。")
+
+    def placement(self) -> Placement:
+        """Raises Invalid when what was hidden has been tampered with."""
+        return Placement(
+            lines=read_lines(self.lines.data or ""),
+            address_id=uuid.UUID(self.address.data),
+            tender=Tender(self.tender.data),
+            source=FundSource.PERSONAL,
+            key=self.key.data or "",
+            total=Money(int(self.total.data or "0")),
+        )
+
+
+class ShippingForm(MarketForm):
+    carrier = StringField("快递公司", TEXT)
+    tracking = StringField("运单号", TEXT)
+
+
+class NoteForm(MarketForm):
+    """The reason for calling an order off; that it is needed, the service knows."""
+
+    note = StringField("说明", [Length(max=500, message="最多 500 个字。")])
+
+    def text(self) -> str:
+        return (self.note.data or "").strip()
+
+
+def written_lines(lines: tuple[tuple[uuid.UUID, int], ...]) -> str:
+    """Lines as a hidden field carries them: "id:quantity,id:quantity"."""
+    return ",".join(f"{listing_id}:{quantity}" for listing_id, quantity in lines)
+
+
+def read_lines(text: str) -> tuple[tuple[uuid.UUID, int], ...]:
+    """The lines of a hidden field. Raises Invalid."""
+    lines = []
+    for part in text.split(","):
+        listing, _colon, quantity = part.partition(":")
+        is_plain = quantity.isascii() and quantity.isdigit() and len(quantity) <= 4
+        try:
+            lines.append((uuid.UUID(listing), int(quantity) if is_plain else 0))
+        except ValueError as fault:
+            raise Invalid("lines_malformed", field="lines") from fault
+        rules.check_quantity(lines[-1][1])
+    return tuple(lines)

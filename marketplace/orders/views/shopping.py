@@ -1,0 +1,177 @@
+"""Up to the promise: basket, addresses, checkout."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.kernel.actor import Role
+from marketplace.kernel.errors import Invalid
+from marketplace.orders import queries, service
+from marketplace.orders.forms import AddressForm, CheckoutForm, QuantityForm, written_lines
+from marketplace.orders.models import Address
+from marketplace.orders.views.blueprint import pages
+from marketplace.orders.views.showing import place_of
+from marketplace.web import (
+    back_to,
+    checked,
+    needs,
+    now,
+    page,
+    reading,
+    signed_in,
+    someone,
+    work,
+)
+from marketplace.web.door import runtime
+from marketplace.web.words import _
+
+OFFLINE = "offline_card"  # the gateway without a bank
+
+
+@pages.get("/basket")
+@signed_in
+def basket() -> ResponseReturnValue:
+    return _basket()
+
+
+@pages.post("/basket/<uuid:listing_id>")
+@needs(Role.EMPLOYEE)
+def put(listing_id: uuid.UUID) -> ResponseReturnValue:
+    form = QuantityForm()
+    if not form.validate():
+        checked()  # the listing's page is not ours to show again: the refusal is its own page
+        raise Invalid("quantity", field="quantity", value=form.quantity.data)
+    with work() as w:
+        service.put(w, listing_id, form.number())
+    return back_to("orders.basket", _("已放进购物车。"))
+
+
+@pages.post("/basket/<uuid:listing_id>/change")
+@needs(Role.EMPLOYEE)
+def change(listing_id: uuid.UUID) -> ResponseReturnValue:
+    form = QuantityForm()
+    if not form.validate():
+        checked()
+        return _basket(422, blamed=listing_id, words=form.quantity.errors[0])
+    with work() as w:
+        service.change(w, listing_id, form.number())
+    return back_to("orders.basket", _("数量已改。"))
+
+
+@pages.post("/basket/<uuid:listing_id>/remove")
+@needs(Role.EMPLOYEE)
+def remove(listing_id: uuid.UUID) -> ResponseReturnValue:
+    checked()
+    with work() as w:
+        service.remove(w, [listing_id])
+    return back_to("orders.basket", _("已从购物车拿出。"))
+
+
+@pages.get("/addresses")
+@needs(Role.EMPLOYEE, Role.UNION_BUYER)
+def addresses() -> ResponseReturnValue:
+    return _addresses(AddressForm())
+
+
+@pages.post("/addresses")
+@needs(Role.EMPLOYEE, Role.UNION_BUYER)
+def add_address() -> ResponseReturnValue:
+    form = AddressForm()
+    if not form.validate():
+        return _addresses(form, 422)
+    try:
+        with work() as w:
+            service.add_address(w, form.address())
+    except Invalid as fault:
+        if not form.blame(fault):
+            raise
+        return _addresses(form, fault.status)
+    target = "orders.checkout" if request.args.get("next") == "checkout" else "orders.addresses"
+    return back_to(target, _("地址已保存。"))
+
+
+@pages.post("/addresses/<uuid:address_id>/default")
+@needs(Role.EMPLOYEE, Role.UNION_BUYER)
+def make_default(address_id: uuid.UUID) -> ResponseReturnValue:
+    checked()
+    with work() as w:
+        service.make_default(w, address_id)
+    return back_to("orders.addresses", _("已设为常用地址。"))
+
+
+@pages.get("/checkout")
+@needs(Role.EMPLOYEE)
+def checkout() -> ResponseReturnValue:
+    with reading() as session:
+        filled = queries.basket(session, someone(), now())
+    if not filled.is_ready:
+        flash(_("购物车里有需要先处理的商品，处理好再结算。"), "wait")
+        return redirect(url_for("marketplace.orders.basket"), code=303)
+    form = CheckoutForm(
+        key=uuid.uuid4().hex,
+        total=str(filled.total.fen),
+        lines=written_lines(filled.lines),
+    )
+    return _checkout(form, filled)
+
+
+@pages.post("/checkout")
+@needs(Role.EMPLOYEE)
+def place() -> ResponseReturnValue:
+    form = CheckoutForm()
+    with reading() as session:
+        filled = queries.basket(session, someone(), now())
+        _offer_addresses(form, queries.addresses(session, someone()))
+    if not form.validate():
+        checked()
+        return _checkout(form, filled, 422)
+    with work() as w:
+        purchase = service.place(w, form.placement())
+    return back_to("orders.purchase", _("订单已提交，请付款。"), purchase_id=purchase.id)
+
+
+def _basket(
+    status: int = 200, *, blamed: uuid.UUID | None = None, words: str = ""
+) -> ResponseReturnValue:
+    with reading() as session:
+        filled = queries.basket(session, someone(), now())
+    return page(
+        "orders/basket.html",
+        status,
+        basket=filled,
+        blamed=blamed,
+        blame=words,
+        may_buy=Role.EMPLOYEE in someone().roles,
+    )
+
+
+def _addresses(form: AddressForm, status: int = 200) -> ResponseReturnValue:
+    with reading() as session:
+        own = queries.addresses(session, someone())
+        shown = [(address, place_of(session, address)) for address in own]
+    return page("orders/addresses.html", status, form=form, addresses=shown)
+
+
+def _checkout(form: CheckoutForm, filled: queries.Basket, status: int = 200) -> ResponseReturnValue:
+    with reading() as session:
+        own = queries.addresses(session, someone())
+        _offer_addresses(form, own)
+        shown = {str(address.id): (address, place_of(session, address)) for address in own}
+    return page(
+        "orders/checkout.html",
+        status,
+        form=form,
+        basket=filled,
+        addresses=shown,
+        is_offline_card=runtime().tools.card.name == OFFLINE,
+    )
+
+
+def _offer_addresses(form: CheckoutForm, own: tuple[Address, ...]) -> None:
+    """The usual one is chosen until another one is."""
+    form.address.choices = [(str(address.id), address.recipient) for address in own]
+    if own and not form.address.data:
+        form.address.data = str(own[0].id)

@@ -1,0 +1,81 @@
+"""What pages of orders say: stations of the line, places, evidence in people's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.orders.models import Address, OrderLine
+from marketplace.orders.queries import OrderView
+from marketplace.orders.states import OrderState
+from marketplace.regions import queries as regions
+from marketplace.web.pages import moment
+from marketplace.web.words import _
+
+STOPPED = frozenset({OrderState.CANCELLED, OrderState.LAPSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One stop of the line; state: done, now, to_come or stopped."""
+
+    label: str
+    detail: str
+    state: str
+
+
+def place_of(session: Session, address: Address) -> str:
+    """The county of an address as people read it."""
+    county = regions.county(session, address.county_code)
+    return county.label if county else address.county_code
+
+
+def stations(view: OrderView) -> tuple[Station, ...]:
+    """下单 → 付款 → 发货 → 收货, each with its time; a stopped order ends where it stopped."""
+    order, delivery = view.order, view.delivery
+    reached = (
+        (_("下单"), view.purchase.placed_at),
+        (_("付款"), order.paid_at),
+        (_("发货"), delivery.shipped_at),
+        (_("收货"), delivery.received_at),
+    )
+    shown = [Station(label, moment(at), "done") for label, at in reached if at is not None]
+    if order.state in STOPPED:
+        label = _("已取消") if order.state is OrderState.CANCELLED else _("超时关闭")
+        return (*shown, Station(label, moment(order.cancelled_at), "stopped"))
+    waiting = [label for label, at in reached if at is None]
+    detail = _("请在 %(until)s 前付款", until=moment(view.purchase.hold_ends_at))
+    for place, label in enumerate(waiting):
+        is_payment = place == 0 and order.paid_at is None
+        shown.append(Station(label, detail if is_payment else "", "to_come" if place else "now"))
+    return tuple(shown)
+
+
+def evidence_facts(line: OrderLine) -> list[tuple[str, str]]:
+    """The frozen evidence of a line as terms and details; nothing is looked up again."""
+    frozen = line.eligibility
+    facts = [(_("来源县"), frozen["county"]["label"])]
+    facts += [(_("名单"), _listed(fact)) for fact in frozen["designations"]]
+    if frozen["villages"]:
+        facts.append((_("产地村"), "、".join(frozen["villages"])))
+    facts.append((_("供应商"), frozen["supplier"]["name"]))
+    facts += [(_(f"PaperKind.{paper['kind']}"), _paper(paper)) for paper in frozen["papers"]]
+    return facts
+
+
+def _listed(fact: dict[str, Any]) -> str:
+    if fact["exit_year"]:
+        return _("%(list)s（%(year)s 年退出）", list=fact["label"], year=fact["exit_year"])
+    return str(fact["label"])
+
+
+def _paper(paper: dict[str, Any]) -> str:
+    until = paper["valid_until"] or _("长期")
+    return _(
+        "%(number)s，有效期 %(since)s 至 %(until)s",
+        number=paper["number"],
+        since=paper["valid_from"],
+        until=until,
+    )
