@@ -18,16 +18,14 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 from marketplace.kernel.money import ZERO, Money
 from marketplace.suppliers.service import Application, HandedIn
 from marketplace.suppliers.states import PaperKind, SupplierKind
-from marketplace.web import MarketForm
+from marketplace.web import MarketForm, options
 
 TEXT = [InputRequired("请填写。"), Length(max=200, message="最多 200 个字。")]
 YUAN = NumberRange(min=0, max=10_000, message="请填写 0 到 10000 之间的金额。")
 
 
 class ApplicationForm(MarketForm):
-    kind = SelectField(
-        "主体类型", choices=[(k.value, f"SupplierKind.{k.value}") for k in SupplierKind]
-    )
+    kind = SelectField("主体类型", choices=options((k, f"SupplierKind.{k}") for k in SupplierKind))
     legal_name = StringField("名称", TEXT, description="与营业执照或登记证上的名称一致")
     credit_code = StringField("统一社会信用代码", TEXT, description="18 位，见执照右上角")
     county = StringField("登记所在县", TEXT, description="县名或 6 位行政区划代码，例如：伽师县")
@@ -58,7 +56,7 @@ class ApplicationForm(MarketForm):
 
 
 class PaperForm(MarketForm):
-    kind = SelectField("证照种类", choices=[(k.value, f"PaperKind.{k.value}") for k in PaperKind])
+    kind = SelectField("证照种类", choices=options((k, f"PaperKind.{k}") for k in PaperKind))
     number = StringField("编号", TEXT)
     holder = StringField("持有人", TEXT, description="证照上写的名称")
     issuer = StringField("发证或检验机构", TEXT)

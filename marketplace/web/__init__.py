@@ -13,7 +13,7 @@ from marketplace.web.door import (
     someone,
     work,
 )
-from marketplace.web.forms import MarketForm, checked
+from marketplace.web.forms import MarketForm, checked, options
 from marketplace.web.paging import Page, page_number, paged
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "needs",
     "now",
     "open_to_all",
+    "options",
     "page",
     "page_number",
     "page_or_part",

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from flask import current_app, request, session
 from markupsafe import Markup
-from wtforms import Form
+from wtforms import Form, SelectField
 from wtforms.csrf.session import SessionCSRF
+from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
 
 from marketplace.kernel.errors import MarketplaceError, StaleForm
 from marketplace.web.labels import error_words
 from marketplace.web.words import words
+
+
+def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """The choices of a field, from (value, words)."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
 class _Meta:
@@ -53,9 +60,8 @@ class MarketForm(Form):  # type: ignore[misc]  # wtforms ships no types
             field.label.text = say(field.label.text)
             if field.description:
                 field.description = say(field.description)
-            choices = getattr(field, "choices", None)
-            if isinstance(choices, list):
-                field.choices = [(value, say(label)) for value, label in choices]
+            if isinstance(field, SelectField) and field.choices:
+                field.choices = [replace(one, label=say(str(one.label))) for one in field.choices]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also says our own messages in the page's language."""
