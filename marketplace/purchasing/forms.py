@@ -13,7 +13,7 @@ from marketplace.kernel.money import parse_yuan
 from marketplace.orders.service import NewAddress
 from marketplace.purchasing import rules
 from marketplace.purchasing.service import NewPlan
-from marketplace.web import MarketForm
+from marketplace.web import MarketForm, options
 
 TEXT = [InputRequired("请填写。"), Length(max=200, message="最多 200 个字。")]
 UP_TO_200 = [Length(max=200, message="最多 200 个字。")]
@@ -38,8 +38,8 @@ class PlanForm(MarketForm):
 
     def offering(self, budgets: Choices, addresses: Choices, new_words: str) -> PlanForm:
         """The same form with what may be chosen; the first address stands ready."""
-        self.budget_id.choices = list(budgets)
-        self.address_id.choices = [*addresses, (NEW, new_words)]
+        self.budget_id.choices = options(budgets)
+        self.address_id.choices = options([*addresses, (NEW, new_words)])
         if addresses and not self.address_id.raw_data and self.address_id.data == NEW:
             self.address_id.data = addresses[0][0]
         return self

@@ -13,6 +13,7 @@ from marketplace.kernel.errors import Invalid, MarketplaceError, Missing, Refuse
 from marketplace.purchasing import queries, rules, service
 from marketplace.purchasing.forms import NoteForm, PeopleForm, PieceForm, PlanForm
 from marketplace.purchasing.states import PLAN, PlanState
+from marketplace.unions.queries import BudgetRow
 from marketplace.web import (
     back_to,
     checked,
@@ -218,11 +219,14 @@ def _frame(
 def _offering(form: PlanForm) -> PlanForm:
     """What the actor may choose: budgets of the unions he buys for, and his addresses."""
     with reading() as session:
-        budgets = queries.own_budgets(session, someone())
+        budgets = [
+            (str(row.budget.id), _budget_line(row))
+            for row in queries.own_budgets(session, someone())
+        ]
         addresses = queries.own_addresses(session, someone())
-    said = [
-        (str(row.budget.id), f"{row.budget.name} {row.budget.year} · "
-         f"{state_label(row.budget.source)} · {row.available}")
-        for row in budgets
-    ]  # fmt: skip
-    return form.offering(said, addresses, _("新地址（在下面填写）"))
+    return form.offering(budgets, addresses, _("新地址（在下面填写）"))
+
+
+def _budget_line(row: BudgetRow) -> str:
+    budget = row.budget
+    return f"{budget.name} {budget.year} · {state_label(budget.source)} · {row.available}"

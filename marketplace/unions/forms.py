@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money, parse_yuan
-from marketplace.web import MarketForm
+from marketplace.web import MarketForm, options
 
 TEXT = [InputRequired("请填写。"), Length(max=200, message="最多 200 个字。")]
 SOURCES = [source for source in FundSource if source is not FundSource.PERSONAL]
@@ -31,7 +31,7 @@ class GrantForm(MarketForm):
     year = StringField(
         "年度", [InputRequired("请填写。"), Regexp(r"^20[0-9]{2}$", message="请填写四位年份。")]
     )
-    source = SelectField("资金来源", choices=[(s.value, f"FundSource.{s.value}") for s in SOURCES])
+    source = SelectField("资金来源", choices=options((s, f"FundSource.{s}") for s in SOURCES))
     amount = StringField("金额（元）", [InputRequired("请填写。")], description="例如：480000.00")
     document = StringField("依据文件", TEXT, description="批准这笔经费的文件名称和文号")
 
