@@ -97,7 +97,8 @@ def has_test_packages() -> bool:
 def install(*, with_tests: bool) -> None:
     """`npm ci`: exactly the lock, sums checked, no script of any package run."""
     npm, path = find_npm()
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command += ["--no-update-notifier", "--loglevel=error"]
     if not with_tests:
         command.append("--omit=dev")
     if subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, check=False).returncode:

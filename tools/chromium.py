@@ -14,6 +14,7 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FONT_PACKAGE = "fonts-noto-cjk"
+OS_RELEASE = Path("/etc/os-release")
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
 FONT_FILES = ("*CJK*", "wqy-*", "SourceHan*", "NotoSansSC*", "NotoSerifSC*")
 
@@ -45,9 +46,15 @@ def has_chinese_font() -> bool:
     )
 
 
+def browser_package() -> str:
+    """What this system calls it: Ubuntu has `chromium-browser`, all others `chromium`."""
+    ubuntu = OS_RELEASE.is_file() and "ID=ubuntu" in OS_RELEASE.read_text("utf-8").splitlines()
+    return "chromium-browser" if ubuntu else "chromium"
+
+
 def wanted() -> list[str]:
     """The system packages that are missing here."""
-    packages = [] if find() else ["chromium"]
+    packages = [] if find() else [browser_package()]
     return packages if has_chinese_font() else [*packages, FONT_PACKAGE]
 
 
