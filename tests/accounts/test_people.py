@@ -12,6 +12,7 @@ from marketplace.kernel.actor import SYSTEM, Role
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused
 from marketplace.work import Runtime, trail
+from marketplace.work.models import TrailEntry
 from tests.fixtures import PASSWORD, People
 
 
@@ -163,7 +164,7 @@ def test_every_change_of_people_stands_in_the_trail(people: People) -> None:
         service.leave(w, _id(people, "reviewer"))
     with people.runtime.reading() as session:
         assert list(trail.faults(session)) == []
-        verbs = {entry.verb for entry in session.query(trail.TrailEntry)}
+        verbs = {entry.verb for entry in session.query(TrailEntry)}
     assert {"add", "grant", "leave"} <= verbs
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.accounts import rules, service
-from marketplace.accounts.models import FailedTry, SignIn
+from marketplace.accounts.models import FailedTry, Membership, SignIn
 from marketplace.kernel.clock import SetClock
 from marketplace.standalone.identity import COOKIE
 from marketplace.standalone.views import DEMO_PASSWORD
@@ -47,7 +47,7 @@ def test_the_password_never_comes_back_in_the_page(app: Flask, people: People) -
 
 
 @pytest.mark.parametrize("fields", [{}, {"login": EMPLOYEE}, {"password": PASSWORD}])
-def test_an_empty_field_is_named(app: Flask, people: People, fields: dict[str, object]) -> None:
+def test_an_empty_field_is_named(app: Flask, people: People, fields: dict[str, str]) -> None:
     answer = post(app.test_client(), "/sign-in", **fields)
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
@@ -132,9 +132,7 @@ def test_a_withdrawn_role_holds_at_the_very_next_request(
     client = client_as("reviewer")
     assert client.get("/suppliers/").status_code == 200
     with people.runtime.work() as w:
-        for held in w.session.query(service.Membership).filter_by(
-            person_id=UUID(people.ids["reviewer"])
-        ):
+        for held in w.session.query(Membership).filter_by(person_id=UUID(people.ids["reviewer"])):
             service.revoke(w, held.id)
     assert client.get("/suppliers/").status_code == 403
 
