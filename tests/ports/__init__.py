@@ -1,0 +1,1 @@
+"""One contract test per port, run against every implementation."""
