@@ -25,6 +25,7 @@ from marketplace.orders import views as orders
 from marketplace.payments import views as payments
 from marketplace.ports.identity import Identity
 from marketplace.purchasing import views as purchasing
+from marketplace.statistics import views as statistics
 from marketplace.suppliers import views as suppliers
 from marketplace.unions import views as unions
 from marketplace.web import pages as web
@@ -36,6 +37,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     orders.pages,
     payments.pages,
     purchasing.pages,
+    statistics.pages,
     suppliers.pages,
     unions.pages,
     zone.pages,
@@ -45,6 +47,7 @@ STAFF = frozenset({Role.SUPPLIER_STAFF})
 OPERATORS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER})
 UNION = frozenset({Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER})
 AUDIT = frozenset({Role.AUDITOR})
+FIGURES = frozenset({Role.MANAGER, Role.AUDITOR}) | STAFF | UNION
 # in the order of the bar; each capability's own line
 TABS: tuple[web.TabRule, ...] = (
     web.TabRule("tab.zone", "marketplace.zone.home"),
@@ -57,6 +60,7 @@ TABS: tuple[web.TabRule, ...] = (
     web.TabRule(
         "tab.payments", "marketplace.payments.index", frozenset({Role.MANAGER, Role.AUDITOR})
     ),
+    web.TabRule("tab.statistics", "marketplace.statistics.index", FIGURES),
 )
 
 

@@ -9,9 +9,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
+from catalog_import import Cell
 from marketplace.kernel.money import Money
 
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+# what a sheet of lines and a sheet of groups say in their first row; keys of the catalogue
+LINE_HEADINGS = (
+    "订单编号", "类别", "时间（上海）", "月份", "供应商", "品名", "原产县代码", "原产县", "名录",
+    "采购单位", "资金来源", "数量", "金额（元）",
+)  # fmt: skip
+GROUP_HEADINGS = ("代码", "金额（元）", "订单数", "明细行数", "件数")
+SHORT_LIST = 8  # so many groups stand on the first page; the others one step further
 PRIVATE = "private"  # stands for "no organisation": somebody bought for themselves
 
 
@@ -44,8 +52,8 @@ class Filter:
     def args(self) -> dict[str, str]:
         """As the question of an address; what is not asked is left out."""
         given = {
-            "from": self.month_from,
-            "to": self.month_to,
+            "month_from": self.month_from,
+            "month_to": self.month_to,
             "supplier": str(self.supplier or ""),
             "county": self.county,
             "designation": self.designation,
@@ -125,3 +133,9 @@ def label(by: Grouping, row: GroupRow, lists: Mapping[str, str], say: Say) -> st
             return say("个人购买")
         case _:
             return row.name or row.key
+
+
+def group_cells(row: GroupRow, name: str) -> list[Cell]:
+    """One row of a sheet of groups: its name, then what GROUP_HEADINGS says; money in yuan."""
+    sums = row.figures
+    return [name, row.key, sums.amount.decimal, sums.orders, sums.lines, sums.pieces]

@@ -3,17 +3,17 @@
 from marketplace.statistics.queries.facts import facts_of, lists_of_facts
 from marketplace.statistics.queries.faults import faults
 from marketplace.statistics.queries.figures import groups, tie, totals
-from marketplace.statistics.queries.lines import every_line, lines
+from marketplace.statistics.queries.lines import line_cells, lines
 from marketplace.statistics.queries.scope import Choices, among, choices, list_names, scope
 
 __all__ = [
     "Choices",
     "among",
     "choices",
-    "every_line",
     "facts_of",
     "faults",
     "groups",
+    "line_cells",
     "lines",
     "list_names",
     "lists_of_facts",

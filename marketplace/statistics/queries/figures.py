@@ -12,7 +12,7 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.money import ZERO, total
 from marketplace.ledger import queries as ledger
 from marketplace.statistics.models import FactDesignation, FactKind, SalesFact
-from marketplace.statistics.queries.scope import among
+from marketplace.statistics.queries.scope import OVERSEERS, among
 from marketplace.statistics.rules import PRIVATE, Figures, Filter, Grouping, GroupRow, Tie
 
 _SOLD = SalesFact.kind == FactKind.SALE
@@ -34,7 +34,7 @@ def totals(session: Session, actor: Actor, asked: Filter) -> Figures:
 
 
 def groups(session: Session, actor: Actor, asked: Filter, by: Grouping) -> tuple[GroupRow, ...]:
-    """The same sums cut by one thing: months in order, others with the most money first."""
+    """The same sums cut by one thing: the latest month first, others with the most money first."""
     key, name = _CUTS[by]
     cut = select(key.label("key"), func.max(name).label("name"), *_sums())
     if by is Grouping.DESIGNATION:
@@ -49,12 +49,17 @@ def groups(session: Session, actor: Actor, asked: Filter, by: Grouping) -> tuple
         for row in rows
     ]
     if by is Grouping.MONTH:
-        return tuple(sorted(found, key=lambda group: group.key))
+        return tuple(sorted(found, key=lambda group: group.key, reverse=True))
     return tuple(sorted(found, key=lambda group: (-group.figures.amount.fen, group.key)))
 
 
-def tie(session: Session) -> Tie:
-    """Everything counted beside everything booked; one session, so both at the same instant."""
+def tie(session: Session, actor: Actor) -> Tie | None:
+    """Everything counted beside everything booked, for those who oversee all; None for others.
+
+    One session, so both are of the same instant.
+    """
+    if not actor.roles & OVERSEERS:
+        return None
     counted = totals(session, SYSTEM, Filter()).amount
     return Tie(counted, total(ledger.sales_by_order(session).values()))
 
