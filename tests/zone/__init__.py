@@ -1,0 +1,1 @@
+"""The zone as visitors see it."""
