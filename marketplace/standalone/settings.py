@@ -15,6 +15,7 @@ SHORTEST_KEY = 32  # characters
 OWN = ("SECRET_KEY", "TRUSTED_HOSTS", "PROXY_HOPS")
 HOME = ["localhost", "127.0.0.1", "[::1]"]
 KEY_FILE = "secret_key"
+DEMO_PASSWORD = "direct-train-demo"  # noqa: S105  # shown on the page: nothing real is behind it
 
 DEFAULTS: Mapping[str, object] = {
     "MAX_CONTENT_LENGTH": 12 * MEGABYTE,  # one upload of 10 MB with its form

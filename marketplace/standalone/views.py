@@ -12,13 +12,12 @@ from marketplace.accounts.models import Person
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.standalone.forms import SignInForm
 from marketplace.standalone.identity import COOKIE
+from marketplace.standalone.settings import DEMO_PASSWORD
 from marketplace.web import actor, checked, now, open_to_all, page, reading
 from marketplace.web.answers import safe_next
 from marketplace.web.door import runtime
 from marketplace.web.labels import error_words
 from marketplace.web.words import _
-
-DEMO_PASSWORD = "direct-train-demo"  # noqa: S105  # shown on the page: nothing real is behind it
 
 pages = Blueprint("accounts", __name__)
 health = Blueprint("health", __name__)

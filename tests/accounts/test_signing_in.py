@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -149,6 +150,18 @@ def test_an_ipv6_customer_is_one_place_with_all_addresses(people: People) -> Non
     with pytest.raises(TooManyTries):
         _guess(people, 1, "2001:db8:1:2:ffff::1")
     _guess(people, 1, "2001:db8:1:3::1")
+
+
+def test_of_twenty_simultaneous_guesses_ten_are_looked_at(people: People) -> None:
+    def guessed(_: int) -> bool:
+        try:
+            _guess(people, 1, THIEF)
+        except TooManyTries:
+            return False
+        return True
+
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        assert sum(pool.map(guessed, range(20))) == rules.MOST_TRIES
 
 
 def test_of_a_tried_login_only_a_hash_is_kept_and_not_for_long(

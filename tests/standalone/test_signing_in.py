@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from marketplace.accounts import rules, service
 from marketplace.accounts.models import FailedTry, Membership, SignIn
 from marketplace.kernel.clock import SetClock
+from marketplace.standalone import DEMO_PASSWORD
 from marketplace.standalone.identity import COOKIE
-from marketplace.standalone.views import DEMO_PASSWORD
 from tests.fixtures import PASSWORD, People, post
 
 EMPLOYEE = "13800000000"
