@@ -13,7 +13,7 @@ from marketplace.kernel.money import Money
 from marketplace.orders import rules
 from marketplace.orders.service import NewAddress, Placement
 from marketplace.payments.models import Tender
-from marketplace.web import MarketForm
+from marketplace.web import MarketForm, options
 
 REQUIRED = InputRequired("请填写。")
 TEXT = [REQUIRED, Length(max=200, message="最多 200 个字。")]
@@ -61,14 +61,14 @@ class CheckoutForm(MarketForm):
     tender = RadioField(
         "付款方式",
         [InputRequired("请选择付款方式。")],
-        choices=[(tender.value, f"Tender.{tender.value}") for tender in Tender],
+        choices=options((tender, f"Tender.{tender}") for tender in Tender),
     )
     key = HiddenField(validators=[Length(min=8, max=rules.LONGEST_KEY)])
     total = HiddenField(validators=[Regexp(r"\A[0-9]{1,13}\Z")])
     lines = HiddenField(validators=[InputRequired(), Length(max=HIDDEN)])
 
     def validate_address(self, field: RadioField) -> None:
-        if field.data not in {value for value, _label in field.choices}:
+        if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError("请选择收货地址。")
 
     def placement(self) -> Placement:

@@ -30,7 +30,7 @@ class Destination:
 def check_quantity(quantity: int) -> int:
     """A whole number of pieces that one line may have. Raises Invalid."""
     if isinstance(quantity, bool) or not 1 <= quantity <= MOST_PIECES:
-        raise Invalid("quantity", field="quantity", most=MOST_PIECES)
+        raise Invalid("quantity", field="quantity", value=quantity, most=MOST_PIECES)
     return quantity
 
 

@@ -119,7 +119,8 @@ def _all_for_sale(
     for listing_id in lines:
         if listing_id not in offers:
             listing = w.session.get(Listing, listing_id)
-            raise stock.NotForSale(listing_id=listing_id, title=listing.title if listing else "")
+            title = listing.title if listing else ""
+            raise stock.NotForSale("line_not_for_sale", listing_id=listing_id, title=title)
 
 
 def _purchase(w: Work, wanted: Placement, address: Address, *, due: Money, digest: str) -> Purchase:

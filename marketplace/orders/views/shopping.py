@@ -19,6 +19,7 @@ from marketplace.web import (
     checked,
     needs,
     now,
+    options,
     page,
     reading,
     signed_in,
@@ -172,6 +173,6 @@ def _checkout(form: CheckoutForm, filled: queries.Basket, status: int = 200) -> 
 
 def _offer_addresses(form: CheckoutForm, own: tuple[Address, ...]) -> None:
     """The usual one is chosen until another one is."""
-    form.address.choices = [(str(address.id), address.recipient) for address in own]
+    form.address.choices = options((str(address.id), address.recipient) for address in own)
     if own and not form.address.data:
         form.address.data = str(own[0].id)

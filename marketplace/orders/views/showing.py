@@ -11,6 +11,8 @@ from marketplace.orders.models import Address, OrderLine
 from marketplace.orders.queries import OrderView
 from marketplace.orders.states import OrderState
 from marketplace.regions import queries as regions
+from marketplace.suppliers.models import PaperKind
+from marketplace.web.labels import state_label
 from marketplace.web.pages import moment
 from marketplace.web.words import _
 
@@ -61,7 +63,7 @@ def evidence_facts(line: OrderLine) -> list[tuple[str, str]]:
     if frozen["villages"]:
         facts.append((_("产地村"), "、".join(frozen["villages"])))
     facts.append((_("供应商"), frozen["supplier"]["name"]))
-    facts += [(_(f"PaperKind.{paper['kind']}"), _paper(paper)) for paper in frozen["papers"]]
+    facts += [(state_label(PaperKind(paper["kind"])), _paper(paper)) for paper in frozen["papers"]]
     return facts
 
 
