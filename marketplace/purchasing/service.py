@@ -136,8 +136,8 @@ def set_recipients(w: Work, plan_id: uuid.UUID, data: bytes) -> int:
 def submit(w: Work, plan_id: uuid.UUID) -> Plan:
     """Freeze the plan, reserve its money and ask somebody else to approve it.
 
-    Raises Refused (nothing_chosen, nobody_named, over_ceiling, too_many_pieces, plan_outdated),
-    NotEnough, WrongState.
+    Raises Refused (plan_without_goods, plan_without_people, over_ceiling, too_many_pieces,
+    plan_outdated), NotEnough, WrongState.
     """
     found = _load(w, plan_id, Role.UNION_BUYER)
     plan = found.plan
@@ -263,9 +263,9 @@ def _complete(found: Dossier) -> None:
     """Everything that must hold before somebody else is asked."""
     people, cost = len(found.recipients), found.cost
     if not found.lines:
-        raise Refused("nothing_chosen")
+        raise Refused("plan_without_goods")
     if not people:
-        raise Refused("nobody_named")
+        raise Refused("plan_without_people")
     for row in found.lines:
         if row.has_changed:
             raise Refused("plan_outdated", title=row.listing.title)
