@@ -15,7 +15,9 @@ from flask import Blueprint, Flask
 from werkzeug.exceptions import HTTPException
 
 from marketplace import wiring
+from marketplace.catalog import views as catalog
 from marketplace.config import Config, Misconfigured
+from marketplace.desk import views as desk
 from marketplace.events import Event
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.clock import Clock
@@ -34,6 +36,8 @@ from marketplace.zone import views as zone
 
 CAPABILITIES: tuple[Blueprint, ...] = (
     web.pages,
+    catalog.pages,
+    desk.pages,
     orders.pages,
     payments.pages,
     purchasing.pages,
@@ -54,8 +58,10 @@ TABS: tuple[web.TabRule, ...] = (
     web.TabRule("tab.orders", "marketplace.orders.mine", BUYERS),
     web.TabRule("tab.plans", "marketplace.purchasing.index", UNION | AUDIT),
     web.TabRule("tab.union", "marketplace.unions.index", UNION | AUDIT),
+    web.TabRule("tab.desk", "marketplace.desk.index", OPERATORS),
     web.TabRule("tab.suppliers", "marketplace.suppliers.index", OPERATORS),
     web.TabRule("tab.supplier", "marketplace.suppliers.mine", STAFF),
+    web.TabRule("tab.listings", "marketplace.catalog.mine", STAFF),
     web.TabRule("tab.supplier_orders", "marketplace.orders.for_supplier", STAFF),
     web.TabRule(
         "tab.payments", "marketplace.payments.index", frozenset({Role.MANAGER, Role.AUDITOR})

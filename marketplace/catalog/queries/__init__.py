@@ -1,5 +1,6 @@
 """Questions about goods: what may be seen now, why, what waits, and what does not add up."""
 
+from marketplace.catalog.queries.checking import Check, checks
 from marketplace.catalog.queries.evidence import Evidence, evidence
 from marketplace.catalog.queries.faults import stock_faults, zone_faults
 from marketplace.catalog.queries.lists import (
@@ -8,6 +9,7 @@ from marketplace.catalog.queries.lists import (
     imports,
     listing,
     mine,
+    origin,
     own_listing,
     roles_for,
     villages,
@@ -26,6 +28,7 @@ from marketplace.catalog.rules import Category, categories, category
 
 __all__ = [
     "Category",
+    "Check",
     "Evidence",
     "Offer",
     "Placed",
@@ -33,6 +36,7 @@ __all__ = [
     "Waiting",
     "categories",
     "category",
+    "checks",
     "counts",
     "evidence",
     "imports",
@@ -42,6 +46,7 @@ __all__ = [
     "offers",
     "offers_of",
     "on_sale",
+    "origin",
     "own_listing",
     "roles_for",
     "stock_faults",

@@ -13,6 +13,7 @@ from marketplace.catalog.models import CatalogImport, Listing, ListingVillage
 from marketplace.catalog.states import ListingState
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Missing
+from marketplace.regions import queries as regions
 from marketplace.regions.models import Village
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
@@ -86,6 +87,12 @@ def villages(session: Session, listing_id: UUID) -> Sequence[Village]:
         .where(ListingVillage.listing_id == listing_id)
         .order_by(Village.name)
     ).all()
+
+
+def origin(session: Session, found: Listing) -> str:
+    """The county of origin as read by people; its code when the tables no longer know it."""
+    place = regions.county(session, found.county_code)
+    return place.label if place else found.county_code
 
 
 def waiting(session: Session) -> tuple[Waiting, ...]:

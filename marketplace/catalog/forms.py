@@ -1,0 +1,144 @@
+"""What suppliers type about goods, and the sheets they hand in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    FileField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from marketplace.catalog import rules
+from marketplace.catalog.models import Listing
+from marketplace.catalog.rules import Goods
+from marketplace.kernel.money import parse_yuan
+from marketplace.web import MarketForm, options
+
+LONG = Length(max=200, message="最多 200 个字。")
+SHORT = Length(max=40, message="最多 40 个字。")
+MUST = InputRequired("请填写。")
+WHOLE = Regexp(r"^[0-9]{1,8}$", message="请填写 0 到 99999999 的整数，用半角数字。")
+HOURS = Regexp(
+    r"^([1-9]|[1-9][0-9]|[1-6][0-9]{2}|7[01][0-9]|720)$", message="请填写 1 到 720 的整数。"
+)
+BETWEEN_NAMES = re.compile(r"[、,，;；\s]+")
+
+
+def _yuan(_form: object, field: Any) -> None:
+    try:
+        parse_yuan(field.data or "")
+    except ValueError as fault:
+        raise ValidationError("请填写如 12.50 的数字，单位为元，最多两位小数。") from fault
+
+
+class GoodsForm(MarketForm):
+    """One good, as the columns of the sheet have it."""
+
+    sku = StringField("货号", [MUST, SHORT], description="您自己的编号，每件商品一个")
+    title = StringField("品名", [MUST, LONG])
+    category = SelectField("类目", choices=options((c.slug, c.zh) for c in rules.categories()))
+    county = StringField(
+        "原产县", [MUST, LONG], description="县名或 6 位行政区划代码，必须在帮扶县名单上"
+    )
+    villages = StringField("村", [LONG], description="可以写几个，用“、”隔开；没有就空着")
+    unit = StringField("单位", [MUST, SHORT], description="卖一件是多少：箱、袋、盒")
+    supply_price = StringField("供货价", [MUST, _yuan], description="付给您的价格，每单位")
+    sale_price = StringField("售价", [MUST, _yuan], description="买家付的价格，每单位")
+    spec = StringField("规格", [LONG])
+    net_content = StringField("净含量", [LONG])
+    gross_weight = StringField("毛重", [LONG])
+    case_spec = StringField("箱规", [LONG])
+    shelf_life = StringField("保质期", [LONG])
+    storage = StringField("贮存条件", [LONG])
+    ingredients = TextAreaField("配料", [Length(max=500, message="最多 500 个字。")])
+    standard = StringField("执行标准", [LONG])
+    production_licence = StringField("生产许可证号", [LONG])
+    barcode = StringField(
+        "69码", [Optional(), Regexp(r"^[0-9]{13}$", message="请填写 13 位数字，没有则留空。")]
+    )
+    tax_rate = StringField("税率", [LONG])
+    no_delivery_to = StringField("不发货地区", [LONG])
+    dispatch_hours = StringField("发货时效（小时）", [Optional(), HOURS])
+    freight_included = BooleanField("售价已含运费")
+
+    def goods(self) -> Goods:
+        """What was typed, as the service takes it."""
+        plain = {
+            name: _text(self[name])
+            for name in rules.PLAIN
+            if name not in {"supply_price", "sale_price", "dispatch_hours", "freight_included"}
+        }
+        hours = _text(self.dispatch_hours)
+        return Goods(
+            **plain,
+            category=self.category.data,
+            county=_text(self.county),
+            villages=_names(_text(self.villages)),
+            supply_price=parse_yuan(self.supply_price.data),
+            sale_price=parse_yuan(self.sale_price.data),
+            dispatch_hours=int(hours) if hours else None,
+            freight_included=bool(self.freight_included.data),
+        )
+
+
+class NewGoodsForm(GoodsForm):
+    """The first time the stock is told with it."""
+
+    stock = StringField("库存", [MUST, WHOLE], description="一共可供多少单位")
+
+
+class StockForm(MarketForm):
+    """How much is offered in all."""
+
+    stock = StringField(
+        "累计供货数量",
+        [MUST, WHOLE],
+        description="包括已经卖出和正被占用的；改动立即生效，不用审核",
+    )
+
+
+class SheetForm(MarketForm):
+    """A file of goods, and, where its headings are unusual, what they mean."""
+
+    sheet = FileField("商品表格", description="CSV 文件，最大 5 MB；一行一件商品，第一行是表头")
+    mapping = FileField("列名对照文件（可选）", description="TOML 或 JSON，写明哪个表头是哪个字段")
+
+    def validate_sheet(self, field: FileField) -> None:
+        if not getattr(field.data, "filename", ""):  # a text in its place is no file either
+            raise ValidationError("请选择表格文件。")
+
+    def mapping_data(self) -> bytes:
+        """The bytes of the mapping file; nothing when none was chosen."""
+        chosen = self.mapping.data
+        return chosen.read() if getattr(chosen, "filename", "") else b""
+
+
+def said_of(listing: Listing, county: str, villages: str) -> dict[str, object]:
+    """A listing as its form shows it."""
+    said = {name: getattr(listing, name) for name in rules.PLAIN}
+    hours = listing.dispatch_hours
+    return {
+        **said,
+        "category": listing.category,
+        "county": county,
+        "villages": villages,
+        "supply_price": listing.supply_price.yuan,
+        "sale_price": listing.sale_price.yuan,
+        "dispatch_hours": "" if hours is None else str(hours),
+    }
+
+
+def _text(field: Any) -> str:
+    return (field.data or "").strip()
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The names of a list as people write it, each once."""
+    return tuple(dict.fromkeys(name for name in BETWEEN_NAMES.split(text) if name))
