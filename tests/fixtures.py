@@ -51,23 +51,33 @@ class People:
         return Actor(first.person_id, first.name, first.grants | second.grants)
 
 
+@dataclass(frozen=True)
+class Seed:
+    """A data folder to copy, and who is in it."""
+
+    folder: Path
+    ids: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with tables and region facts; copied for each test."""
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seed:
+    """A database file with tables, region facts and people; copied for each test."""
     folder = tmp_path_factory.mktemp("seeded")
     runtime = Runtime(tools(Config(data=folder)), clock=SetClock(NOON))
     runtime.create_tables()
     with runtime.work() as w:
         regions.load_facts(w)
+    with runtime.work() as w:
+        ids = settle(w)
     runtime.engine.dispose()
-    return folder
+    return Seed(folder, ids)
 
 
 @pytest.fixture
-def data(seeded: Path, tmp_path: Path) -> Path:
+def data(seeded: Seed, tmp_path: Path) -> Path:
     """The data folder of this test alone."""
     folder = tmp_path / "data"
-    shutil.copytree(seeded, folder)
+    shutil.copytree(seeded.folder, folder)
     return folder
 
 
@@ -116,43 +126,47 @@ def work(runtime: Runtime) -> Callable[..., AbstractContextManager[Work]]:
     return opened
 
 
+def settle(w: Work) -> dict[str, str]:
+    """Organisations and one person per role; answers person ids by the name of the role."""
+    group = accounts.add_organisation(w, "示例银行", OrganisationKind.GROUP)
+    operator = accounts.add_organisation(w, "直通车运营部", OrganisationKind.OPERATOR)
+    union = accounts.add_organisation(
+        w,
+        "示例银行工会",
+        OrganisationKind.UNION,
+        parent_id=group.id,
+        credit_code="81440000MCL468545M",
+    )
+    first = accounts.add_organisation(w, "示例合作社甲", OrganisationKind.SUPPLIER)
+    second = accounts.add_organisation(w, "示例公司乙", OrganisationKind.SUPPLIER)
+    places = {
+        "employee": (group, Role.EMPLOYEE),
+        "second_employee": (group, Role.EMPLOYEE),
+        "reviewer": (operator, Role.REVIEWER),
+        "second_reviewer": (operator, Role.REVIEWER),
+        "auditor": (operator, Role.AUDITOR),
+        "manager": (operator, Role.MANAGER),
+        "union_buyer": (union, Role.UNION_BUYER),
+        "union_approver": (union, Role.UNION_APPROVER),
+        "union_treasurer": (union, Role.UNION_TREASURER),
+        "supplier": (first, Role.SUPPLIER_STAFF),
+        "second_supplier": (second, Role.SUPPLIER_STAFF),
+    }
+    ids = {}
+    for place, (name, (organisation, role)) in enumerate(places.items()):
+        person = accounts.add_person(
+            w, name, PASSWORD, mobile=f"1380000{place:04d}", employee_number=f"E{place:04d}"
+        )
+        accounts.grant(w, person.id, organisation.id, role)
+        ids[name] = str(person.id)
+    return ids
+
+
 @pytest.fixture
-def people(runtime: Runtime) -> People:
+def people(runtime: Runtime, seeded: Seed) -> People:
     """Persons by role name: employee, second_employee, reviewer, second_reviewer, auditor, manager,
     union_buyer, union_approver, union_treasurer, supplier, second_supplier."""
-    with runtime.work() as w:
-        group = accounts.add_organisation(w, "示例银行", OrganisationKind.GROUP)
-        operator = accounts.add_organisation(w, "直通车运营部", OrganisationKind.OPERATOR)
-        union = accounts.add_organisation(
-            w,
-            "示例银行工会",
-            OrganisationKind.UNION,
-            parent_id=group.id,
-            credit_code="81440000MCL468545M",
-        )
-        first = accounts.add_organisation(w, "示例合作社甲", OrganisationKind.SUPPLIER)
-        second = accounts.add_organisation(w, "示例公司乙", OrganisationKind.SUPPLIER)
-        places = {
-            "employee": (group, Role.EMPLOYEE),
-            "second_employee": (group, Role.EMPLOYEE),
-            "reviewer": (operator, Role.REVIEWER),
-            "second_reviewer": (operator, Role.REVIEWER),
-            "auditor": (operator, Role.AUDITOR),
-            "manager": (operator, Role.MANAGER),
-            "union_buyer": (union, Role.UNION_BUYER),
-            "union_approver": (union, Role.UNION_APPROVER),
-            "union_treasurer": (union, Role.UNION_TREASURER),
-            "supplier": (first, Role.SUPPLIER_STAFF),
-            "second_supplier": (second, Role.SUPPLIER_STAFF),
-        }
-        ids = {}
-        for place, (name, (organisation, role)) in enumerate(places.items()):
-            person = accounts.add_person(
-                w, name, PASSWORD, mobile=f"1380000{place:04d}", employee_number=f"E{place:04d}"
-            )
-            accounts.grant(w, person.id, organisation.id, role)
-            ids[name] = str(person.id)
-    return People(runtime, ids)
+    return People(runtime, seeded.ids)
 
 
 @pytest.fixture
@@ -170,7 +184,7 @@ def client_as(app: Flask, people: People) -> Callable[[str], FlaskClient]:
 
 
 def post(client: FlaskClient, path: str, *, on: str | None = None, **fields: object):  # type: ignore[no-untyped-def]  # werkzeug's TestResponse is not exported
-    """Post a form as a browser does: load the page `on` (or the path itself) for its token first."""
+    """Post a form as a browser does: load the page `on` (or the path) for its token first."""
     source = client.get(on or path, follow_redirects=True).get_data(as_text=True)
     marker = 'name="csrf_token" type="hidden" value="'
     token = source.split(marker, 1)[1].split('"', 1)[0] if marker in source else ""
