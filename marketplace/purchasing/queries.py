@@ -225,7 +225,7 @@ def own_plans(actor: Actor, state: PlanState | None = None) -> Select[Plan]:
 def counts(session: Session, actor: Actor) -> dict[PlanState, int]:
     """How many of these plans stand in each state, in the order of the states."""
     asked = select(Plan.state, func.count()).where(_readable(actor)).group_by(Plan.state)
-    found = dict(session.execute(asked).tuples())
+    found = {row[0]: row[1] for row in session.execute(asked)}
     return {state: found[state] for state in PlanState if state in found}
 
 
@@ -236,7 +236,7 @@ def headcounts(session: Session, plan_ids: Collection[uuid.UUID]) -> dict[uuid.U
         .where(Recipient.plan_id.in_(plan_ids))
         .group_by(Recipient.plan_id)
     )
-    return dict(session.execute(asked).tuples())
+    return {row[0]: row[1] for row in session.execute(asked)}
 
 
 def found_offers(
@@ -256,7 +256,7 @@ def progress(session: Session, found: Plan) -> Progress:
         .join(Delivery, Order.delivery_id == Delivery.id)
         .where(Order.purchase_id == found.purchase_id)
     )
-    rows = session.execute(asked).tuples().all()
+    rows = [(row[0], row[1]) for row in session.execute(asked)]
     return Progress(
         orders=len(rows),
         paid=sum(state in PAID for state, _ in rows),

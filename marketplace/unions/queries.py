@@ -83,7 +83,7 @@ def member_counts(session: Session, union_ids: Collection[uuid.UUID]) -> dict[uu
         .where(UnionMember.union_id.in_(union_ids), UnionMember.left_on.is_(None))
         .group_by(UnionMember.union_id)
     )
-    return dict(session.execute(asked).tuples())
+    return {row[0]: row[1] for row in session.execute(asked)}
 
 
 def faults(session: Session) -> Iterator[str]:

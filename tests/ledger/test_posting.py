@@ -6,6 +6,9 @@ import uuid
 from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import text, update
+from sqlalchemy.exc import IntegrityError
+
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import queries
@@ -13,8 +16,6 @@ from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.service import NotEnough, Posting, credit, debit, post
 from marketplace.ledger.states import AccountKind, Book
 from marketplace.work import Runtime, Work
-from sqlalchemy import text, update
-from sqlalchemy.exc import IntegrityError
 
 OWNER = uuid.UUID(int=7)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from catalog_import import write_csv
 from marketplace.kernel.money import Money
 from marketplace.orders.service import NewAddress
@@ -13,7 +15,6 @@ from marketplace.payments.models import Payment
 from marketplace.purchasing import service
 from marketplace.purchasing.models import Plan
 from marketplace.unions.models import Budget
-from sqlalchemy import select
 from tests.makers.catalog import a_listing
 from tests.makers.suppliers import COUNTY, an_approved_supplier
 from tests.makers.unions import a_budget

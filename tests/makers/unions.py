@@ -22,7 +22,8 @@ def a_union(people: People, *, members: int = 0) -> Union:
     with people.runtime.work() as w:
         union = service.found_union(w, organisation, "示例银行工会", CODE)
         new = [
-            service.NewMember(f"示例会员{n}", f"M{n:04d}", f"1370000{n:04d}") for n in range(members)
+            service.NewMember(f"示例会员{n}", f"M{n:04d}", f"1370000{n:04d}")
+            for n in range(members)
         ]
         service.add_members(w, union.id, new)
     return union
@@ -40,5 +41,5 @@ def a_budget(
     with people.runtime.work(people.actor("union_treasurer")) as w:
         return service.grant_budget(
             w, union.id,
-            name="节日慰问", year=2026, source=source, amount=amount, document="示例工会〔2026〕1 号",
+            name="节日慰问", year=2026, source=source, amount=amount, document="示例〔2026〕1 号",
         )  # fmt: skip
