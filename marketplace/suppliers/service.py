@@ -196,6 +196,16 @@ def refuse_paper(w: Work, paper_id: uuid.UUID, note: str) -> Paper:
     return paper
 
 
+def mark_as_example(w: Work, supplier_id: uuid.UUID) -> Supplier:
+    """Show the supplier as invented from now on; the demonstration does that. Raises Forbidden."""
+    if Role.SYSTEM not in w.actor.roles:
+        raise Forbidden
+    supplier = queries.visible(w.session, w.actor, supplier_id)
+    supplier.is_example = True
+    w.record("mark_as_example", supplier)
+    return supplier
+
+
 def read_scan(w: Work, paper_id: uuid.UUID) -> tuple[Paper, bytes]:
     """The original bytes of a scan; the reading itself is written to the trail. Raises Missing."""
     _, paper = queries.paper(w.session, w.actor, paper_id)
