@@ -1,0 +1,17 @@
+"""What tests of money stand on: goods on sale that somebody can buy."""
+
+from __future__ import annotations
+
+import pytest
+
+from marketplace.catalog.models import Listing
+from tests.fixtures import People
+from tests.makers.catalog import a_listing
+from tests.makers.suppliers import an_approved_supplier
+
+
+@pytest.fixture
+def melon(people: People) -> Listing:
+    """¥59.00 a piece, a hundred pieces."""
+    an_approved_supplier(people)
+    return a_listing(people)
