@@ -1,0 +1,72 @@
+"""The command line: take a sheet in, or only check it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select
+
+from marketplace.catalog.cli import catalog
+from marketplace.catalog.models import Listing
+from tests.fixtures import People
+from tests.makers.catalog import a_sheet
+from tests.makers.suppliers import a_credit_code, a_draft_supplier
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    return tmp_path / "目录.csv"
+
+
+def run(people: People, sheet: Path, *options: str, code: str | None = None) -> Result:
+    words = ["import", str(sheet), "--supplier", code or a_credit_code(), *options]
+    return CliRunner().invoke(catalog, words, obj=lambda _: people.runtime)
+
+
+def count(people: People) -> int:
+    with people.runtime.reading() as session:
+        return session.scalar(select(func.count()).select_from(Listing)) or 0
+
+
+def test_a_good_sheet_is_taken_in(people: People, sheet: Path) -> None:
+    a_draft_supplier(people)
+    sheet.write_bytes(a_sheet({}, {}))
+    answer = run(people, sheet)
+    assert (answer.exit_code, count(people)) == (0, 2)
+    assert "新增 2 件" in answer.output
+    assert "未变 2 件" in run(people, sheet).output
+
+
+def test_changed_rows_are_taken_in_by_the_operator_too(people: People, sheet: Path) -> None:
+    a_draft_supplier(people)
+    sheet.write_bytes(a_sheet({}))
+    run(people, sheet)
+    sheet.write_bytes(a_sheet({"售价": "61.00", "库存": "5"}))
+    answer = run(people, sheet)
+    assert answer.exit_code == 0, answer.output
+    assert "更新 1 件" in answer.output
+
+
+def test_a_bad_sheet_is_told_and_nothing_is_written(people: People, sheet: Path) -> None:
+    a_draft_supplier(people)
+    sheet.write_bytes(a_sheet({}, {"库存": "很多"}))
+    answer = run(people, sheet, "--lang", "en")
+    assert (answer.exit_code, count(people)) == (1, 0)
+    assert "Row 3" in answer.output
+    assert "whole number" in answer.output
+
+
+def test_a_check_writes_nothing(people: People, sheet: Path) -> None:
+    a_draft_supplier(people)
+    sheet.write_bytes(a_sheet({}))
+    answer = run(people, sheet, "--check")
+    assert (answer.exit_code, count(people)) == (0, 0)
+
+
+def test_an_unknown_supplier_is_told(people: People, sheet: Path) -> None:
+    sheet.write_bytes(a_sheet({}))
+    answer = run(people, sheet, code="91000000000000000X")
+    assert answer.exit_code == 1
+    assert "91000000000000000X" in answer.output

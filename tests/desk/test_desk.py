@@ -1,0 +1,117 @@
+"""The review desk: what waits, for how long, and the decisions of reviewers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
+
+from marketplace.desk.rules import Span, waited
+from marketplace.kernel.clock import SetClock
+from marketplace.suppliers import service as suppliers
+from marketplace.suppliers.models import PaperKind
+from tests.fixtures import People, post
+from tests.makers.catalog import a_submitted_listing
+from tests.makers.suppliers import a_paper, a_submitted_supplier, an_approved_supplier
+
+Clients = Callable[[str], FlaskClient]
+START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hours", "span"),
+    [
+        (-1, Span(0, in_days=False)),
+        (0.9, Span(0, in_days=False)),
+        (47.9, Span(47, in_days=False)),
+        (48, Span(2, in_days=True)),
+        (71.9, Span(2, in_days=True)),
+    ],
+)
+def test_waiting_is_told_in_hours_and_then_in_days(hours: float, span: Span) -> None:
+    assert waited(START, START + timedelta(hours=hours)) == span
+
+
+def test_everything_that_waits_is_on_the_desk(
+    people: People, client_as: Clients, clock: SetClock
+) -> None:
+    a_submitted_supplier(people, "second_supplier", 2)
+    supplier = an_approved_supplier(people)
+    with people.runtime.work(people.actor("supplier")) as w:
+        suppliers.hand_in(w, supplier.id, a_paper(PaperKind.FOOD_PRODUCTION))
+    a_submitted_listing(people)
+    clock.advance(hours=5)
+    said = client_as("reviewer").get("/desk").get_data(as_text=True)
+    for words in ("示例合作社2", "食品生产许可证", "示例 伽师瓜 2 个装", "5 小时", "伽师县"):
+        assert words in said
+
+
+def test_an_empty_desk_says_so(people: People, client_as: Clients) -> None:
+    assert "都办完了" in client_as("reviewer").get("/desk").get_data(as_text=True)
+
+
+def test_ticked_goods_are_approved_and_the_rest_is_told(people: People, client_as: Clients) -> None:
+    an_approved_supplier(people)
+    first, second = (a_submitted_listing(people, sku=sku, title=f"示例 瓜 {sku}") for sku in "AB")
+    client = client_as("reviewer")
+    ticked = MultiDict([("listing", str(first.id)), ("listing", str(second.id))])
+    with people.runtime.work(people.actor("supplier")) as w:
+        suppliers.hand_in(w, first.supplier_id, a_paper(PaperKind.FOOD_PRODUCTION))
+    page = client.get("/desk").get_data(as_text=True)
+    token = page.split('name="csrf_token" type="hidden" value="', 1)[1].split('"', 1)[0]
+    ticked.add("csrf_token", token)
+    post(client, f"/desk/listings/{second.id}/return", on=f"/desk/listings/{second.id}", note="改")
+    answer = client.post("/desk/listings/approve", data=ticked, follow_redirects=True)
+    said = answer.get_data(as_text=True)
+    assert "已通过 1 件" in said
+    assert "示例 瓜 B" in said
+
+
+def test_nothing_ticked_is_told(people: People, client_as: Clients) -> None:
+    an_approved_supplier(people)
+    a_submitted_listing(people)
+    client = client_as("reviewer")
+    assert post(client, "/desk/listings/approve", on="/desk").status_code == 303
+    assert "没有勾选商品" in client.get("/desk").get_data(as_text=True)
+    assert post(client, "/desk/listings/approve", on="/desk", listing="x").status_code == 404
+
+
+def test_a_listing_is_approved_on_its_page(people: People, client_as: Clients) -> None:
+    an_approved_supplier(people)
+    listing = a_submitted_listing(people)
+    client, page = client_as("reviewer"), f"/desk/listings/{listing.id}"
+    said = client.get(page).get_data(as_text=True)
+    for words in ("营业执照", "原产县在帮扶县名单上", "通过，上架", "¥45.00"):
+        assert words in said
+    assert post(client, f"{page}/approve", on=page).status_code == 303
+    assert "在售" in client.get(page).get_data(as_text=True)
+    assert post(client, f"{page}/approve", on=page).status_code == 409
+    assert post(client, f"{page}/revise", on=page).status_code == 404
+
+
+def test_sending_back_needs_a_reason(people: People, client_as: Clients) -> None:
+    an_approved_supplier(people)
+    listing = a_submitted_listing(people)
+    client, page = client_as("reviewer"), f"/desk/listings/{listing.id}"
+    assert post(client, f"{page}/return", on=page, note=" ").status_code == 422
+    assert post(client, f"{page}/return", on=page, note="规格不清").status_code == 303
+    assert "规格不清" in client.get(page).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("name", ["auditor", "manager"])
+def test_auditors_and_managers_only_look(people: People, client_as: Clients, name: str) -> None:
+    an_approved_supplier(people)
+    listing = a_submitted_listing(people)
+    client, page = client_as(name), f"/desk/listings/{listing.id}"
+    assert "通过，上架" not in client.get(page).get_data(as_text=True)
+    assert "通过勾选" not in client.get("/desk").get_data(as_text=True)
+    assert post(client, f"{page}/approve", on=page).status_code == 403
+    assert post(client, "/desk/listings/approve", on="/desk").status_code == 403
+
+
+@pytest.mark.parametrize("name", ["supplier", "employee", "union_buyer"])
+def test_others_do_not_come_to_the_desk(people: People, client_as: Clients, name: str) -> None:
+    assert client_as(name).get("/desk").status_code == 403
