@@ -1,0 +1,88 @@
+"""What happens to orders once they are placed: paid, shipped, received, called off, paid back."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+
+from marketplace.commands.demo.script import Days
+from marketplace.commands.demo.stage import Stage
+from marketplace.orders import queries as orders_queries
+from marketplace.orders import service as orders
+from marketplace.orders.models import Order
+from marketplace.orders.states import OrderState
+from marketplace.payments import queries as payments_queries
+from marketplace.payments import service as payments
+from marketplace.payments.models import Tender
+
+MANAGER, CARRIER = "manager", "示例速运"
+AT = {"pay": "15:30", "ship": "16:10", "receive": "17:20", "lapse": "13:00"}
+PAID_BY_CARD = "12:20"  # five minutes after the order
+
+
+def plan_delivery(stage: Stage, purchase: str, buyer: str, days: Days, *, pay_at: str = "") -> None:
+    """The steps that `days` names for every order of the purchase remembered under `purchase`."""
+    acts = {
+        "pay": partial(_pay, stage, purchase),
+        "ship": partial(_ship, stage, purchase),
+        "receive": partial(_receive, stage, purchase, buyer),
+        "lapse": partial(_lapse, stage),
+    }
+    for name, act in acts.items():
+        if name in days:
+            stage.plan(days[name], (pay_at if name == "pay" else "") or AT[name], act)
+
+
+def staff_of(stage: Stage, supplier_id: uuid.UUID) -> str:
+    """The name in the script of whoever works for the supplier."""
+    found = next(k for k, i in stage.ids.items() if k.startswith("supplier:") and i == supplier_id)
+    return f"{found.removeprefix('supplier:')}-staff"
+
+
+def orders_in(stage: Stage, purchase: str) -> list[Order]:
+    with stage.runtime.reading() as session:
+        return list(orders_queries.orders_of(session, stage.ids[purchase]))
+
+
+def refund(stage: Stage, purchase: str) -> None:
+    """The manager sends the money of every cancelled order back."""
+    for order in orders_in(stage, purchase):
+        with stage.runtime.reading() as session:
+            due = payments_queries.refund_of(session, order.id)
+        if due is None:
+            continue
+        with stage.work(MANAGER) as w:
+            payments.settle_refund(w, due.id, f"示例退款-{order.number}")
+
+
+def _pay(stage: Stage, purchase: str) -> None:
+    with stage.runtime.reading() as session:
+        asked = payments_queries.of_purchase(session, stage.ids[purchase])
+    if asked is None:
+        raise LookupError(purchase)
+    if asked.tender is Tender.TRANSFER:
+        with stage.work(MANAGER) as w:
+            payments.confirm_transfer(w, asked.id, asked.amount, f"示例回单-{asked.reference}")
+        return
+    card = stage.runtime.tools.card
+    answer = card.charge(asked.reference, asked.amount, idempotency_key=str(asked.id))
+    with stage.work() as w:
+        payments.settle_card(w, asked.id, answer.provider_ref)
+
+
+def _ship(stage: Stage, purchase: str) -> None:
+    for order in orders_in(stage, purchase):
+        with stage.work(staff_of(stage, order.supplier_id)) as w:
+            orders.ship(w, order.id, CARRIER, f"SL{order.number.replace('-', '')}")
+
+
+def _receive(stage: Stage, purchase: str, buyer: str) -> None:
+    for order in orders_in(stage, purchase):
+        if order.state is OrderState.PAID:
+            with stage.work(buyer) as w:
+                orders.receive(w, order.id)
+
+
+def _lapse(stage: Stage) -> None:
+    with stage.work() as w:
+        orders.lapse_due(w)

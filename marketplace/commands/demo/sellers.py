@@ -1,0 +1,214 @@
+"""Sellers: they register, hand papers in, import their sheet; reviewers look, return, approve."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import select
+
+from marketplace.catalog import service as catalog
+from marketplace.catalog.models import Listing
+from marketplace.catalog.states import ListingState
+from marketplace.commands.demo.cast import OPENING
+from marketplace.commands.demo.scans import scan
+from marketplace.commands.demo.script import ListingTurn, PaperLine, Renewal, Seller, sheet
+from marketplace.commands.demo.stage import Stage
+from marketplace.kernel.credit_code import completed
+from marketplace.kernel.money import parse_yuan
+from marketplace.regions import service as regions
+from marketplace.suppliers import service as suppliers
+from marketplace.suppliers.service import Application, HandedIn
+from marketplace.work import Work
+
+REVIEWER, SECOND = "reviewer", "second-reviewer"
+
+
+class SheetRefused(RuntimeError):
+    """A sheet of the demonstration has problems: our own mistake."""
+
+
+def plan(stage: Stage, sellers: tuple[Seller, ...], turns: tuple[ListingTurn, ...]) -> None:
+    stage.plan(OPENING, "10:00", partial(_villages, stage, sellers))
+    for one in sellers:
+        _plan_application(stage, one)
+        _plan_goods(stage, one, turns)
+        for renewal in one.renewal:
+            _plan_renewal(stage, one, renewal)
+
+
+def listing_named(w: Work, sku: str) -> Listing:
+    """Stock numbers of the demonstration are unique among all its sellers."""
+    return w.session.scalars(select(Listing).where(Listing.sku == sku)).one()
+
+
+def _plan_application(stage: Stage, one: Seller) -> None:
+    steps = {
+        "register": ("10:10", partial(_register, stage, one)),
+        "submit": ("11:00", partial(_submit, stage, one)),
+        "return": ("14:20", partial(_return, stage, one)),
+        "resubmit": ("10:40", partial(_resubmit, stage, one)),
+        "approve": ("15:10", partial(_approve, stage, one)),
+        "suspend": ("16:30", partial(_suspend, stage, one)),
+    }
+    for name, (at, act) in steps.items():
+        if name in one.days:
+            stage.plan(one.days[name], at, act)
+
+
+def _plan_goods(stage: Stage, one: Seller, turns: tuple[ListingTurn, ...]) -> None:
+    special = {turn.sku: turn for turn in turns}
+    if "import" in one.days:
+        stage.plan(one.days["import"], "16:00", partial(_import, stage, one))
+    if "submit_goods" in one.days:
+        stage.plan(one.days["submit_goods"], "16:40", partial(_submit_goods, stage, one, special))
+    if "approve_goods" in one.days:
+        stage.plan(one.days["approve_goods"], "10:20", partial(_approve_goods, stage, one, special))
+    for turn in turns:
+        if turn.sku in sheet(one.sheet).decode():
+            _plan_turn(stage, one, turn)
+
+
+def _plan_turn(stage: Stage, one: Seller, turn: ListingTurn) -> None:
+    who = one.staff.key
+    if turn.turn == "submit_late":
+        stage.plan(turn.day, "11:20", partial(_use, stage, who, turn, "submit"))
+    if turn.turn == "return":
+        stage.plan(turn.day, "11:40", partial(_use, stage, REVIEWER, turn, "return"))
+    if turn.turn == "withdraw":
+        stage.plan(turn.day, "17:00", partial(_use, stage, who, turn, "withdraw"))
+
+
+def _plan_renewal(stage: Stage, one: Seller, renewal: Renewal) -> None:
+    key = f"renewal:{renewal.number}"
+    stage.plan(renewal.hand_in, "13:40", partial(_renew, stage, one, renewal, key))
+    if renewal.refuse is not None:
+        stage.plan(renewal.refuse, "09:30", partial(_refuse, stage, renewal.note, key))
+
+
+def _villages(stage: Stage, sellers: tuple[Seller, ...]) -> None:
+    with stage.work() as w:
+        for one in sellers:
+            for village in one.village:
+                regions.add_village(
+                    w,
+                    one.county,
+                    village.name,
+                    households=village.households,
+                    story=village.story,
+                    craft=village.craft,
+                    is_example=True,
+                )
+
+
+def _register(stage: Stage, one: Seller) -> None:
+    with stage.work(one.staff.key) as w:
+        made = suppliers.register(w, stage.ids[one.key], _application(one))
+        stage.ids[f"supplier:{one.key}"] = made.id
+        for paper in one.paper:
+            suppliers.hand_in(w, made.id, _handed_in(stage, one, paper))
+    with stage.work() as w:
+        suppliers.mark_as_example(w, made.id)
+
+
+def _application(one: Seller) -> Application:
+    return Application(
+        kind=one.kind,
+        legal_name=one.name,
+        credit_code=completed(one.credit_code_body),
+        county=one.county,
+        address=one.address,
+        contact_name=one.staff.name,
+        contact_mobile=one.staff.mobile,
+        story=one.story,
+        freight_fee=parse_yuan(one.freight),
+        free_freight_from=parse_yuan(one.free_freight_from),
+    )
+
+
+def _handed_in(stage: Stage, one: Seller, paper: PaperLine) -> HandedIn:
+    until = None if paper.until is None else stage.today + timedelta(days=paper.until)
+    return HandedIn(
+        kind=paper.kind,
+        number=paper.number,
+        holder=one.name,
+        issuer=paper.issuer,
+        valid_from=stage.today - timedelta(days=paper.since),
+        valid_until=until,
+        scan_name=f"{paper.number}.png",
+        scan=scan(sum(paper.number.encode())),
+    )
+
+
+def _submit(stage: Stage, one: Seller) -> None:
+    with stage.work(one.staff.key) as w:
+        suppliers.submit(w, stage.ids[f"supplier:{one.key}"])
+
+
+def _resubmit(stage: Stage, one: Seller) -> None:
+    with stage.work(one.staff.key) as w:
+        suppliers.revise(w, stage.ids[f"supplier:{one.key}"], _application(one))
+        suppliers.submit(w, stage.ids[f"supplier:{one.key}"])
+
+
+def _return(stage: Stage, one: Seller) -> None:
+    with stage.work(REVIEWER) as w:
+        suppliers.send_back(w, stage.ids[f"supplier:{one.key}"], one.return_note)
+
+
+def _approve(stage: Stage, one: Seller) -> None:
+    with stage.work(REVIEWER) as w:
+        suppliers.approve(w, stage.ids[f"supplier:{one.key}"])
+
+
+def _suspend(stage: Stage, one: Seller) -> None:
+    with stage.work(SECOND) as w:
+        suppliers.suspend(w, stage.ids[f"supplier:{one.key}"], one.suspend_note)
+
+
+def _import(stage: Stage, one: Seller) -> None:
+    with stage.work(one.staff.key) as w:
+        report = catalog.import_sheet(
+            w, stage.ids[f"supplier:{one.key}"], sheet(one.sheet), f"{one.name}.csv"
+        )
+        if report.problems:
+            raise SheetRefused(f"{one.sheet}: {report.problems}")
+
+
+def _submit_goods(stage: Stage, one: Seller, special: dict[str, ListingTurn]) -> None:
+    later = {"keep_draft", "submit_late"}
+    with stage.work(one.staff.key) as w:
+        for listing in _goods(stage, w, one, ListingState.DRAFT):
+            if listing.sku not in special or special[listing.sku].turn not in later:
+                catalog.submit(w, listing.id)
+
+
+def _approve_goods(stage: Stage, one: Seller, special: dict[str, ListingTurn]) -> None:
+    with stage.work(SECOND) as w:
+        for listing in _goods(stage, w, one, ListingState.SUBMITTED):
+            if listing.sku not in special or special[listing.sku].turn != "return":
+                catalog.approve(w, listing.id)
+
+
+def _goods(stage: Stage, w: Work, one: Seller, state: ListingState) -> list[Listing]:
+    supplier_id = stage.ids[f"supplier:{one.key}"]
+    asked = select(Listing).where(Listing.supplier_id == supplier_id, Listing.state == state)
+    return list(w.session.scalars(asked.order_by(Listing.sku)))
+
+
+def _use(stage: Stage, who: str, turn: ListingTurn, verb: str) -> None:
+    with stage.work(who) as w:
+        catalog.use(w, listing_named(w, turn.sku).id, verb, turn.note)
+
+
+def _renew(stage: Stage, one: Seller, renewal: Renewal, key: str) -> None:
+    with stage.work(one.staff.key) as w:
+        made = suppliers.hand_in(
+            w, stage.ids[f"supplier:{one.key}"], _handed_in(stage, one, renewal)
+        )
+        stage.ids[key] = made.id
+
+
+def _refuse(stage: Stage, note: str, key: str) -> None:
+    with stage.work(SECOND) as w:
+        suppliers.refuse_paper(w, stage.ids[key], note)
