@@ -10,7 +10,8 @@ import click
 import waitress
 
 from marketplace.commands.opening import data_option, open_app, open_existing, runtime_of
-from marketplace.orders import service as orders
+from marketplace.orders import queries as orders
+from marketplace.orders import service as ordering
 from marketplace.work import Runtime
 
 log = logging.getLogger(__name__)
@@ -41,10 +42,10 @@ class Worker(threading.Thread):
 def once(runtime: Runtime) -> int:
     """One round: orders whose hold has ended, then everything due in the outbox."""
     with runtime.reading() as session:
-        any_due = orders.any_due(session, runtime.clock.now())
-    if any_due:  # a round without work takes no writing lock
+        is_due = bool(orders.overdue(session, runtime.clock.now()))
+    if is_due:  # a round without work takes no writing lock
         with runtime.work() as w:
-            orders.lapse_due(w)
+            ordering.lapse_due(w)
     return runtime.deliver()
 
 

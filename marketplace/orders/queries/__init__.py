@@ -10,6 +10,7 @@ from marketplace.orders.queries.basket import (
     basket_count,
     parcels,
 )
+from marketplace.orders.queries.faults import faults
 from marketplace.orders.queries.orders import (
     SUPPLIER,
     UNION_OFFICERS,
@@ -40,6 +41,7 @@ __all__ = [
     "basket",
     "basket_count",
     "by_key",
+    "faults",
     "for_supplier",
     "lines_of",
     "mine",

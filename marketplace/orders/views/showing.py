@@ -11,7 +11,7 @@ from marketplace.orders.models import Address, OrderLine
 from marketplace.orders.queries import OrderView
 from marketplace.orders.states import OrderState
 from marketplace.regions import queries as regions
-from marketplace.suppliers.models import PaperKind
+from marketplace.suppliers.states import PaperKind
 from marketplace.web.labels import state_label
 from marketplace.web.pages import moment
 from marketplace.web.words import _
