@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 
+from marketplace.accounts import service as accounts
 from marketplace.catalog.models import Listing
+from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, WrongState
 from marketplace.kernel.funds import FundSource
@@ -169,14 +172,29 @@ def test_only_the_system_lets_orders_lapse(people: People, clock: SetClock, melo
         service.lapse_due(w)
 
 
-def test_a_buyer_who_is_staff_of_another_supplier_does_not_ship_his_own_order(
+def test_another_role_elsewhere_opens_no_verb_here(people: People, melon: Listing) -> None:
+    (elsewhere,) = people.actor("second_supplier").grants
+    with people.runtime.work() as w:
+        buyer = uuid.UUID(people.ids["employee"])
+        accounts.grant(w, buyer, elsewhere.organisation_id, Role.SUPPLIER_STAFF)
+    order = the_order(people, paid(people, a_purchase(people, melon)))
+    with pytest.raises(Missing):
+        shipped(people, order, "second_supplier")
+    with pytest.raises(Forbidden):
+        shipped(people, order, "employee")
+
+
+def test_an_approver_who_is_an_employee_too_does_not_cancel_for_the_union(
     people: People, melon: Listing
 ) -> None:
-    order = the_order(people, paid(people, a_purchase(people, melon)))
-    with pytest.raises(Missing), people.runtime.work(people.actor("second_supplier")) as w:
-        service.ship(w, order.id, "示例快递", "1")
-    with pytest.raises(Forbidden), people.runtime.work(people.actor("employee")) as w:
-        service.ship(w, order.id, "示例快递", "1")
+    (union,), (group,) = people.actor("union_buyer").grants, people.actor("employee").grants
+    with people.runtime.work() as w:
+        approver = uuid.UUID(people.ids["union_approver"])
+        accounts.grant(w, approver, group.organisation_id, Role.EMPLOYEE)
+    wish = {"organisation_id": union.organisation_id, "source": FundSource.UNION}
+    order = the_order(people, a_purchase(people, melon, name="union_buyer", **wish))
+    with pytest.raises(Forbidden):
+        cancelled(people, order, "union_approver")
 
 
 def test_nothing_is_shipped_before_it_is_paid(people: People, melon: Listing) -> None:
