@@ -184,6 +184,12 @@ def check_quantity(quantity: int) -> None:
         raise Invalid("quantity", field="quantity", value=quantity, most=MOST_QUANTITY)
 
 
+def check_stock(pieces: int) -> None:
+    """Raises Invalid for anything but 0 … 99,999,999 whole pieces."""
+    if not 0 <= pieces <= MOST_STOCK:
+        raise Invalid("stock", field="stock", value=pieces, most=MOST_STOCK)
+
+
 def told(found: Problem | RowFault, say: Callable[..., str], lang: Lang) -> Told:
     """A problem in words; `say` turns a key of the catalogues and its places into a text."""
     if isinstance(found, Problem):

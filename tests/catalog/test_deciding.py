@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -102,6 +103,14 @@ def test_nobody_approves_goods_of_their_own_supplier(people: People) -> None:
     listing = a_submitted_listing(people)
     both = people.both("supplier", "reviewer")
     with pytest.raises(SamePerson), people.runtime.work(both) as w:
+        service.approve(w, listing.id)
+
+
+def test_nobody_approves_what_they_submitted_in_an_earlier_job(people: People) -> None:
+    an_approved_supplier(people)
+    listing = a_submitted_listing(people)
+    changed_sides = replace(people.actor("reviewer"), person_id=people.ids["supplier"])
+    with pytest.raises(SamePerson), people.runtime.work(changed_sides) as w:
         service.approve(w, listing.id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -151,15 +151,15 @@ def _report(sheet: ListingSheet, rows: list[_Row], faults: list[RowFault]) -> Im
 
 
 def _write(w: Work, supplier_id: uuid.UUID, rows: list[_Row]) -> None:
-    begun: list[_Row] = []
-    for row in rows:
-        if row.listing is None:
-            begun.append(replace(row, listing=begin(w, supplier_id, row.goods, row.placed)))
+    begun = [
+        begin(w, supplier_id, row.goods, row.placed, stock=row.stock)
+        for row in rows
+        if row.listing is None
+    ]
     w.session.flush()  # all new rows at once, before the trail asks for them one by one
-    for row in begun:
-        if row.listing is not None:
-            w.record("draft", row.listing, to_state=row.listing.state, sku=row.goods.sku)
-            set_stock(w, row.listing.id, row.stock)
+    for listing in begun:
+        state, received = listing.state, listing.received
+        w.record("draft", listing, to_state=state, sku=listing.sku, received=received)
     for row in rows:
         if row.listing is not None and not row.is_unchanged:
             if row.is_other:

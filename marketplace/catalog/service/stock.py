@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import QueryableAttribute
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing, Reservation
 from marketplace.catalog.states import ReservationState
-from marketplace.kernel.errors import Invalid, Missing, Refused, WrongState
+from marketplace.kernel.errors import Missing, Refused, WrongState
 from marketplace.work import Work
 
 _R = ReservationState
@@ -89,8 +89,7 @@ def restock(w: Work, reservation_id: uuid.UUID) -> None:
 def set_stock(w: Work, listing_id: uuid.UUID, received: int) -> Listing:
     """Say how many pieces are offered in all, those held and sold included; at once, without
     review. Raises Invalid, Missing, Refused (stock_below_promised: that many are held or sold)."""
-    if not 0 <= received <= rules.MOST_STOCK:
-        raise Invalid("stock", field="stock", value=received, most=rules.MOST_STOCK)
+    rules.check_stock(received)
     listing, _ = queries.own_listing(w.session, w.actor, listing_id)
     before = listing.received
     if before == received:

@@ -10,7 +10,6 @@ from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing, ListingVillage
 from marketplace.catalog.queries import Placed, Placing
 from marketplace.catalog.rules import PLAIN, Goods
-from marketplace.catalog.service.stock import set_stock
 from marketplace.catalog.states import LISTING, ListingState
 from marketplace.events import ListingChanged
 from marketplace.kernel.actor import Role
@@ -27,10 +26,11 @@ def draft(w: Work, supplier_id: uuid.UUID, goods: Goods, stock: int) -> Listing:
     """
     supplier = own_supplier(w, supplier_id)
     placed = Placing(w.session, w.now).place(goods)
+    rules.check_stock(stock)
     _free_sku(w, supplier.id, goods.sku, None)
-    listing = begin(w, supplier.id, goods, placed)
-    w.record("draft", listing, to_state=listing.state, sku=listing.sku)
-    return set_stock(w, listing.id, stock)
+    listing = begin(w, supplier.id, goods, placed, stock=stock)
+    w.record("draft", listing, to_state=listing.state, sku=listing.sku, received=stock)
+    return listing
 
 
 def revise(w: Work, listing_id: uuid.UUID, goods: Goods) -> Listing:
@@ -56,10 +56,17 @@ def own_supplier(w: Work, supplier_id: uuid.UUID) -> Supplier:
     return supplier
 
 
-def begin(w: Work, supplier_id: uuid.UUID, goods: Goods, placed: Placed) -> Listing:
-    """The row of a new listing, without stock; the caller writes the trail."""
+def begin(w: Work, supplier_id: uuid.UUID, goods: Goods, placed: Placed, *, stock: int) -> Listing:
+    """The row of a new listing with its first pieces; the caller writes the trail."""
     listing = Listing(
-        id=uuid.uuid4(), supplier_id=supplier_id, state=ListingState.DRAFT, created_at=w.now
+        id=uuid.uuid4(),
+        supplier_id=supplier_id,
+        state=ListingState.DRAFT,
+        created_at=w.now,
+        received=stock,
+        available=stock,
+        reserved=0,
+        sold=0,
     )
     _fill(listing, goods, placed)
     w.session.add(listing)
