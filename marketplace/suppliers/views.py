@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from functools import partial
+from collections.abc import Callable
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,7 @@ from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.suppliers import queries, service
 from marketplace.suppliers.forms import ApplicationForm, NoteForm, PaperForm
+from marketplace.suppliers.models import Paper
 from marketplace.suppliers.states import PAPER, SUPPLIER
 from marketplace.web import (
     back_to,
@@ -171,10 +172,17 @@ def _dossier(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> Resp
             "marketplace.suppliers.decide", supplier_id=supplier_id, verb=verb
         ),
         paper_verbs=lambda paper: queries.open_paper_verbs(found.supplier, paper, roles),
-        paper_url=lambda paper: partial(
-            url_for, "marketplace.suppliers.decide_paper", paper_id=paper.id
-        ),
+        paper_url=_paper_url,
         form=form,
         can_hand_in=Role.SUPPLIER_STAFF in roles and queries.takes_papers(found.supplier),
         can_edit=Role.SUPPLIER_STAFF in roles and queries.is_editable(found.supplier),
     )
+
+
+def _paper_url(paper: Paper) -> Callable[[str], str]:
+    """Where the button of a verb posts to."""
+
+    def url(verb: str) -> str:
+        return url_for("marketplace.suppliers.decide_paper", paper_id=paper.id, verb=verb)
+
+    return url
