@@ -179,13 +179,11 @@ def own_budgets(session: Session, actor: Actor) -> tuple[BudgetRow, ...]:
 
 def own_addresses(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """The actor's addresses as (id, words on one line), the usual one first."""
-    return [
-        (
-            str(one.id),
-            f"{one.recipient} {rules.masked(one.mobile)} {_region(session, one)}{one.street}",
-        )
-        for one in orders.addresses(session, actor)
-    ]
+    return [(str(one.id), _address_line(session, one)) for one in orders.addresses(session, actor)]
+
+
+def _address_line(session: Session, one: Address) -> str:
+    return f"{one.recipient} {rules.masked(one.mobile)} {_region(session, one)} {one.street}"
 
 
 def _region(session: Session, address: Address) -> str:

@@ -128,7 +128,9 @@ def put_line(plan_id: uuid.UUID) -> ResponseReturnValue:
         return _plan(plan_id, 422, pieces=form)
     with work() as w:
         service.put_line(w, plan_id, *form.wanted())
-    return back_to("purchasing.show", _("已放入方案。"), plan_id=plan_id, q=request.args.get("q"))
+    return back_to(
+        "purchasing.show", _("已放入方案。"), plan_id=plan_id, find=request.args.get("find")
+    )
 
 
 @pages.post("/<uuid:plan_id>/lines/<uuid:listing_id>/remove")
@@ -180,7 +182,7 @@ def _plan(
 ) -> ResponseReturnValue:
     """The page of a plan, with what was refused beside where it was typed."""
     actor = someone()
-    q = request.args.get("q", "").strip()[:80]
+    q = request.args.get("find", "").strip()[:80]
     ids = runtime().tools.search.find(q, limit=MOST_FOUND) if q else []
     with reading() as session:
         found = queries.dossier(session, actor, plan_id, now())

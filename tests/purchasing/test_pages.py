@@ -66,7 +66,7 @@ def test_a_union_buys_for_thirty_people(client_as: ClientAs, people: People) -> 
     made = post(buyer, "/plans/new", budget_id=str(budget.id), **FRAME)
     assert made.status_code == 303
     page = made.headers["Location"]
-    assert "伽师瓜" in text_of(buyer, f"{page}?q=伽师瓜")
+    assert "伽师瓜" in text_of(buyer, f"{page}?find=伽师瓜")
     lines = {"listing_id": str(listing.id), "pieces": "2"}
     assert post(buyer, f"{page}/lines", on=page, **lines).status_code == 303
     sheet = (io.BytesIO(a_people_sheet()), "名单.csv")
