@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -85,6 +85,7 @@ def a_copy(people: People, data: Path) -> Iterator[People]:
     max_examples=12,
     deadline=None,
     derandomize=True,
+    phases=[Phase.generate],  # four steps are short enough to read; shrinking takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # each history has its own copy
 )
 @given(history=st.lists(steps, min_size=1, max_size=4))

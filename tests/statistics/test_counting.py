@@ -13,9 +13,9 @@ from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import queries as orders
 from marketplace.orders.models import Order
-from marketplace.statistics import service
+from marketplace.statistics import queries, service
 from marketplace.statistics.models import FactKind, SalesFact
-from marketplace.statistics.rules import Figures
+from marketplace.statistics.rules import Figures, Filter, Grouping
 from tests.fixtures import People
 from tests.makers.sales import Goods, a_placed_purchase, a_sale, called_off
 
@@ -92,6 +92,19 @@ def test_a_union_s_purchase_is_counted_for_its_organisation_and_source(
     assert totals(source="welfare").pieces == 4
     assert totals(organisation="private").pieces == 1
     assert faults() == []
+
+
+def test_asked_for_one_list_only_that_list_is_shown(people: People, goods: Goods) -> None:
+    a_sale(people, {goods.melons: 1, goods.peppers: 1})
+    with people.runtime.reading() as session:
+        manager = people.actor("manager")
+        every = queries.groups(session, manager, Filter(), Grouping.DESIGNATION)
+        assert len(every) > 1  # the lists overlap
+        for row in every:
+            asked = Filter(designation=row.key)
+            (only,) = queries.groups(session, manager, asked, Grouping.DESIGNATION)
+            assert only == row
+            assert queries.totals(session, manager, asked) == row.figures
 
 
 def test_the_same_news_twice_counts_once(

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money
+from marketplace.web.paging import PER_PAGE
 from tests.fixtures import People
 from tests.makers.sales import Goods, a_sale, called_off
 
@@ -21,7 +22,6 @@ CLOCK = "口径：按付款时间计（上海时间）；已付款订单取消�
 FIGURE = re.compile(r'<td role="cell" class="n"[^>]*><a href="([^"]+)">([^<]+)</a>')
 TOTAL = re.compile(r'<a href="([^"]+)" aria-label="(\S+) (\S+)，打开明细"')
 AMOUNT = re.compile(r'<td class="n money" role="cell" data-label="金额">(-?)¥([\d,.]+)</td>')
-PER_LINE = 24
 
 
 @pytest.fixture
@@ -118,14 +118,14 @@ def test_a_row_leads_to_its_order(manager: FlaskClient) -> None:
 def test_long_lists_of_lines_are_paged_with_their_filter(
     people: People, goods: Goods, client_as: Callable[[str], FlaskClient]
 ) -> None:
-    for _ in range(PER_LINE + 1):
+    for _ in range(PER_PAGE + 1):
         a_sale(people, {goods.melons: 1})
     client = client_as("manager")
     first = read(client, "/statistics/lines?month_from=2026-11")
     assert 'rel="next" href="/statistics/lines?month_from=2026-11&amp;page=2"' in first
     second = read(client, "/statistics/lines?month_from=2026-11&page=2")
     counts = [len(AMOUNT.findall(source)) for source in (first, second)]
-    assert counts == [PER_LINE, 1]
+    assert counts == [PER_PAGE, 1]
 
 
 @pytest.mark.parametrize(
