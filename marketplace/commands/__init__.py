@@ -7,11 +7,12 @@ import click
 from marketplace import __version__
 from marketplace.catalog.cli import catalog
 from marketplace.commands.demonstration import demo
+from marketplace.commands.opening import open_existing
 from marketplace.commands.serving import serve, work
 from marketplace.commands.verifying import verify
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "obj": open_existing})
 @click.version_option(__version__)
 def main() -> None:
     """Direct Train 直通车: a consumption-aid marketplace."""

@@ -14,6 +14,7 @@ from marketplace.catalog import queries as catalog
 from marketplace.commands.opening import data_option, open_existing
 from marketplace.ledger import queries as ledger
 from marketplace.orders import queries as orders
+from marketplace.purchasing import queries as purchasing
 from marketplace.statistics import queries as statistics
 from marketplace.unions import queries as unions
 from marketplace.work import trail
@@ -25,6 +26,7 @@ CHECKS: dict[str, Check] = {
     "stock adds up": lambda session, at: catalog.stock_faults(session),
     "every reservation belongs to one order line": lambda session, at: orders.faults(session),
     "no budget overspent": lambda session, at: unions.faults(session),
+    "plans and budgets agree": lambda session, at: purchasing.faults(session),
     "every zone listing has a sourced designation": catalog.zone_faults,
     "facts equal a recount and tie to the ledger": lambda session, at: statistics.faults(session),
     "the trail is unbroken": lambda session, at: trail.faults(session),
