@@ -44,7 +44,8 @@ def open_existing(data: Path) -> Runtime:
     """A database that is there already; a clear refusal otherwise."""
     if not (data / "marketplace.sqlite").exists():
         raise click.ClickException(f"没有数据库 / no database in {data}")
-    runtime = runtime_of(create_app({"MARKETPLACE_DATA": data}))
+    # answers no request, so which host names it would answer to is not asked
+    runtime = runtime_of(create_app({"MARKETPLACE_DATA": data, "TRUSTED_HOSTS": "localhost"}))
     if not inspect(runtime.engine).has_table("mp_trail"):
         raise click.ClickException(f"数据库是空的 / the database in {data} has no tables")
     return runtime
