@@ -70,6 +70,8 @@ class WhooshSearch:
     def put(self, documents: Iterable[SearchDocument]) -> None:
         # one document per id: two updates of one id in one writer would leave both
         latest = {document.listing_id: document for document in documents}
+        if not latest:
+            return  # a commit of nothing costs as much as one of something
         with self._lock, self._open().writer(timeout=LOCK_SECONDS) as writer:
             for document in latest.values():
                 writer.update_document(
@@ -77,8 +79,11 @@ class WhooshSearch:
                 )
 
     def remove(self, listing_ids: Iterable[UUID]) -> None:
+        gone = set(listing_ids)
+        if not gone:
+            return
         with self._lock, self._open().writer(timeout=LOCK_SECONDS) as writer:
-            for listing_id in set(listing_ids):
+            for listing_id in gone:
                 writer.delete_by_term("id", str(listing_id))
 
     def find(self, words: str, *, limit: int) -> list[UUID]:
