@@ -9,6 +9,7 @@ import click
 from flask import Flask
 from sqlalchemy import inspect, select
 
+from marketplace.config import Misconfigured
 from marketplace.extension import Mounted
 from marketplace.kernel.clock import Clock
 from marketplace.regions import service as regions
@@ -29,7 +30,10 @@ data_option = click.option(
 def open_app(data: Path, *, demo: bool = False, clock: Clock | None = None) -> Flask:
     """The application on this folder; makes folder, tables and region facts when they are new."""
     data.mkdir(parents=True, exist_ok=True)
-    app = create_app({"MARKETPLACE_DATA": data, "MARKETPLACE_DEMO": demo}, clock=clock)
+    try:
+        app = create_app({"MARKETPLACE_DATA": data, "MARKETPLACE_DEMO": demo}, clock=clock)
+    except Misconfigured as fault:
+        raise click.ClickException(str(fault)) from fault
     runtime = runtime_of(app)
     runtime.create_tables()
     with runtime.reading() as session:
@@ -41,7 +45,7 @@ def open_app(data: Path, *, demo: bool = False, clock: Clock | None = None) -> F
 
 
 def open_existing(data: Path) -> Runtime:
-    """A database that is there already; a clear refusal otherwise."""
+    """A database that is there already, without the web; a clear refusal otherwise."""
     if not (data / "marketplace.sqlite").exists():
         raise click.ClickException(f"没有数据库 / no database in {data}")
     # answers no request, so which host names it would answer to is not asked
