@@ -10,13 +10,12 @@ import click
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.commands.demo import PASSWORD, build
+from marketplace.commands.demo import DATABASE, build
 from marketplace.commands.demo import people as everybody
 from marketplace.commands.opening import open_app, open_existing, runtime_of
 from marketplace.commands.serving import run
 from marketplace.kernel.clock import SystemClock
-
-DATABASE = "marketplace.sqlite"
+from marketplace.standalone import DEMO_PASSWORD
 
 
 @click.command()
@@ -64,7 +63,7 @@ def people_told() -> list[dict[str, object]]:
             "name": person.name,
             "roles": [role.value for role in person.roles],
             "login": person.login,
-            "password": PASSWORD,
+            "password": DEMO_PASSWORD,
             "organisation": places[person.organisation],
         }
         for person in known.person

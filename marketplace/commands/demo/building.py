@@ -20,6 +20,7 @@ from marketplace.orders import service as orders
 from marketplace.work import Runtime
 from marketplace.work.models import Parcel
 
+DATABASE = "marketplace.sqlite"
 ABANDONED = 600  # seconds; a building site this old belongs to nobody any more
 
 
@@ -30,7 +31,7 @@ class DoesNotAddUp(RuntimeError):
 def build(data: Path, now: datetime) -> None:
     """Fill `data`, which must not exist or be empty; whoever is killed in the middle leaves it so.
 
-    Raises DoesNotAddUp, FileExistsError (another build was quicker).
+    Raises DoesNotAddUp, OSError.
     """
     data.parent.mkdir(parents=True, exist_ok=True)
     _clear_abandoned(data)
@@ -74,9 +75,14 @@ def _finish(runtime: Runtime) -> None:
 
 def _move(site: Path, data: Path) -> None:
     """One rename, so that nobody ever meets a half-filled folder."""
-    if data.exists():
-        data.rmdir()  # empty, or somebody was quicker
-    site.rename(data)
+    try:
+        if data.exists():
+            data.rmdir()  # only an empty one goes
+        site.rename(data)
+    except OSError:
+        if not (data / DATABASE).exists():
+            raise
+        # somebody filled it meanwhile: theirs is as complete as ours
 
 
 def _clear_abandoned(data: Path) -> None:

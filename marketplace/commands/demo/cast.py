@@ -7,12 +7,12 @@ from marketplace.accounts.models import OrganisationKind
 from marketplace.commands.demo.script import Organisation, People
 from marketplace.commands.demo.stage import Stage
 from marketplace.kernel.credit_code import completed
+from marketplace.standalone import DEMO_PASSWORD
 from marketplace.unions import service as unions
 from marketplace.unions.service import NewMember
 from marketplace.work import Work
 
 OPENING = 43  # working days before today
-PASSWORD = "direct-train-demo"  # noqa: S105  # the sign-in page shows it: nothing real is behind it
 MEMBERS = {"union-head": 30, "union-south": 12}
 
 
@@ -48,7 +48,7 @@ def _people(stage: Stage, people: People) -> None:
     with stage.work() as w:
         for one in people.person:
             made = accounts.add_person(
-                w, one.name, PASSWORD, mobile=one.mobile, employee_number=one.employee_number
+                w, one.name, DEMO_PASSWORD, mobile=one.mobile, employee_number=one.employee_number
             )
             for role in one.roles:
                 accounts.grant(w, made.id, stage.ids[one.organisation], role)

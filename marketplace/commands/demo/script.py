@@ -139,7 +139,8 @@ class Grant:
 
 @checked(config=STRICT, kw_only=True)
 class PlanLine:
-    """A bulk purchase; `days`: draft, submit, return, approve, order, pay, ship, receive, cancel."""
+    """A bulk purchase of a union; `days` tells what happens to it: draft, submit, return, approve,
+    order, cancel, and to its orders: pay, ship, receive."""
 
     title: str
     union: str
