@@ -109,6 +109,18 @@ def test_a_sheet_keeps_to_the_filter(manager: FlaskClient) -> None:
     assert _sheet(manager, "/statistics/by/source/sheet.csv?source=union")[0]["件数"] == "4"
 
 
+def test_every_choice_of_the_filter_is_answered(manager: FlaskClient) -> None:
+    source = read(manager, "/statistics")
+    asked = 0
+    for name in ("supplier", "county", "designation", "organisation", "source"):
+        options = source.split(f'<select id="{name}"', 1)[1].split("</select>", 1)[0]
+        for value in re.findall(r'value="([^"]+)"', options):
+            for path in ("/statistics", "/statistics/lines"):
+                assert CLOCK in read(manager, f"{path}?{name}={value}")
+            asked += 1
+    assert asked >= 10
+
+
 def test_a_row_leads_to_its_order(manager: FlaskClient) -> None:
     source = read(manager, "/statistics/lines?source=union")
     (path,) = re.findall(r'<a href="(/orders/[0-9a-f-]{36})">', source)
