@@ -12,6 +12,7 @@ from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.money import Money
 
 Say = Callable[..., str]
+POVERTY_LIST = "832"  # the list that counties left; the year says nothing about other lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def card(offer: Offer, url: str, say: Say) -> Card:
     listing = offer.listing
     english = say("lang") == "en"
     narrow = {d.slug: said(d.label, d.label_en, "en" if english else "zh")
-              for d in offer.designations if d.slug != "832"}  # fmt: skip
+              for d in offer.designations if d.slug != POVERTY_LIST}  # fmt: skip
     badges = [(label, "info") for label in narrow.values()][:2]
     if not badges:
         badges = [(said(d.label, d.label_en, "en" if english else "zh"), "")
@@ -113,7 +114,7 @@ def ticket(evidence: Evidence, say: Say, name_of: Callable[[str], str]) -> Ticke
 
 def _list_words(entry: dict[str, object], say: Say) -> str:
     left = entry.get("exit_year")
-    if left:
+    if left and entry["slug"] == POVERTY_LIST:
         return say("%(label)s（%(year)s 年摘帽）", label=entry["label"], year=left)
     return str(entry["label"])
 

@@ -24,7 +24,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT = 15_000  # milliseconds until an element must be there
+WAIT = 10_000  # milliseconds until an element must be there
 
 
 @pytest.fixture(scope="session")

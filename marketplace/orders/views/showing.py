@@ -68,7 +68,7 @@ def evidence_facts(line: OrderLine) -> list[tuple[str, str]]:
 
 
 def _listed(fact: dict[str, Any]) -> str:
-    if fact["exit_year"]:
+    if fact["exit_year"] and fact["slug"] == "832":  # counties left this list, not the others
         return _("%(list)s（%(year)s 年退出）", list=fact["label"], year=fact["exit_year"])
     return str(fact["label"])
 
