@@ -75,7 +75,12 @@ def register(w: Work, organisation_id: uuid.UUID, application: Application) -> S
     """
     if organisation_id not in w.actor.organisations(Role.SUPPLIER_STAFF):
         raise Forbidden
-    supplier = Supplier(id=uuid.uuid4(), organisation_id=organisation_id, created_at=w.now)
+    supplier = Supplier(
+        id=uuid.uuid4(),
+        organisation_id=organisation_id,
+        state=SupplierState.DRAFT,  # said now: a default comes too late for the trail
+        created_at=w.now,
+    )
     _fill(w, supplier, application)
     taken = select(Supplier.id).where(Supplier.organisation_id == organisation_id)
     if w.session.scalar(taken):
@@ -120,6 +125,7 @@ def hand_in(w: Work, supplier_id: uuid.UUID, paper: HandedIn) -> Paper:
         scan_name=paper.scan_name,
         scan_type=rules.scan_type(paper.scan),
         scan_sha256=hashlib.sha256(paper.scan).hexdigest(),
+        state=PaperState.PENDING,
         added_at=w.now,
         added_by=w.actor.person_id,
     )
