@@ -76,7 +76,9 @@ def _is_ours(data: Path) -> None:
     try:
         first = everybody().person[0]
         with runtime.reading() as session:
-            known = session.scalar(select(Person.id).where(Person.mobile == first.mobile))
+            known = session.scalar(
+                select(Person.id).where(Person.mobile == first.mobile, Person.name == first.name)
+            )
     finally:
         runtime.engine.dispose()
     if known is None:

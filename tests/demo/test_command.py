@@ -21,7 +21,11 @@ from marketplace.commands.demonstration import people_told
 from marketplace.standalone import create_app
 from tests.fixtures import post
 
-MOST_PAGES = 60
+MOST_PAGES = 40
+LED = {  # one for each way of looking at the shop
+    "lin", "head-buyer", "head-approver", "head-treasurer", "reviewer", "auditor", "manager",
+    "sandu-staff", "yanchi-staff", "leishan-staff",
+}  # fmt: skip
 LINK = re.compile(r'href="(/[^"#]*)"')
 
 
@@ -64,9 +68,10 @@ def test_the_sign_in_page_lists_them_all(app: Flask) -> None:
     assert all(str(person["name"]) in page for person in people_told())
 
 
-@pytest.mark.parametrize("person", people_told(), ids=lambda person: person["login"])
-def test_wherever_a_person_is_led_a_page_answers(app: Flask, person: dict[str, object]) -> None:
-    client = sign_in(app, person)
+@pytest.mark.parametrize("key", sorted(LED))
+def test_wherever_a_person_is_led_a_page_answers(app: Flask, key: str) -> None:
+    told = zip(people().person, people_told(), strict=True)
+    client = sign_in(app, next(words for person, words in told if person.key == key))
     waiting, seen = ["/"], {""}
     while waiting and len(seen) < MOST_PAGES:
         address = waiting.pop(0)
