@@ -61,9 +61,11 @@ class Config:
         if isinstance(given.get("data"), str):
             given["data"] = Path(str(given["data"]))
         for key, value in given.items():
-            if key in known and not isinstance(value, type(known[key].default)):
-                if not (key == "data" and isinstance(value, Path)):
-                    problems.append(f"{PREFIX}{key.upper()} has the wrong type: {value!r}")
+            if key not in known:
+                continue
+            wanted = Path if key == "data" else type(known[key].default)
+            if not isinstance(value, wanted):
+                problems.append(f"{PREFIX}{key.upper()} has the wrong type: {value!r}")
         if problems:
             raise Misconfigured(tuple(problems))
         return cls(**given)  # type: ignore[arg-type]  # each type was compared just above

@@ -1,4 +1,4 @@
-"""Everything that can happen, in the past tense. Below everyone, so nobody needs anybody to speak."""
+"""Everything that can happen, in the past tense; below everyone, nobody needs anybody to speak."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, WrongState
 
-
 S = TypeVar("S", bound=StrEnum)
 
 

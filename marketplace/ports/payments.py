@@ -1,4 +1,4 @@
-"""Moving money at somebody else's: cards. Bank transfers need no gateway, a person confirms them."""
+"""Moving money elsewhere: cards. Transfers need no gateway, a person confirms them."""
 
 from __future__ import annotations
 

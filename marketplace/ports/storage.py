@@ -7,7 +7,7 @@ from typing import Protocol
 
 class Storage(Protocol):
     def put(self, key: str, data: bytes) -> None:
-        """Keep the bytes under `key` (letters, digits, `-` and `/`); the same key twice is an error."""
+        """Keep the bytes under `key` (letters, digits, `-`, `/`); a used key is Invalid."""
 
     def get(self, key: str) -> bytes:
         """The bytes, unchanged. Raises Missing."""
