@@ -106,7 +106,7 @@ class ListingTurn:
     """What happens to one listing that is not simply approved with the others."""
 
     sku: str
-    turn: str  # keep_draft, submit_late, return, withdraw
+    turn: str  # keep_draft, submit_late, late (and approved), return, withdraw
     day: int = 1
     note: str = ""
 

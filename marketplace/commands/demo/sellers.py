@@ -73,6 +73,9 @@ def _plan_turn(stage: Stage, one: Seller, turn: ListingTurn) -> None:
     who = one.staff.key
     if turn.turn == "submit_late":
         stage.plan(turn.day, "11:20", partial(_use, stage, who, turn, "submit"))
+    if turn.turn == "late":
+        stage.plan(turn.day + 1, "11:20", partial(_use, stage, who, turn, "submit"))
+        stage.plan(turn.day, "10:50", partial(_use, stage, SECOND, turn, "approve"))
     if turn.turn == "return":
         stage.plan(turn.day, "11:40", partial(_use, stage, REVIEWER, turn, "return"))
     if turn.turn == "withdraw":
@@ -176,7 +179,7 @@ def _import(stage: Stage, one: Seller) -> None:
 
 
 def _submit_goods(stage: Stage, one: Seller, special: dict[str, ListingTurn]) -> None:
-    later = {"keep_draft", "submit_late"}
+    later = {"keep_draft", "submit_late", "late"}
     with stage.work(one.staff.key) as w:
         for listing in _goods(stage, w, one, ListingState.DRAFT):
             if listing.sku not in special or special[listing.sku].turn not in later:
