@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import rules
@@ -115,7 +115,7 @@ def people(session: Session, at: datetime) -> tuple[PersonRow, ...]:
         .join(Membership, and_(Membership.person_id == Person.id, in_force(at)))
         .join(Organisation, Membership.organisation_id == Organisation.id)
         .where(or_(Person.left_at.is_(None), Person.left_at > at))
-        .order_by(Person.employee_number, Person.mobile, Membership.role)
+        .order_by(func.coalesce(Person.mobile, Person.employee_number), Membership.role)
     )
     held: dict[Person, tuple[dict[Role, None], dict[str, None]]] = {}
     for person, role, place in found:
