@@ -155,7 +155,7 @@ def settle(w: Work) -> dict[str, str]:
     ids = {}
     for place, (name, (organisation, role)) in enumerate(places.items()):
         person = accounts.add_person(
-            w, name, PASSWORD, mobile=f"1380000{place:04d}", employee_number=f"E{place:04d}"
+            w, name, PASSWORD, mobile=f"1350000{place:04d}", employee_number=f"E{place:04d}"
         )
         accounts.grant(w, person.id, organisation.id, role)
         ids[name] = str(person.id)
@@ -176,7 +176,7 @@ def client_as(app: Flask, people: People) -> Callable[[str], FlaskClient]:
     def signed_in(name: str) -> FlaskClient:
         client = app.test_client()
         place = list(people.ids).index(name)
-        answer = post(client, "/sign-in", login=f"1380000{place:04d}", password=PASSWORD)
+        answer = post(client, "/sign-in", login=f"1350000{place:04d}", password=PASSWORD)
         assert answer.status_code == 303, answer.get_data(as_text=True)  # see other
         return client
 
