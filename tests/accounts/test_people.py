@@ -154,7 +154,7 @@ def test_people_are_listed_with_the_number_they_sign_in_with(
 ) -> None:
     with people.runtime.reading() as session:
         listed = {row.name: row for row in queries.people(session, clock.now())}
-    assert listed["reviewer"].login == "13800000002"
+    assert listed["reviewer"].login == "13500000002"
     assert listed["reviewer"].roles == (Role.REVIEWER,)
     assert listed["reviewer"].organisations == ("直通车运营部",)
 

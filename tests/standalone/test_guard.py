@@ -54,7 +54,7 @@ def test_a_stylesheet_may_be_kept(client_as: ClientAs) -> None:
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites(app: Flask, people: People) -> None:
-    answer = post(app.test_client(), "/sign-in", login="13800000000", password=PASSWORD)
+    answer = post(app.test_client(), "/sign-in", login="13500000000", password=PASSWORD)
     cookie = next(c for c in answer.headers.getlist("Set-Cookie") if c.startswith(COOKIE))
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -71,7 +71,7 @@ def test_in_earnest_cookies_travel_by_tls_only_and_nobody_is_listed(shop: Flask)
     answer = client.post(
         "/sign-in",
         base_url=base,
-        data={"csrf_token": token, "login": "13800000000", "password": PASSWORD},
+        data={"csrf_token": token, "login": "13500000000", "password": PASSWORD},
     )
     assert answer.status_code == 303
     cookies = answer.headers.getlist("Set-Cookie")
@@ -119,13 +119,13 @@ def test_an_address_from_the_proxy_counts_only_when_there_is_one(
     data: Path, app: Flask, people: People
 ) -> None:
     for _ in range(10):
-        post(app.test_client(), "/sign-in", login="13800000000", password="guess-guess")
+        post(app.test_client(), "/sign-in", login="13500000000", password="guess-guess")
     liar = app.test_client()
     liar.environ_base["HTTP_X_FORWARDED_FOR"] = "203.0.113.7"
-    assert post(liar, "/sign-in", login="13800000000", password=PASSWORD).status_code == 429
+    assert post(liar, "/sign-in", login="13500000000", password=PASSWORD).status_code == 429
     behind = create_app(
         {"MARKETPLACE_DATA": data, "MARKETPLACE_DEMO": True, "SECRET_KEY": KEY, "PROXY_HOPS": 1},
         clock=people.runtime.clock,
     ).test_client()
     behind.environ_base["HTTP_X_FORWARDED_FOR"] = "203.0.113.7"
-    assert post(behind, "/sign-in", login="13800000000", password=PASSWORD).status_code == 303
+    assert post(behind, "/sign-in", login="13500000000", password=PASSWORD).status_code == 303

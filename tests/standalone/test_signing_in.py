@@ -16,7 +16,7 @@ from marketplace.standalone import DEMO_PASSWORD
 from marketplace.standalone.identity import COOKIE
 from tests.fixtures import PASSWORD, People, post
 
-EMPLOYEE = "13800000000"
+EMPLOYEE = "13500000000"
 ClientAs = Callable[[str], FlaskClient]
 
 
@@ -91,7 +91,7 @@ def test_signing_in_changes_the_secret_and_ends_the_old_one(app: Flask, people: 
     client.set_cookie(COOKIE, "planted-by-somebody")
     post(client, "/sign-in", login=EMPLOYEE, password=PASSWORD)
     first = _secret(client)
-    post(client, "/sign-in", login="13800000001", password=PASSWORD, on="/sign-in?next=/")
+    post(client, "/sign-in", login="13500000001", password=PASSWORD, on="/sign-in?next=/")
     second = _secret(client)
     assert len({first, second, "planted-by-somebody"}) == 3
     with people.runtime.reading() as session:
@@ -184,7 +184,7 @@ def test_in_the_demonstration_one_press_signs_in(app: Flask, people: People) -> 
     client = app.test_client()
     page = client.get("/sign-in").text
     assert DEMO_PASSWORD in page
-    assert 'name="login" value="13800000002"' in page
+    assert 'name="login" value="13500000002"' in page
     assert post(client, "/sign-in", login="13700000001", password=DEMO_PASSWORD).status_code == 303
 
 
