@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,13 @@ def freight(goods: Money, *, fee: Money, free_from: Money | None, all_included: 
     if all_included or (free_from is not None and goods >= free_from):
         return ZERO
     return fee
+
+
+def is_delivered_to(where: str, no_delivery_to: str) -> bool:
+    """Whether a good travels to a place ("西藏自治区拉萨市城关区"), by the names it does not go to
+    ("西藏、新疆"); part of a name is enough, as suppliers write them."""
+    names = re.split(r"[、,，;；/\s]+", no_delivery_to)
+    return not any(name and name in where for name in names)
 
 
 def request_hash(body: Mapping[str, object]) -> str:

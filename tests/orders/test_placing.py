@@ -244,3 +244,18 @@ def test_a_reservation_is_held_for_each_line(
     with runtime.reading() as session:
         (kept,) = session.scalars(select(Reservation))
     assert (kept.state, kept.quantity) == (ReservationState.HELD, 2)
+
+
+def test_a_good_that_is_not_sent_to_the_address_is_refused_with_its_name(people: People) -> None:
+    an_approved_supplier(people)
+    listing = a_listing(people, no_delivery_to="西藏、新疆")
+    address = an_address(people)  # in Xinjiang
+    with (
+        pytest.raises(Refused, match="not_delivered_there") as refusal,
+        people.runtime.work(people.actor("employee")) as w,
+    ):
+        service.place(w, a_placement(address, listing))
+    assert refusal.value.data["title"] == listing.title
+    elsewhere = an_address(people, county="610112")
+    with people.runtime.work(people.actor("employee")) as w:
+        service.place(w, a_placement(elsewhere, listing))

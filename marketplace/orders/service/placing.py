@@ -48,7 +48,7 @@ def place(w: Work, wanted: Placement) -> Purchase:
     """Hold the stock and promise to pay; the same key and body again give the same purchase.
 
     Raises Invalid, Forbidden, Missing (address), Refused (key_reused, price_changed, not_for_sale,
-    out_of_stock).
+    not_delivered_there, out_of_stock).
     """
     lines = rules.summed(wanted.lines)
     digest = _digest(wanted, lines)
@@ -61,6 +61,7 @@ def place(w: Work, wanted: Placement) -> Purchase:
     address = _address(w, wanted)
     offers = catalog.offers(w.session, list(lines), w.now)
     _all_for_sale(w, lines, offers)
+    _all_delivered(w, address, offers)
     parcels = queries.parcels(offers, lines)
     due = total(parcel.total for parcel in parcels)
     if wanted.total is not None and wanted.total != due:
@@ -121,6 +122,18 @@ def _all_for_sale(
             listing = w.session.get(Listing, listing_id)
             title = listing.title if listing else ""
             raise stock.NotForSale("line_not_for_sale", listing_id=listing_id, title=title)
+
+
+def _all_delivered(w: Work, address: Address, offers: dict[uuid.UUID, catalog.Offer]) -> None:
+    """A supplier that does not send to the address is not made to promise it."""
+    place_ = regions.county(w.session, address.county_code)
+    if place_ is None:
+        return
+    where = f"{place_.province}{place_.prefecture}{place_.name}"
+    for offer in offers.values():
+        listing = offer.listing
+        if not rules.is_delivered_to(where, listing.no_delivery_to):
+            raise Refused("not_delivered_there", title=listing.title, place=place_.label)
 
 
 def _purchase(w: Work, wanted: Placement, address: Address, *, due: Money, digest: str) -> Purchase:
