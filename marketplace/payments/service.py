@@ -14,11 +14,25 @@ from marketplace.kernel.money import ZERO, Money
 from marketplace.payments import queries, rules
 from marketplace.payments.models import Payment, Refund, Tender
 from marketplace.payments.states import PAYMENT, REFUND, PaymentState, RefundState
-from marketplace.work import Work
+from marketplace.work import Tools, Work
+
+OFFLINE = "offline_card"  # the gateway without a bank
+
+
+def tenders(tools: Tools) -> tuple[Tender, ...]:
+    """The ways to pay that are offered; the card without a bank only where all is show."""
+    if tools.card.name == OFFLINE and not tools.config.demo:
+        return (Tender.TRANSFER,)
+    return tuple(Tender)
 
 
 def open_payment(w: Work, purchase_id: uuid.UUID, tender: Tender, amount: Money) -> Payment:
-    """Ask the actor for the money of a purchase; raises Invalid unless the amount is positive."""
+    """Ask the actor for the money of a purchase.
+
+    Raises Invalid unless the amount is positive, Refused for a tender that is not offered.
+    """
+    if tender not in tenders(w.tools):
+        raise Refused("tender_not_offered", field="tender")
     if amount <= ZERO:
         raise Invalid("amount_not_positive", field="amount")
     payment = Payment(
@@ -128,13 +142,18 @@ def request_refund(
     return refund
 
 
-def settle_refund(w: Work, refund_id: uuid.UUID, provider_ref: str) -> Refund:
+def settle_refund(
+    w: Work, refund_id: uuid.UUID, provider_ref: str, *, by: Tender = Tender.TRANSFER
+) -> Refund:
     """Note that the money of a refund has gone out: by the gateway's or the bank's number.
 
-    The same number again changes nothing. Raises Missing, Forbidden, SamePerson, Invalid,
-    Refused bank_ref_used, WrongState.
+    It goes the way it came: `by` another tender the refund is Missing, so that nobody notes a
+    card's money as given back by hand. The same number again changes nothing. Raises
+    Forbidden, SamePerson, Invalid, Refused bank_ref_used, WrongState.
     """
     row = queries.refund(w.session, refund_id)
+    if row.payment.tender is not by:
+        raise Missing(refund_id=refund_id)
     refund, known = row.refund, rules.bank_reference(provider_ref)
     if refund.state is RefundState.SETTLED and refund.provider_ref == known:
         return refund

@@ -136,7 +136,7 @@ def send_to_card(refund_id: uuid.UUID) -> ResponseReturnValue:
     if not answer.succeeded:
         raise Refused("card_refund_declined")
     with work() as w:
-        service.settle_refund(w, refund_id, answer.provider_ref)
+        service.settle_refund(w, refund_id, answer.provider_ref, by=Tender.CARD)
     return back_to("payments.index", _("已退回原卡。"))
 
 

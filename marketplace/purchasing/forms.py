@@ -110,7 +110,7 @@ class PeopleForm(MarketForm):
     people = FileField("名单（CSV）", description="列：姓名、手机号、工号、地址；整份替换现有名单")
 
     def validate_people(self, field: FileField) -> None:
-        if not field.data or not field.data.filename:
+        if not getattr(field.data, "filename", ""):
             raise ValidationError("请选择名单文件。")
 
     def sheet(self) -> bytes:

@@ -59,9 +59,17 @@ def refuse_foreign() -> None:
     if site is not None:
         foreign = site not in {"same-origin", "none"}
     else:  # a browser from before 2020-23; something that is no browser sends neither
-        foreign = origin is not None and urlsplit(origin).netloc != request.host
+        foreign = origin is not None and _host_of(origin) != request.host
     if foreign:
         raise ForeignForm
+
+
+def _host_of(origin: str) -> str | None:
+    """The host that an Origin header names; None for one that names nothing."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def add_headers(answer: Response) -> Response:

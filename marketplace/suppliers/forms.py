@@ -15,10 +15,12 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
+from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import ZERO, Money
+from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.service import Application, HandedIn
 from marketplace.suppliers.states import PaperKind, SupplierKind
-from marketplace.web import MarketForm, options
+from marketplace.web import MarketForm, checked, options
 
 TEXT = [InputRequired("请填写。"), Length(max=200, message="最多 200 个字。")]
 YUAN = NumberRange(min=0, max=10_000, message="请填写 0 到 10000 之间的金额。")
@@ -69,11 +71,13 @@ class PaperForm(MarketForm):
     )
 
     def validate_scan(self, field: FileField) -> None:
-        if not field.data or not field.data.filename:
+        if not getattr(field.data, "filename", ""):
             raise ValidationError("请选择扫描件或照片。")
 
     def handed_in(self) -> HandedIn:
         """What was typed and uploaded; reads the file whole."""
+        data = self.scan.data.read()
+        self.scan.data.close()  # a large upload lies in a temporary file
         assert self.valid_from.data is not None  # noqa: S101  # validate() saw to it; tells mypy
         return HandedIn(
             kind=PaperKind(self.kind.data),
@@ -83,7 +87,7 @@ class PaperForm(MarketForm):
             valid_from=self.valid_from.data,
             valid_until=self.valid_until.data,
             scan_name=str(self.scan.data.filename)[-200:],
-            scan=self.scan.data.read(),
+            scan=data,
         )
 
 
@@ -91,6 +95,26 @@ class NoteForm(MarketForm):
     """A decision with its reason; whether one is needed, the service knows."""
 
     note = StringField("说明", [Length(max=500, message="最多 500 个字。")])
+
+    def reason(self) -> str:
+        """What was typed. Raises StaleForm, Invalid (longer than 500 characters)."""
+        checked()
+        if not self.validate():
+            raise Invalid("note_too_long", field="note")
+        return _text(self.note)
+
+
+def said_of(supplier: Supplier) -> dict[str, object]:
+    """What the form shows of an application that is there already."""
+    same = ("kind", "legal_name", "credit_code", "address", "contact_name", "contact_mobile",
+            "story")  # fmt: skip
+    free_from = supplier.free_freight_from
+    return {
+        **{name: getattr(supplier, name) for name in same},
+        "county": supplier.county_code,
+        "freight_fee": supplier.freight_fee.decimal,
+        "free_freight_from": free_from.decimal if free_from else None,
+    }
 
 
 def _text(field: Any) -> str:

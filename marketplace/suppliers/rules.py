@@ -24,6 +24,7 @@ BEGINNINGS = {
     SupplierKind.FAMILY_FARM: ("91", "92"),
     SupplierKind.HOUSEHOLD: ("92",),
 }
+EARLIEST, LATEST = 1950, 2200  # years of papers; 9999 is how people write long-term
 MOST_PIXELS = 40_000_000
 _IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 
@@ -64,6 +65,9 @@ def check_code(code: str, kind: SupplierKind) -> None:
 
 def period(valid_from: date, valid_until: date | None) -> tuple[datetime, datetime | None]:
     """From the first instant of the first day to the end (exclusive) of the last, in Shanghai."""
+    for field, day in (("valid_from", valid_from), ("valid_until", valid_until)):
+        if day is not None and not EARLIEST <= day.year <= LATEST:
+            raise Invalid("paper_year", field=field, value=day.isoformat())
     if valid_until is not None and valid_until < valid_from:
         raise Invalid("paper_period", field="valid_until", value=valid_until.isoformat())
     return start_of_day(valid_from), end_of_day(valid_until) if valid_until else None

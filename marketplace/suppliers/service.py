@@ -108,6 +108,8 @@ def hand_in(w: Work, supplier_id: uuid.UUID, paper: HandedIn) -> Paper:
     supplier = _own(w, supplier_id)
     if not queries.takes_papers(supplier):
         raise WrongState(verb="hand_in", state=supplier.state)
+    if len(paper.scan) > w.tools.config.upload_bytes:
+        raise Invalid("scan_too_large", field="scan")
     starts_at, ends_at = rules.period(paper.valid_from, paper.valid_until)
     if ends_at is not None and ends_at <= w.now:
         raise Invalid("paper_expired", field="valid_until", value=paper.valid_until)
@@ -213,8 +215,11 @@ def mark_as_example(w: Work, supplier_id: uuid.UUID) -> Supplier:
 
 
 def read_scan(w: Work, paper_id: uuid.UUID) -> tuple[Paper, bytes]:
-    """The original bytes of a scan; the reading itself is written to the trail. Raises Missing."""
-    _, paper = queries.paper(w.session, w.actor, paper_id)
+    """The original bytes of a scan, for its supplier and for reviewers; the reading itself is
+    written to the trail. Raises Missing."""
+    supplier, paper = queries.paper(w.session, w.actor, paper_id)
+    if not queries.roles_for(w.actor, supplier) & {Role.SUPPLIER_STAFF, Role.REVIEWER}:
+        raise Missing(paper_id=paper_id)
     w.record("read_scan", paper)
     return paper, w.tools.storage.get(paper.scan_key)
 

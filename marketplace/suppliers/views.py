@@ -11,12 +11,11 @@ from flask.typing import ResponseReturnValue
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.suppliers import queries, service
-from marketplace.suppliers.forms import ApplicationForm, NoteForm, PaperForm
+from marketplace.suppliers.forms import ApplicationForm, NoteForm, PaperForm, said_of
 from marketplace.suppliers.models import Paper
 from marketplace.suppliers.states import PAPER, SUPPLIER
 from marketplace.web import (
     back_to,
-    checked,
     download,
     needs,
     now,
@@ -83,12 +82,7 @@ def show(supplier_id: uuid.UUID) -> ResponseReturnValue:
 def edit(supplier_id: uuid.UUID) -> ResponseReturnValue:
     with reading() as session:
         supplier = queries.visible(session, someone(), supplier_id)
-    form = ApplicationForm(
-        supplier,
-        county=supplier.county_code,
-        freight_fee=supplier.freight_fee.decimal,
-        free_freight_from=supplier.free_freight_from and supplier.free_freight_from.decimal,
-    )
+    form = ApplicationForm(**said_of(supplier))
     return page("suppliers/register.html", form=form, supplier=supplier)
 
 
@@ -127,7 +121,7 @@ def hand_in(supplier_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.get("/papers/<uuid:paper_id>/scan")
-@needs(*READERS)
+@needs(Role.SUPPLIER_STAFF, Role.REVIEWER)  # auditors see that a paper is there, not its scan
 def scan(paper_id: uuid.UUID) -> ResponseReturnValue:
     with work() as w:
         paper, data = service.read_scan(w, paper_id)
@@ -140,9 +134,9 @@ def decide(supplier_id: uuid.UUID, verb: str) -> ResponseReturnValue:
     """One address per verb of the state table."""
     if verb not in SUPPLIER.steps:
         raise Missing
-    checked()
+    note = NoteForm().reason()
     with work() as w:
-        service.use(w, supplier_id, verb, NoteForm().note.data or "")
+        service.use(w, supplier_id, verb, note)
     return back_to("suppliers.show", _("已办理。"), supplier_id=supplier_id)
 
 
@@ -151,9 +145,9 @@ def decide(supplier_id: uuid.UUID, verb: str) -> ResponseReturnValue:
 def decide_paper(paper_id: uuid.UUID, verb: str) -> ResponseReturnValue:
     if verb not in PAPER.steps:
         raise Missing
-    checked()
+    note = NoteForm().reason()
     with work() as w:
-        paper = service.use_paper(w, paper_id, verb, NoteForm().note.data or "")
+        paper = service.use_paper(w, paper_id, verb, note)
     return back_to("suppliers.show", _("已办理。"), supplier_id=paper.supplier_id)
 
 
@@ -174,6 +168,7 @@ def _dossier(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> Resp
         paper_verbs=lambda paper: queries.open_paper_verbs(found.supplier, paper, roles),
         paper_url=_paper_url,
         form=form,
+        may_read_scans=bool(roles & {Role.SUPPLIER_STAFF, Role.REVIEWER}),
         can_hand_in=Role.SUPPLIER_STAFF in roles and queries.takes_papers(found.supplier),
         can_edit=Role.SUPPLIER_STAFF in roles and queries.is_editable(found.supplier),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, MutableMapping
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 
 from flask import current_app, request, session
 from markupsafe import Markup
-from wtforms import Form, SelectField
+from wtforms import FileField, Form, SelectField
 from wtforms.csrf.session import SessionCSRF
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
@@ -17,6 +18,8 @@ from wtforms.i18n import get_translations
 from marketplace.kernel.errors import MarketplaceError, StaleForm
 from marketplace.web.labels import error_words
 from marketplace.web.words import words
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
@@ -52,8 +55,9 @@ class MarketForm(Form):  # type: ignore[misc]  # wtforms ships no types
         posted = None
         if request.method == "POST":
             posted = request.form.copy()
-            for name, file in request.files.items(multi=True):
-                posted.add(name, file)  # type: ignore[arg-type]  # WTForms takes files in one dict
+            for name in self._file_fields():
+                for file in request.files.getlist(name):
+                    posted.add(name, file)  # type: ignore[arg-type]  # WTForms takes files in one dict
         super().__init__(posted, obj=obj, **given)
         say = words()
         for field in self:
@@ -63,9 +67,22 @@ class MarketForm(Form):  # type: ignore[misc]  # wtforms ships no types
             if isinstance(field, SelectField) and field.choices:
                 field.choices = [replace(one, label=say(str(one.label))) for one in field.choices]
 
+    @classmethod
+    def _file_fields(cls) -> list[str]:
+        """A file sent in place of a text is no text: only these fields take one."""
+        return [
+            name
+            for name in dir(cls)
+            if getattr(getattr(cls, name), "field_class", None) is FileField
+        ]
+
     def validate(self, extra_validators: Any = None) -> bool:
-        """Also says our own messages in the page's language."""
+        """Also refuses control characters, and says our own messages in the page's language."""
         good: bool = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field.data, str) and _CONTROL.search(field.data):
+                field.errors = [*field.errors, "含有看不见的控制字符，请删除后重新输入。"]
+                good = False
         say = words()
         for field in self:
             field.errors = [say(str(error)) for error in field.errors]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import request
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -30,8 +31,8 @@ class Page(Generic[T]):
 
     def url(self, number: int) -> str:
         """The same page of the site with another number."""
-        given = {**(request.view_args or {}), **request.args.to_dict(), "page": number}
-        return url_for(request.endpoint or "", **given)
+        asked = {**request.args.to_dict(), "page": number}
+        return f"{request.script_root}{request.path}?{urlencode(asked)}"
 
     def with_items(self, make: Callable[[T], Any]) -> Page[Any]:
         """The same page with each item made into something else."""
@@ -41,7 +42,9 @@ class Page(Generic[T]):
 def page_number() -> int:
     """The wanted page; nonsense means the first."""
     text = request.args.get("page", "1")
-    return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() else 1
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        return 1
+    return min(max(int(text), 1), LAST_PAGE)
 
 
 def paged(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import pytest
 
 from marketplace.accounts import service as accounts
 from marketplace.catalog.models import Listing
+from marketplace.config import Config
+from marketplace.extension import tools
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
 from marketplace.kernel.money import Money
@@ -17,8 +20,16 @@ from marketplace.orders.models import Purchase
 from marketplace.payments import queries, service
 from marketplace.payments.models import Payment, Refund, Tender
 from marketplace.payments.states import PaymentState, RefundState
+from marketplace.work import Runtime
 from tests.fixtures import People
-from tests.makers.orders import a_purchase, paid, the_order, the_payment
+from tests.makers.orders import (
+    a_placement,
+    a_purchase,
+    an_address,
+    paid,
+    the_order,
+    the_payment,
+)
 
 SUM = Money(118_00)
 
@@ -183,3 +194,22 @@ def test_the_buyer_does_not_pay_himself_back(people: People, melon: Listing) -> 
     refund = a_refund(people, a_purchase(people, melon))
     with pytest.raises(Forbidden), people.runtime.work(people.actor("employee")) as w:
         service.settle_refund(w, refund.id, "退 1")
+
+
+def test_a_cards_money_is_not_noted_as_given_back_by_hand(people: People, melon: Listing) -> None:
+    refund = a_refund(people, a_purchase(people, melon, tender=Tender.CARD))
+    with pytest.raises(Missing), people.runtime.work(people.actor("manager")) as w:
+        service.settle_refund(w, refund.id, "编的流水号")
+
+
+def test_without_a_demonstration_nobody_pays_by_the_card_without_a_bank(
+    people: People, melon: Listing, data: Path
+) -> None:
+    address = an_address(people)
+    real = Runtime(tools(Config(data=data)), clock=people.runtime.clock)
+    with (
+        pytest.raises(Refused, match="tender_not_offered"),
+        real.work(people.actor("employee")) as w,
+    ):
+        orders.place(w, a_placement(address, melon, tender=Tender.CARD))
+    real.engine.dispose()

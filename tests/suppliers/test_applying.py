@@ -57,6 +57,16 @@ def test_an_expired_paper_is_refused_at_once_and_leaves_no_file(people: People) 
     assert not list((people.runtime.tools.config.data / "papers").glob("*/*"))
 
 
+def test_a_scan_of_more_than_ten_megabytes_is_refused(people: People) -> None:
+    supplier = a_draft_supplier(people)
+    large = a_paper(scan=b"%PDF-" + bytes(10 * 1024 * 1024))
+    with (
+        pytest.raises(Invalid, match="scan_too_large"),
+        people.runtime.work(people.actor("supplier")) as w,
+    ):
+        service.hand_in(w, supplier.id, large)
+
+
 def test_a_rolled_back_paper_leaves_no_file(people: People) -> None:
     supplier = a_draft_supplier(people)
     with pytest.raises(RuntimeError), people.runtime.work(people.actor("supplier")) as w:
@@ -187,7 +197,9 @@ def test_the_reading_of_a_scan_is_written_to_the_trail(people: People) -> None:
     supplier = a_submitted_supplier(people)
     with people.runtime.reading() as session:
         paper = queries.papers(session, supplier.id)[0]
-    with people.runtime.work(people.actor("auditor")) as w:
+    with pytest.raises(Missing), people.runtime.work(people.actor("auditor")) as w:
+        service.read_scan(w, paper.id)
+    with people.runtime.work(people.actor("reviewer")) as w:
         _, data = service.read_scan(w, paper.id)
         assert data == SCAN
         assert [deed.verb for deed in w.deeds] == ["read_scan"]

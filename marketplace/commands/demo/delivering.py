@@ -49,10 +49,18 @@ def refund(stage: Stage, purchase: str) -> None:
     for order in orders_in(stage, purchase):
         with stage.runtime.reading() as session:
             due = payments_queries.refund_of(session, order.id)
-        if due is None:
+            row = payments_queries.refund(session, due.id) if due else None
+        if row is None:
             continue
+        number, tender = f"示例退款-{order.number}", row.payment.tender
+        if tender is Tender.CARD:
+            number = stage.runtime.tools.card.refund(
+                row.payment.provider_ref or "",
+                row.refund.amount,
+                idempotency_key=str(row.refund.id),
+            ).provider_ref
         with stage.work(MANAGER) as w:
-            payments.settle_refund(w, due.id, f"示例退款-{order.number}")
+            payments.settle_refund(w, row.refund.id, number, by=tender)
 
 
 def _pay(stage: Stage, purchase: str) -> None:

@@ -14,6 +14,7 @@ from marketplace.orders.forms import AddressForm, CheckoutForm, QuantityForm, wr
 from marketplace.orders.models import Address
 from marketplace.orders.views.blueprint import pages
 from marketplace.orders.views.showing import place_of
+from marketplace.payments import service as payments
 from marketplace.web import (
     back_to,
     checked,
@@ -29,7 +30,7 @@ from marketplace.web import (
 from marketplace.web.door import runtime
 from marketplace.web.words import _
 
-OFFLINE = "offline_card"  # the gateway without a bank
+OFFLINE = payments.OFFLINE
 
 
 @pages.get("/basket")
@@ -160,6 +161,7 @@ def _checkout(form: CheckoutForm, filled: queries.Basket, status: int = 200) -> 
     with reading() as session:
         own = queries.addresses(session, someone())
         _offer_addresses(form, own)
+        _offer_tenders(form)
         shown = {str(address.id): (address, place_of(session, address)) for address in own}
     return page(
         "orders/checkout.html",
@@ -169,6 +171,11 @@ def _checkout(form: CheckoutForm, filled: queries.Basket, status: int = 200) -> 
         addresses=shown,
         is_offline_card=runtime().tools.card.name == OFFLINE,
     )
+
+
+def _offer_tenders(form: CheckoutForm) -> None:
+    offered = set(payments.tenders(runtime().tools))
+    form.tender.choices = [choice for choice in form.tender.choices if choice.value in offered]
 
 
 def _offer_addresses(form: CheckoutForm, own: tuple[Address, ...]) -> None:
