@@ -41,7 +41,7 @@ class Plan(Base):
 
 
 class PlanLine(Base):
-    """One good, so many pieces for each person, at the price of the day it was chosen."""
+    """One good, so many pieces for each person, with content and price of the day it was chosen."""
 
     __tablename__ = "mp_plan_line"
 
@@ -50,6 +50,7 @@ class PlanLine(Base):
     listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"))
     pieces_each: Mapped[int]
     unit_price: Mapped[Money]
+    fingerprint: Mapped[str] = mapped_column(String(64))  # the listing's own, stock apart
 
     __table_args__ = (
         UniqueConstraint("plan_id", "listing_id"),

@@ -46,13 +46,20 @@ class LineRow:
 
     @property
     def has_changed(self) -> bool:
-        """It is no longer for sale, or costs something else than when it was chosen."""
-        return self.offer is None or self.listing.sale_price != self.line.unit_price
+        """It is no longer for sale, or not what it was, or not at the price, when chosen."""
+        costs_other = self.listing.sale_price != self.line.unit_price
+        return self.offer is None or costs_other or self.is_another
+
+    @property
+    def is_another(self) -> bool:
+        """The listing says something else than when it was chosen, be it at the same price."""
+        return self.listing.fingerprint != self.line.fingerprint
 
     @property
     def chosen(self) -> rules.Chosen:
         return rules.Chosen(
             listing_id=self.line.listing_id,
+            fingerprint=self.line.fingerprint,
             supplier_id=self.supplier.id,
             pieces_each=self.line.pieces_each,
             unit_price=self.line.unit_price,

@@ -19,9 +19,11 @@ MOST_PER_PERSON = Money(1_000_000)  # ten thousand yuan: beyond it a digit too m
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One good of a plan with what decides its price and freight; the fee is its supplier's."""
+    """One good of a plan: what it is, and what decides its price and freight; the fee is its
+    supplier's."""
 
     listing_id: UUID
+    fingerprint: str  # of what the listing said when it was chosen
     supplier_id: UUID
     pieces_each: int
     unit_price: Money
@@ -89,7 +91,9 @@ def content_hash(
 ) -> str:
     """SHA-256 of the plan's canonical text: the order of lines and people does not matter."""
     meant = {
-        "lines": sorted([str(c.listing_id), c.pieces_each, c.unit_price.fen] for c in chosen),
+        "lines": sorted(
+            [str(c.listing_id), c.fingerprint, c.pieces_each, c.unit_price.fen] for c in chosen
+        ),
         "recipients": sorted(people),
         "freight": cost.freight.fen,
         "total": cost.total.fen,

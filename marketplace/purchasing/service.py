@@ -37,6 +37,15 @@ class PeopleRefused(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleTaken:
+    """How many people a list has. `encoding_to_confirm`: it was read as GB18030, which fits almost
+    any bytes, so somebody should look at the names."""
+
+    count: int
+    encoding_to_confirm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NewPlan:
     """What a plan begins with; `minutes` are number and date of the committee's decision."""
 
@@ -80,7 +89,7 @@ def set_lines(w: Work, plan_id: uuid.UUID, goods: Sequence[tuple[uuid.UUID, int]
 
 
 def put_line(w: Work, plan_id: uuid.UUID, listing_id: uuid.UUID, pieces: int) -> PlanLine:
-    """So many pieces of a good for each person, at today's price; put again, it replaces.
+    """So many pieces of a good for each person, as it is today; put again, it replaces.
 
     Raises Invalid (pieces), Missing (not for sale now), WrongState.
     """
@@ -92,8 +101,9 @@ def put_line(w: Work, plan_id: uuid.UUID, listing_id: uuid.UUID, pieces: int) ->
         line = PlanLine(plan_id=plan.id, listing_id=listing_id)
         w.session.add(line)
     line.pieces_each, line.unit_price = pieces, offer.listing.sale_price
-    price = line.unit_price.fen
-    w.record("put_line", plan, listing=listing_id, pieces=pieces, price=price)
+    line.fingerprint = offer.listing.fingerprint
+    said = {"price": line.unit_price.fen, "fingerprint": line.fingerprint}
+    w.record("put_line", plan, listing=listing_id, pieces=pieces, **said)
     return line
 
 
@@ -106,8 +116,8 @@ def remove_line(w: Work, plan_id: uuid.UUID, listing_id: uuid.UUID) -> Plan:
     return plan
 
 
-def set_recipients(w: Work, plan_id: uuid.UUID, data: bytes) -> int:
-    """Replace the list of people by that of a CSV file, or change nothing; answers how many.
+def set_recipients(w: Work, plan_id: uuid.UUID, data: bytes) -> PeopleTaken:
+    """Replace the list of people by that of a CSV file, or change nothing.
 
     Raises PeopleRefused, WrongState, Missing.
     """
@@ -130,7 +140,7 @@ def set_recipients(w: Work, plan_id: uuid.UUID, data: bytes) -> int:
         for row in sheet.rows
     )
     w.record("set_recipients", plan, count=len(sheet.rows), sha256=sheet.sha256)
-    return len(sheet.rows)
+    return PeopleTaken(len(sheet.rows), encoding_to_confirm=sheet.encoding_to_confirm)
 
 
 def submit(w: Work, plan_id: uuid.UUID) -> Plan:
@@ -276,7 +286,7 @@ def _complete(found: Dossier) -> None:
 
 
 def _unchanged(found: Dossier, agreed: str | None) -> None:
-    """Recomputed from the tables of this instant: same content, same prices, all still for sale."""
+    """Recomputed from the tables of this instant: same goods, same prices, all still for sale."""
     if found.has_changed or found.content_hash != agreed:
         raise Refused("plan_changed")
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from catalog_import import Problem, template_csv
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Invalid, MarketplaceError, Missing, Refused
+from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.purchasing import queries, rules, service
 from marketplace.purchasing.forms import NoteForm, PeopleForm, PieceForm, PlanForm
 from marketplace.purchasing.states import PLAN, PlanState
@@ -150,10 +150,13 @@ def set_people(plan_id: uuid.UUID) -> ResponseReturnValue:
         return _plan(plan_id, 422, people=form)
     try:
         with work() as w:
-            count = service.set_recipients(w, plan_id, form.sheet())
+            taken = service.set_recipients(w, plan_id, form.sheet())
     except service.PeopleRefused as fault:
         return _plan(plan_id, fault.status, people=form, problems=fault.problems)
-    return back_to("purchasing.show", _("名单已换成这 %(n)s 人。", n=count), plan_id=plan_id)
+    said = _("名单已换成这 %(n)s 人。", n=taken.count)
+    if taken.encoding_to_confirm:
+        said = " ".join([said, _("文件按 GB18030 读取，请核对姓名是否正确。")])
+    return back_to("purchasing.show", said, plan_id=plan_id)
 
 
 @pages.post("/<uuid:plan_id>/<verb>")
@@ -163,11 +166,14 @@ def decide(plan_id: uuid.UUID, verb: str) -> ResponseReturnValue:
     if verb not in PLAN.steps:
         raise Missing
     checked()
+    form = NoteForm()
+    if not form.validate():
+        return _plan(plan_id, 422, refusal=(form.note.label.text, " ".join(form.note.errors)))
     try:
         with work() as w:
-            service.use(w, plan_id, verb, NoteForm().note.data or "")
+            service.use(w, plan_id, verb, form.note.data or "")
     except (Invalid, Refused) as fault:
-        return _plan(plan_id, fault.status, fault=fault)
+        return _plan(plan_id, fault.status, refusal=error_words(fault))
     return back_to("purchasing.show", _("已办理。"), plan_id=plan_id)
 
 
@@ -175,7 +181,7 @@ def _plan(
     plan_id: uuid.UUID,
     status: int = 200,
     *,
-    fault: MarketplaceError | None = None,
+    refusal: tuple[str, str] | None = None,
     pieces: PieceForm | None = None,
     people: PeopleForm | None = None,
     problems: tuple[Problem, ...] = (),
@@ -208,7 +214,7 @@ def _plan(
             people=people or PeopleForm(),
             problems=problems,
             language=words().language,
-            refusal=error_words(fault) if fault else None,
+            refusal=refusal,
         )
 
 

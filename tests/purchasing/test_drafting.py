@@ -89,7 +89,7 @@ def test_a_good_put_twice_stands_once(people: People) -> None:
 def test_a_new_list_replaces_the_old_one(people: People) -> None:
     plan = a_plan(people)
     with people.runtime.work(people.actor("union_buyer")) as w:
-        assert service.set_recipients(w, plan.id, a_people_sheet(4)) == 4
+        assert service.set_recipients(w, plan.id, a_people_sheet(4)) == service.PeopleTaken(4)
     assert count(people, plan.id) == 4
 
 

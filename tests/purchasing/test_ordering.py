@@ -19,7 +19,7 @@ from marketplace.purchasing.models import Plan, Recipient
 from marketplace.suppliers.models import Supplier
 from marketplace.work import Work
 from tests.fixtures import People
-from tests.makers.catalog import a_listing
+from tests.makers.catalog import a_listing, some_goods
 from tests.makers.purchasing import a_plan, approved, ordered, paid
 from tests.makers.suppliers import an_approved_supplier
 from tests.purchasing.test_approving import TOTAL, amounts
@@ -77,6 +77,35 @@ def test_what_changed_after_the_approval_is_not_ordered(people: People, change) 
     ):
         service.order(w, plan.id)
     assert amounts(people, plan.budget_id) == (GRANTED - TOTAL, TOTAL, ZERO, ZERO)
+
+
+def test_a_good_revised_at_the_same_price_after_the_approval_is_not_ordered(
+    people: People,
+) -> None:
+    plan = approved(people, a_plan(people))
+    with people.runtime.work(people.actor("supplier")) as w:
+        listing = w.session.scalars(select(Listing)).one()
+        catalog.revise(w, listing.id, some_goods(spec="1个/箱"))
+        catalog.submit(w, listing.id)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        catalog.approve(w, listing.id)
+    buyer = people.actor("union_buyer")
+    with pytest.raises(Refused, match="plan_changed"), people.runtime.work(buyer) as w:
+        service.order(w, plan.id)
+    with people.runtime.reading() as session:
+        (row,) = queries.lines(session, plan.id, people.runtime.clock.now())
+        assert row.offer is not None
+        assert row.has_changed
+        assert list(queries.faults(session)) == []
+
+
+def test_more_stock_after_the_approval_does_not_stop_the_order(people: People) -> None:
+    plan = approved(people, a_plan(people))
+    with people.runtime.work(people.actor("supplier")) as w:
+        listing = w.session.scalars(select(Listing)).one()
+        catalog.set_stock(w, listing.id, 110)
+    with people.runtime.work(people.actor("union_buyer")) as w:
+        assert service.order(w, plan.id).purchase_id is not None
 
 
 def test_goods_that_sold_out_leave_the_plan_approved(people: People) -> None:

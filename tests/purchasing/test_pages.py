@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from marketplace.catalog.models import Listing
 from marketplace.purchasing.models import Plan
 from tests.fixtures import People, post
 from tests.makers.catalog import a_listing
@@ -192,6 +193,26 @@ def test_a_list_without_a_file_is_refused(client_as: ClientAs, people: People) -
     assert "请选择名单文件" in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "文件按 GB18030 读取，请核对姓名是否正确。"),
+        ("en", "The file was read as GB18030; please check that the names are right."),
+    ],
+)
+def test_a_list_read_as_gb18030_asks_to_check_the_names(
+    client_as: ClientAs, people: People, language: str, said: str
+) -> None:
+    plan = an_empty_plan(people)
+    client = client_as("union_buyer")
+    client.set_cookie("mp_language", language)
+    sheet = "姓名,手机号\n示例甲,13912345678\n"
+    assert uploaded(client, plan, sheet.encode())[0] == 303
+    assert "GB18030" not in text_of(client, f"/plans/{plan.id}")
+    assert uploaded(client, plan, sheet.encode("gb18030"))[0] == 303
+    assert said in text_of(client, f"/plans/{plan.id}")
+
+
 def test_a_plan_above_the_ceiling_says_by_how_much(client_as: ClientAs, people: People) -> None:
     budget = a_budget(people)
     an_approved_supplier(people)
@@ -208,6 +229,28 @@ def test_a_return_without_a_reason_is_refused(client_as: ClientAs, people: Peopl
     answer = post(client_as("union_approver"), f"{page}/return", on=page, note=" ")
     assert answer.status_code == 422
     assert "请写明原因" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("note", "said"), [("长" * 501, "最多 500 个字"), ("缺\x07规格", "看不见的控制字符")]
+)
+def test_a_reason_that_is_too_long_or_not_text_is_refused(
+    client_as: ClientAs, people: People, note: str, said: str
+) -> None:
+    plan = submitted(people, a_plan(people))
+    page = f"/plans/{plan.id}"
+    approver = client_as("union_approver")
+    answer = post(approver, f"{page}/return", on=page, note=note)
+    assert answer.status_code == 422
+    assert said in answer.get_data(as_text=True)
+    assert post(approver, f"{page}/return", on=page, note="长" * 500).status_code == 303
+
+
+def test_a_changed_good_says_so_on_the_page(client_as: ClientAs, people: People) -> None:
+    plan = approved(people, a_plan(people))
+    with people.runtime.work() as w:
+        w.session.execute(update(Listing).values(fingerprint="b" * 64))
+    assert "商品内容已改" in text_of(client_as("union_buyer"), f"/plans/{plan.id}")
 
 
 def test_a_plan_is_edited_by_its_form(client_as: ClientAs, people: People) -> None:

@@ -12,6 +12,7 @@ from marketplace.purchasing import rules
 
 FIRST = rules.Chosen(
     listing_id=uuid.UUID(int=1),
+    fingerprint="a" * 64,
     supplier_id=uuid.UUID(int=10),
     pieces_each=2,
     unit_price=Money(59_00),
@@ -72,6 +73,7 @@ def test_the_order_of_lines_and_people_does_not_matter() -> None:
         {"pieces_each": 3},
         {"unit_price": Money(58_99)},
         {"listing_id": uuid.UUID(int=9)},
+        {"fingerprint": "b" * 64},
         {"freight_fee": Money(11_00)},
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts import queries as accounts
@@ -94,6 +94,11 @@ def row(session: Session, order_id: uuid.UUID, *, for_change: bool = False) -> O
     return found
 
 
+def is_own(actor: Actor, purchase: Purchase) -> bool:
+    """Bought by the actor for himself; what was bought for a union is its present officers'."""
+    return purchase.organisation_id is None and purchase.buyer_id == actor.person_id
+
+
 def roles_for(actor: Actor, found: Order) -> frozenset[Role]:
     """The actor's roles that count for this order: its buyer's, its union's, its supplier's."""
     counting = set(actor.roles & {Role.SYSTEM})
@@ -156,7 +161,8 @@ def orders_of(session: Session, purchase_id: uuid.UUID) -> tuple[Order, ...]:
 def mine(session: Session, actor: Actor, number: int) -> Page[Any]:
     """The actor's own orders and those of the unions he is an officer of, newest first."""
     unions = {place for role in UNION_OFFICERS for place in actor.organisations(role)}
-    theirs = or_(Purchase.buyer_id == actor.person_id, Purchase.organisation_id.in_(unions))
+    own = and_(Purchase.buyer_id == actor.person_id, Purchase.organisation_id.is_(None))
+    theirs = or_(own, Purchase.organisation_id.in_(unions))
     return _listed(session, theirs, number)
 
 
@@ -200,8 +206,11 @@ def _told(lines: Iterable[OrderLine]) -> tuple[tuple[str, ...], int]:
 
 
 def _may_read(actor: Actor, found: Order) -> bool:
-    is_buyer = found.purchase.buyer_id == actor.person_id
-    return is_buyer or bool(roles_for(actor, found)) or bool(actor.roles & OVERSEERS)
+    return (
+        is_own(actor, found.purchase)
+        or bool(roles_for(actor, found))
+        or bool(actor.roles & OVERSEERS)
+    )
 
 
 def _destination(actor: Actor, found: Order) -> rules.Destination | None:
@@ -209,7 +218,7 @@ def _destination(actor: Actor, found: Order) -> rules.Destination | None:
     told = found.purchase.deliver_to
     whole = rules.Destination(told["recipient"], told["mobile"], told["region"], told["street"])
     roles = roles_for(actor, found)
-    if found.purchase.buyer_id == actor.person_id or roles & UNION_OFFICERS:
+    if is_own(actor, found.purchase) or roles & UNION_OFFICERS:
         return whole
     if Role.SUPPLIER_STAFF in roles:
         return whole if found.state in _PAID else None

@@ -9,13 +9,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Missing
 from marketplace.orders.models import Order, Purchase
 from marketplace.orders.queries.orders import (
     OVERSEERS,
     UNION_OFFICERS,
     OrderRow,
+    is_own,
     order_rows,
     orders_of,
 )
@@ -41,7 +42,7 @@ def purchase(session: Session, actor: Actor, purchase_id: uuid.UUID) -> Purchase
     if found is None or payment is None or not _may_read(actor, found):
         raise Missing(purchase_id=purchase_id)
     rows = order_rows(session, orders_of(session, purchase_id))
-    return PurchaseView(found, payment, rows, found.buyer_id == actor.person_id)
+    return PurchaseView(found, payment, rows, _is_payer(actor, found))
 
 
 def by_key(session: Session, buyer_id: str, key: str) -> Purchase | None:
@@ -58,8 +59,14 @@ def overdue(session: Session, at: datetime) -> tuple[Purchase, ...]:
     return tuple(session.scalars(late.order_by(Purchase.hold_ends_at, Purchase.number)))
 
 
+def _is_payer(actor: Actor, found: Purchase) -> bool:
+    """Whoever placed it, for a union as long as he is its buyer."""
+    is_buyer = found.organisation_id in actor.organisations(Role.UNION_BUYER)
+    return found.buyer_id == actor.person_id and (found.organisation_id is None or is_buyer)
+
+
 def _may_read(actor: Actor, found: Purchase) -> bool:
-    if found.buyer_id == actor.person_id or actor.roles & OVERSEERS:
+    if is_own(actor, found) or actor.roles & OVERSEERS:
         return True
     unions = {place for role in UNION_OFFICERS for place in actor.organisations(role)}
     return found.organisation_id in unions
