@@ -102,8 +102,8 @@ def put_line(w: Work, plan_id: uuid.UUID, listing_id: uuid.UUID, pieces: int) ->
         w.session.add(line)
     line.pieces_each, line.unit_price = pieces, offer.listing.sale_price
     line.fingerprint = offer.listing.fingerprint
-    said = {"price": line.unit_price.fen, "fingerprint": line.fingerprint}
-    w.record("put_line", plan, listing=listing_id, pieces=pieces, **said)
+    price, is_now = line.unit_price.fen, line.fingerprint
+    w.record("put_line", plan, listing=listing_id, pieces=pieces, price=price, fingerprint=is_now)
     return line
 
 
