@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,12 +10,12 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from marketplace.web.words import Words
 from tests.look.rendering import ROOT, render
+from tools import chromium
 
 pytestmark = pytest.mark.browser
 
 SITE = "http://127.0.0.1:9"  # never asked: every request is answered below, without a network
 KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
-CHROMIUM = Path("/usr/bin/chromium")
 VARIANTS: dict[str, dict[str, object]] = {
     "kit": {},
     "dark": {"theme": "dark"},
@@ -52,11 +51,12 @@ def _answer(route: Route) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium: apt install chromium")
+    found = chromium.find()
+    if found is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
         yield browser
         browser.close()
 
