@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import re
-import threading
 import uuid
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from marketplace.accounts import service as accounts
 from marketplace.catalog.models import Listing
 from marketplace.catalog.service import set_stock
-from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import SetClock, end_of_day
 from marketplace.kernel.money import Money
 from marketplace.orders.models import Order, Purchase
-from marketplace.orders.service import NewAddress, add_address
 from marketplace.payments.models import Tender
 from marketplace.payments.states import PaymentState
 from marketplace.suppliers.models import Supplier
-from tests.fixtures import PASSWORD, People, post
+from tests.fixtures import People, post
 from tests.makers.catalog import a_listing
 from tests.makers.orders import a_purchase, an_address, paid, the_order, the_payment
 from tests.makers.suppliers import an_approved_supplier
@@ -312,49 +305,3 @@ def test_the_pages_speak_english(people: People, client_as: SignIn, melon: Listi
     page = buyer.get("/checkout", headers=english).get_data(as_text=True)
     assert "Place order" in page
     assert "Demonstration card" in page
-
-
-BUYERS, PIECES = 32, 10
-
-
-def a_crowd(app: Flask, people: People) -> list[tuple[FlaskClient, uuid.UUID]]:
-    """Thirty-two signed-in employees, each with an address."""
-    (grant,) = people.actor("employee").grants
-    found = []
-    for place in range(BUYERS):
-        mobile = f"1390000{place:04d}"
-        with people.runtime.work() as w:
-            person = accounts.add_person(w, f"示例职工{place}", PASSWORD, mobile=mobile)
-            accounts.grant(w, person.id, grant.organisation_id, Role.EMPLOYEE)
-        people.ids[mobile] = str(person.id)
-        with people.runtime.work(people.actor(mobile)) as w:
-            given = NewAddress("示例收件人", mobile, "653129", "示例路 1 号")
-            address = add_address(w, given)
-        client = app.test_client()
-        assert post(client, "/sign-in", login=mobile, password=PASSWORD).status_code == 303
-        found.append((client, address.id))
-    return found
-
-
-def test_of_ten_pieces_thirty_two_buyers_get_exactly_ten(app: Flask, people: People) -> None:
-    an_approved_supplier(people)
-    melon = a_listing(people, stock=PIECES)
-    crowd = a_crowd(app, people)
-    wishes = []
-    for client, address_id in crowd:
-        assert put(client, melon) == 303
-        wishes.append((client, hidden(client), address_id))
-    together = threading.Barrier(BUYERS)
-
-    def buy(wish: tuple[FlaskClient, dict[str, str], uuid.UUID]) -> tuple[int, str]:
-        together.wait(timeout=60)
-        answer = submit(*wish)
-        return int(answer.status_code), str(answer.get_data(as_text=True))
-
-    with ThreadPoolExecutor(BUYERS) as pool:
-        answers = list(pool.map(buy, wishes))
-    assert Counter(status for status, _page in answers) == {303: PIECES, 409: BUYERS - PIECES}
-    assert all("只剩 0 件" in page for status, page in answers if status == 409)
-    assert stock_of(people.runtime, melon) == (0, PIECES, 0)
-    with people.runtime.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Order)) == PIECES
