@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -16,6 +17,7 @@ from catalog_import import Lang, ListingRow, Problem
 from marketplace.kernel.errors import Invalid, MarketplaceError, Missing
 from marketplace.kernel.money import Money
 
+_HTML = re.compile(r"</?[a-zA-Z!]|&[a-zA-Z]{2,8};|&#")
 MOST_STOCK = 99_999_999  # pieces, as the importer has it
 MOST_QUANTITY = 9_999  # pieces in one line of an order
 
@@ -176,6 +178,14 @@ def check_prices(goods: Goods) -> None:
             raise Invalid("price_not_positive", field=field, value=getattr(goods, field))
     if goods.supply_price > goods.sale_price:
         raise Invalid("supply_above_sale", field="supply_price", value=goods.supply_price.yuan)
+
+
+def check_texts(goods: Goods) -> None:
+    """Raises Invalid for web code in a text, as the importer does with a sheet."""
+    for field in PLAIN:
+        value = getattr(goods, field)
+        if isinstance(value, str) and _HTML.search(value):
+            raise Invalid("html_tags", field=field, value=value[:60])
 
 
 def check_quantity(quantity: int) -> None:

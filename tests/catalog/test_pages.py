@@ -102,6 +102,8 @@ def test_a_good_is_written_by_hand_and_submitted(people: People, client_as: Clie
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
+        ("title", "<script>alert(1)</script>", "HTML"),
+        ("ingredients", "甘草&nbsp;枸杞", "HTML"),
         ("stock", "-1", "整数"),
         ("stock", "0.5", "整数"),
         ("stock", "NaN", "整数"),

@@ -38,6 +38,7 @@ class Placing:
         for fault in self.faults(goods.category, goods.county, goods.villages):
             raise fault
         rules.check_prices(goods)
+        rules.check_texts(goods)
         county = self.county(goods.county)
         found = self._find_villages(county.code, goods.villages)
         ids = tuple(found_id for found_id in found.values() if found_id)
