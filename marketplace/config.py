@@ -41,7 +41,6 @@ class Config:
     transfer_hold_days: int = 15  # calendar days that stock is held for a bank transfer
     # where bank transfers go: holder, bank, number
     collection_account: str = "直通车代收专户（示例），示例银行，账号 0000 0000 0000"
-    collection_basis: str = "示例环境：平台代收，仅供演示"  # the recorded legal basis of collecting
 
     @property
     def url(self) -> str:

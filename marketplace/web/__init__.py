@@ -1,6 +1,6 @@
 """Where Flask begins: the door with its roles, forms, words, pages and answers."""
 
-from marketplace.web.answers import back_to, download, page, page_or_part
+from marketplace.web.answers import back_to, download, page
 from marketplace.web.door import (
     actor,
     identity,
@@ -30,7 +30,6 @@ __all__ = [
     "options",
     "page",
     "page_number",
-    "page_or_part",
     "paged",
     "reading",
     "search_index",

@@ -14,13 +14,6 @@ def page(template: str, status: int = 200, /, **context: object) -> ResponseRetu
     return render_template(f"marketplace/{template}", **context), status
 
 
-def page_or_part(
-    whole: str, *, part: str, status: int = 200, **context: object
-) -> ResponseReturnValue:
-    """The part alone for an htmx request, else the page that includes it."""
-    return page(part if request.headers.get("HX-Request") else whole, status, **context)
-
-
 def back_to(endpoint: str, said: str = "", **values: object) -> ResponseReturnValue:
     """After a POST: go and look (303). `endpoint` is ours: "suppliers.show"."""
     if said:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,8 +95,3 @@ def move(w: Work, machine: Machine[S], thing: HasState[S], verb: str, **data: An
     before = thing.state
     thing.state = machine.after(before, verb, w.actor.roles)
     w.record(verb, thing, from_state=before, to_state=thing.state, **data)
-
-
-def new_id() -> uuid.UUID:
-    """A random id; knowing it is never a permission."""
-    return uuid.uuid4()

@@ -1,0 +1,55 @@
+"""The state tables hold for every state, verb and role, and the docs draw them as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from marketplace.catalog.states import LISTING
+from marketplace.kernel.actor import Role
+from marketplace.kernel.errors import Forbidden, WrongState
+from marketplace.kernel.machine import Machine, Step
+from marketplace.orders.states import DELIVERY, ORDER
+from marketplace.payments.states import PAYMENT, REFUND
+from marketplace.purchasing.states import PLAN
+from marketplace.suppliers.states import PAPER, SUPPLIER
+from tests.house.places import ROOT
+
+MACHINES: dict[str, Machine[Any]] = {
+    "supplier": SUPPLIER,
+    "paper": PAPER,
+    "listing": LISTING,
+    "order": ORDER,
+    "delivery": DELIVERY,
+    "payment": PAYMENT,
+    "refund": REFUND,
+    "plan": PLAN,
+}
+
+
+def every_move() -> Iterator[tuple[Machine[Any], Step[Any], StrEnum]]:
+    for machine in MACHINES.values():
+        for step in machine.steps.values():
+            for state in type(step.target):
+                yield machine, step, state
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_verb_opens_from_its_states_by_its_roles_and_nowhere_else(role: Role) -> None:
+    for machine, step, state in every_move():
+        offered = step in machine.open_verbs(state, {role})
+        assert offered == (state in step.sources and role in step.by)
+        if offered:
+            assert machine.after(state, step.verb, {role}) is step.target
+            continue
+        with pytest.raises(Forbidden if role not in step.by else WrongState):
+            machine.after(state, step.verb, {role})
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_docs_draw_the_table_as_it_is(name: str) -> None:
+    drawn = (ROOT / "docs" / "states.md").read_text("utf-8")
+    assert f"## {name}\n\n```mermaid\n{MACHINES[name].mermaid()}\n```\n" in drawn
