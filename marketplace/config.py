@@ -35,6 +35,8 @@ class Config:
     search: str = "whoosh"  # names from the entry-point groups marketplace.*
     storage: str = "files"
     payments: str = "offline_card"
+    mail: str = "offline"
+    sms: str = "offline"
     demo: bool = False  # show the demonstration people and the offline card
     upload_bytes: int = 10 * 1024 * 1024  # one uploaded file
     card_hold_minutes: int = 30  # stock held for a card payment

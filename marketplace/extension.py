@@ -91,6 +91,8 @@ def tools(config: Config) -> Tools:
         search=backend("search", config.search)(config.data / "search"),
         storage=backend("storage", config.storage)(config.data / "papers"),
         card=backend("payments", config.payments)(),
+        mail=backend("mail", config.mail)(config.data / "post"),
+        sms=backend("sms", config.sms)(config.data / "post"),
     )
 
 

@@ -14,8 +14,10 @@ from marketplace.config import Config
 from marketplace.events import Event
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.machine import Machine
+from marketplace.ports.mail import Mail, Mailer
 from marketplace.ports.payments import PaymentGateway
 from marketplace.ports.search import SearchIndex
+from marketplace.ports.sms import Sms, SmsSender
 from marketplace.ports.storage import Storage
 from marketplace.work import trail
 
@@ -30,6 +32,8 @@ class Tools:
     search: SearchIndex
     storage: Storage
     card: PaymentGateway
+    mail: Mailer
+    sms: SmsSender
 
 
 @dataclass(slots=True)
@@ -43,10 +47,15 @@ class Work:
     announced: list[Event] = field(default_factory=list)
     deeds: list[trail.Deed] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)  # run when it is rolled back
+    letters: list[Mail | Sms] = field(default_factory=list)
 
     def announce(self, event: Event) -> None:
         """Say that something happened; reactions of the same transaction run before it ends."""
         self.announced.append(event)
+
+    def send(self, letter: Mail | Sms) -> None:
+        """Owe a letter: it is written to the outbox in this commit and leaves after it."""
+        self.letters.append(letter)
 
     def record(
         self,

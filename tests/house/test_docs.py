@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 from marketplace.kernel.base import Base
 from tests.house.places import ROOT, modules, nothing_in, project
 
+EXTRAS = re.compile(r"^\[[^]]*\]")
 ROW = re.compile(r"^\| (?P<name>[@a-z][^ |]*) \| (?P<range>[^|]+) \|", re.MULTILINE)
 
 
@@ -21,12 +22,13 @@ def documented() -> dict[str, str]:
 
 def asked() -> dict[str, str]:
     """Dependency to range, as pyproject.toml and package.json ask."""
-    groups = project()["dependency-groups"].values()
-    lines = [*project()["project"]["dependencies"], *(line for group in groups for line in group)]
+    told = project()["project"]
+    groups = [*told["optional-dependencies"].values(), *project()["dependency-groups"].values()]
+    lines = [*told["dependencies"], *(line for group in groups for line in group)]
     npm = json.loads((ROOT / "package.json").read_text("utf-8"))
-    ranges = {line: Requirement(line) for line in lines}
+    names = {line: Requirement(line).name for line in lines}
     return {
-        **{r.name: line.removeprefix(r.name) or "any" for line, r in ranges.items()},
+        **{name: EXTRAS.sub("", line.removeprefix(name)) or "any" for line, name in names.items()},
         **npm["dependencies"],
         **npm["devDependencies"],
     }

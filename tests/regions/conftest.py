@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.adapters.files import LocalFiles
-from marketplace.adapters.offline_card import OfflineCard
-from marketplace.adapters.whoosh_search import WhooshSearch
 from marketplace.config import Config
+from marketplace.extension import tools as make_tools
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.clock import SetClock
 from marketplace.regions import service as regions
-from marketplace.work import Runtime, Tools, Work
+from marketplace.work import Runtime, Work
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -25,7 +23,7 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     """A database with the packaged facts."""
     data = tmp_path_factory.mktemp("facts")
-    tools = Tools(Config(data=data), WhooshSearch(data), LocalFiles(data), OfflineCard())
+    tools = make_tools(Config(data=data))
     runtime = Runtime(tools, clock=SetClock(NOON))
     runtime.create_tables()
     with runtime.work() as w:
