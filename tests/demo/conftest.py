@@ -1,30 +1,15 @@
-"""The demonstration is filled once for each file of tests; whoever changes it takes a copy."""
+"""Ways to look at the filled demonstration."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.commands.demo import DATABASE, build
 from marketplace.commands.opening import open_existing
-
-
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder as `demo` leaves it; beside it lay what a killed build left long ago."""
-    folder = tmp_path_factory.mktemp("demonstration") / "demo"
-    abandoned = folder.with_name(".demo-being-filled-long-ago")
-    abandoned.mkdir()
-    (abandoned / DATABASE).touch()
-    os.utime(abandoned, (0, 0))
-    build(folder, datetime.now(UTC))
-    return folder
 
 
 @pytest.fixture

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from marketplace.web.words import Words
 from tests.look.rendering import ROOT, render
-from tools import chromium
 
 pytestmark = pytest.mark.browser
 
@@ -47,18 +45,6 @@ def _answer(route: Route) -> None:
         route.fulfill(body=page, content_type="text/html; charset=utf-8")
     else:
         route.fulfill(status=404, body="")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = chromium.find()
-    if found is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=flags)
-        yield browser
-        browser.close()
 
 
 def _open(browser: Browser, variant: str, width: int) -> Page:
