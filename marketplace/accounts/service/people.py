@@ -1,36 +1,19 @@
-"""Organisations, people, roles and sign-ins: who may do something, and since when no longer."""
+"""Organisations, people and their roles: who may do something, and since when no longer."""
 
 from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from marketplace.accounts import queries, rules
-from marketplace.accounts.models import (
-    FailedTry,
-    Membership,
-    Organisation,
-    OrganisationKind,
-    Person,
-    SignIn,
-)
-from marketplace.accounts.queries import BadSignIn
+from marketplace.accounts.models import Membership, Organisation, OrganisationKind, Person, SignIn
 from marketplace.kernel import credit_code as codes
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Forbidden, Invalid, MarketplaceError, Missing, Refused
+from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused
 from marketplace.work import Work
 
-__all__ = ["BadSignIn", "TooManyTries"]
-
 DEEPEST_PATH = 800  # characters of Organisation.path
-
-
-class TooManyTries(MarketplaceError):
-    """Too many wrong passwords from one place; `data`: minutes to wait."""
-
-    status = 429
-    code = "too_many_tries"
 
 
 def add_organisation(
@@ -103,7 +86,7 @@ def grant(w: Work, person_id: uuid.UUID, organisation_id: uuid.UUID, role: Role)
     Raises Forbidden, Missing, Refused (the role means nothing there, or the person left).
     """
     _system_only(w)
-    person = _person(w, person_id)
+    person = person_for_change(w, person_id)
     organisation = queries.organisation(w.session, organisation_id)
     if role not in rules.ROLES_IN[organisation.kind]:
         raise Refused("role_not_here", role=role, kind=organisation.kind)
@@ -143,7 +126,7 @@ def revoke(w: Work, membership_id: uuid.UUID) -> Membership:
 def leave(w: Work, person_id: uuid.UUID) -> Person:
     """Somebody leaves: from this instant on nothing is open to them. Raises Forbidden, Missing."""
     _system_only(w)
-    person = _person(w, person_id)
+    person = person_for_change(w, person_id)
     if person.left_at is None:
         person.left_at = w.now
         for held in w.session.scalars(
@@ -159,90 +142,18 @@ def leave(w: Work, person_id: uuid.UUID) -> Person:
     return person
 
 
-def sign_in(w: Work, login: str, password: str) -> tuple[Person, str]:
-    """The person and the secret for their cookie. Raises BadSignIn.
-
-    Hashes inside the unit of work; a page asks `queries.recognised` first, then `admit`.
-    """
-    person = queries.recognised(w.session, login, password, w.now)
-    return person, admit(w, person.id)
-
-
-def admit(w: Work, person_id: uuid.UUID) -> str:
-    """Begin a sign-in of somebody recognised; answers the secret, of which only a hash stays.
-
-    Raises Missing when the person left meanwhile.
-    """
-    person = _person(w, person_id)
-    if person.left_at is not None:
+def person_for_change(w: Work, person_id: uuid.UUID) -> Person:
+    """Raises Missing."""
+    found = w.session.get(Person, person_id)
+    if found is None:
         raise Missing(person_id=person_id)
-    secret = rules.new_secret()
-    made = SignIn(
-        secret_hash=rules.digest(secret), person_id=person.id, started_at=w.now, seen_at=w.now
-    )
-    w.session.add(made)
-    w.record("sign_in", made, person_id=person.id)
-    return secret
-
-
-def sign_out(w: Work, secret: str) -> None:
-    """End the sign-in with this secret; nothing happens when there is none or it has ended."""
-    found = w.session.scalar(
-        select(SignIn).where(SignIn.secret_hash == rules.digest(secret), SignIn.ended_at.is_(None))
-    )
-    if found:
-        found.ended_at = w.now
-        w.record("sign_out", found, person_id=found.person_id)
-
-
-def keep_awake(w: Work, sign_in_id: uuid.UUID) -> None:
-    """Note that the browser was seen now; never wakes one that has ended."""
-    w.session.execute(
-        update(SignIn)
-        .where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None), SignIn.seen_at < w.now)
-        .values(seen_at=w.now)
-    )
-
-
-def count_try(w: Work, login: str, address: str) -> None:
-    """Count a try before its password is looked at, so that simultaneous ones count too.
-
-    Per account *and* place, so nobody can lock a person out from elsewhere; and per place.
-    A refused try is not counted. Raises TooManyTries.
-    """
-    account, place = rules.digest(rules.login(login)), rules.place_of(address)
-    since = w.now - rules.TRY_WINDOW
-    w.session.execute(delete(FailedTry).where(FailedTry.at <= since))
-    of_place = select(FailedTry.at).where(FailedTry.place == place).order_by(FailedTry.at.desc())
-    of_pair = of_place.where(FailedTry.account == account)
-    for tries, most in ((of_pair, rules.MOST_TRIES), (of_place, rules.MOST_TRIES_OF_ADDRESS)):
-        oldest = w.session.scalar(tries.offset(most - 1).limit(1))
-        if oldest:
-            raise TooManyTries(minutes=rules.minutes_to_wait(oldest, w.now))
-    w.session.add(FailedTry(account=account, place=place, at=w.now))
-
-
-def forgive(w: Work, login: str, address: str) -> None:
-    """The password was right: forget the tries of this account from this place."""
-    w.session.execute(
-        delete(FailedTry).where(
-            FailedTry.account == rules.digest(rules.login(login)),
-            FailedTry.place == rules.place_of(address),
-        )
-    )
+    return found
 
 
 def _system_only(w: Work) -> None:
     """Who may what is changed by commands and the demonstration; no page does it yet."""
     if Role.SYSTEM not in w.actor.roles:
         raise Forbidden
-
-
-def _person(w: Work, person_id: uuid.UUID) -> Person:
-    found = w.session.get(Person, person_id)
-    if found is None:
-        raise Missing(person_id=person_id)
-    return found
 
 
 def _name(name: str) -> str:
