@@ -4,6 +4,7 @@ Knows neither Flask, nor SQL, nor the marketplace: nothing here is stored, looke
 """
 
 from catalog_import.amounts import TaxRate
+from catalog_import.counties import CountyRow, CountySheet, read_counties
 from catalog_import.decoding import Decoded, decode
 from catalog_import.listings import ListingRow, ListingSheet, read_listings
 from catalog_import.mapping import Mapping, read_mapping
@@ -11,18 +12,32 @@ from catalog_import.people import PeopleSheet, PersonRow, read_people
 from catalog_import.problems import Problem, UnreadableFile
 from catalog_import.rows import PartialRow
 from catalog_import.safety import safe_cell
+from catalog_import.staff import (
+    EmployeeRow,
+    EmployeeSheet,
+    OrganisationRow,
+    OrganisationSheet,
+    read_employees,
+    read_organisations,
+)
 from catalog_import.table import Limits, Table, TableRow, read_table
 from catalog_import.words import Lang
 from catalog_import.writing import Cell, template_csv, write_csv
 
 __all__ = [
     "Cell",
+    "CountyRow",
+    "CountySheet",
     "Decoded",
+    "EmployeeRow",
+    "EmployeeSheet",
     "Lang",
     "Limits",
     "ListingRow",
     "ListingSheet",
     "Mapping",
+    "OrganisationRow",
+    "OrganisationSheet",
     "PartialRow",
     "PeopleSheet",
     "PersonRow",
@@ -32,8 +47,11 @@ __all__ = [
     "TaxRate",
     "UnreadableFile",
     "decode",
+    "read_counties",
+    "read_employees",
     "read_listings",
     "read_mapping",
+    "read_organisations",
     "read_people",
     "read_table",
     "safe_cell",

@@ -4,11 +4,11 @@ import tomllib
 import unicodedata
 from functools import cache
 from importlib.resources import files
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-Kind = Literal["listing", "person"]
+Kind = Literal["listing", "person", "county", "organisation", "employee"]
 
 
 class FieldWords(BaseModel):
@@ -37,14 +37,18 @@ class HeadingTable(BaseModel):
     ambiguous_prices: list[str]
     listing: dict[str, FieldWords]
     person: dict[str, FieldWords]
+    county: dict[str, FieldWords]
+    organisation: dict[str, FieldWords]
+    employee: dict[str, FieldWords]
 
     def fields(self, kind: Kind) -> dict[str, FieldWords]:
-        return self.listing if kind == "listing" else self.person
+        found: dict[str, FieldWords] = getattr(self, kind)
+        return found
 
     @model_validator(mode="after")
     def _each_synonym_once(self) -> Self:
         prices = [plain(name, self.ignored_marks) for name in self.ambiguous_prices]
-        for fields in (self.listing, self.person):
+        for fields in (self.fields(kind) for kind in get_args(Kind)):
             seen = dict.fromkeys(prices, "ambiguous_prices")
             for field, words in fields.items():
                 for name in {plain(name, self.ignored_marks): name for name in words.names()}:

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from catalog_import.list_words import LISTS
+
 Lang = Literal["zh", "en"]
 
 # "what" has no full stop, the remedy is made of full sentences. {names} are data of the problem.
@@ -299,4 +301,4 @@ def _table(*parts: dict[str, tuple[Words, Words]]) -> dict[str, dict[Lang, Words
     return {code: {"zh": zh, "en": en} for part in parts for code, (zh, en) in part.items()}
 
 
-WORDS = _table(_FILE, _MAPPING, _ROW)
+WORDS = _table(_FILE, _MAPPING, _ROW, LISTS)

@@ -41,6 +41,16 @@ class ListingChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DesignationsChanged(Event):
+    """A newer version of a list was confirmed: what it says of these counties differs from
+    `starts_at` on."""
+
+    list_slug: str
+    county_codes: tuple[str, ...]
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SoldLine:
     """One order line as it was sold; amounts are for the whole line."""
 

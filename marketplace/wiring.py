@@ -33,6 +33,7 @@ WITHIN: tuple[Wire, ...] = (
     on(events.RefundSettled, ledger.book_refund, purchasing.give_back_budget),
 )
 AFTER: tuple[Wire, ...] = (
+    on(events.DesignationsChanged, catalog.reindex_counties),
     on(events.ListingChanged, catalog.reindex_listing),
     on(events.SupplierApproved, catalog.reindex_supplier),
     on(events.SupplierRestored, catalog.reindex_supplier),

@@ -10,6 +10,7 @@ from marketplace.catalog import queries, rules, service
 from marketplace.catalog.models import Listing
 from marketplace.catalog.states import ListingState
 from marketplace.events import (
+    DesignationsChanged,
     ListingChanged,
     OrderCancelled,
     OrderPaid,
@@ -47,6 +48,14 @@ def reindex_supplier(
     """All listings of a supplier that came into force or left it; safe to repeat."""
     wanted = select(Listing.id).where(
         Listing.supplier_id == event.supplier_id, Listing.state == ListingState.ON_SALE
+    )
+    _reindex(w, list(w.session.scalars(wanted)))
+
+
+def reindex_counties(w: Work, event: DesignationsChanged) -> None:
+    """All listings from counties about which a list says something else; safe to repeat."""
+    wanted = select(Listing.id).where(
+        Listing.county_code.in_(event.county_codes), Listing.state == ListingState.ON_SALE
     )
     _reindex(w, list(w.session.scalars(wanted)))
 

@@ -7,13 +7,12 @@ from typing import cast
 
 import click
 from flask import Flask
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 
 from marketplace.config import Misconfigured
 from marketplace.extension import Mounted
 from marketplace.kernel.clock import Clock
 from marketplace.regions import service as regions
-from marketplace.regions.models import DesignationList
 from marketplace.standalone import create_app
 from marketplace.work import Runtime
 
@@ -37,8 +36,8 @@ def open_app(data: Path, *, demo: bool = False, clock: Clock | None = None) -> F
     runtime = runtime_of(app)
     runtime.create_tables()
     with runtime.reading() as session:
-        known = session.scalar(select(DesignationList.slug).limit(1))
-    if known is None:
+        known = regions.facts_are_loaded(session)
+    if not known:
         with runtime.work() as w:
             regions.load_facts(w)
     return app

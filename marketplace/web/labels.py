@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.kernel.machine import Step
-from marketplace.web.words import words
+from marketplace.web.words import Words, words
 
 _TONES = {
     "draft": "info",
@@ -42,9 +42,10 @@ def verb_label(step: Step[Any]) -> str:
     return words()(f"verb.{type(step.target).__name__}.{step.verb}")
 
 
-def error_words(fault: MarketplaceError) -> tuple[str, str]:
-    """What was wrong, and what to do now; the code's words, else those of its kind."""
-    say = words()
+def error_words(fault: MarketplaceError, say: Words | None = None) -> tuple[str, str]:
+    """What was wrong, and what to do now; the code's words, else those of its kind. A command says
+    in which language."""
+    say = say or words()
     codes = [fault.code, *(kind.code for kind in type(fault).__mro__ if hasattr(kind, "code"))]
     for code in codes:
         told = say(f"error.{code}")

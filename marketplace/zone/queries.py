@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing, ListingVillage
-from marketplace.kernel.errors import Missing
 from marketplace.regions import queries as regions
-from marketplace.regions.models import Designation, DesignationList, Village
+from marketplace.regions.models import Village
+from marketplace.regions.queries import PublishedList
 
 MOST_FOUND = 500
 
@@ -23,7 +23,7 @@ MOST_FOUND = 500
 class ZoneCount:
     """One list of counties with what stands in the zone because of it."""
 
-    entry: DesignationList
+    entry: PublishedList
     goods: int
     counties: int
 
@@ -67,7 +67,7 @@ def standing(session: Session, at: datetime) -> Standing:
 def zones(session: Session, at: datetime) -> tuple[ZoneCount, ...]:
     """The lists because of which something stands in the zone, the fullest first."""
     counted = []
-    for entry in regions.lists(session):
+    for entry in regions.lists(session, at):
         seen = standing_goods(at, on_list(entry.slug, at)).order_by(None).subquery()
         goods_count, counties = session.execute(
             select(func.count(), func.count(seen.c.county_code.distinct()))
@@ -93,14 +93,6 @@ def provinces(session: Session, at: datetime) -> list[tuple[str, str]]:
     codes = session.scalars(standing_goods(at).order_by(None).with_only_columns(first).distinct())
     named = [(f"{code}0000", regions.county(session, f"{code}0000")) for code in sorted(codes)]
     return [(code, place.name) for code, place in named if place]
-
-
-def zone(session: Session, slug: str) -> DesignationList:
-    """One list. Raises Missing."""
-    found = session.get(DesignationList, slug)
-    if found is None:
-        raise Missing(slug=slug)
-    return found
 
 
 def found_goods(session: Session, ids: Sequence[uuid.UUID], at: datetime) -> list[Listing]:
@@ -133,9 +125,3 @@ def villages(session: Session, at: datetime) -> Sequence[tuple[Village, int]]:
         .order_by(Village.name)
     )
     return [(row[0], row[1]) for row in session.execute(counted)]
-
-
-def counties_in(session: Session, slug: str) -> int:
-    """How many counties the list is known to hold."""
-    asked = select(func.count()).where(Designation.list_slug == slug)
-    return session.scalar(asked) or 0

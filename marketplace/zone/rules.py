@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import Evidence, Offer, category
 from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.money import Money
+from marketplace.regions.queries import PublishedList
 
 Say = Callable[..., str]
 POVERTY_LIST = "832"  # the list that counties left; the year says nothing about other lists
@@ -83,10 +84,20 @@ def picture(listing: Listing) -> str:
     return listing.picture or category(listing.category).picture
 
 
-def ticket(evidence: Evidence, say: Say, name_of: Callable[[str], str]) -> Ticket:
-    """The evidence as people read it; the credit code is shown in part."""
+def ticket(
+    evidence: Evidence,
+    say: Say,
+    name_of: Callable[[str], str],
+    *,
+    unknown: Sequence[PublishedList] = (),
+) -> Ticket:
+    """The evidence as people read it; the credit code is shown in part. `unknown`: the lists of
+    which nobody here can say whether they have the county."""
     told = evidence.facts
     rows = [(say("名录"), _list_words(entry, say)) for entry in told["designations"]]
+    for one in unknown:
+        name = said(one.name_zh, one.name_en, "en" if say("lang") == "en" else "zh")
+        rows.append((say("尚不能确定"), say("%(list)s：该省收录不全", list=name)))
     supplier = told["supplier"]
     code = supplier["credit_code"]
     rows.append((say("供应商"), f"{supplier['name']} · {code[:8]}…{code[-2:]}"))
@@ -106,7 +117,7 @@ def ticket(evidence: Evidence, say: Say, name_of: Callable[[str], str]) -> Ticke
         from_label=told["county"]["name"],
         to_label=say("帮扶专区"),
         facts=tuple(rows),
-        valid=bool(told["designations"] and told["papers"]),
+        valid=bool(any(entry["qualifies"] for entry in told["designations"]) and told["papers"]),
         verifier=f"{name_of(told['approved_by'] or '')} · {when}",
         proof=evidence.number,
     )
@@ -114,9 +125,10 @@ def ticket(evidence: Evidence, say: Say, name_of: Callable[[str], str]) -> Ticke
 
 def _list_words(entry: dict[str, object], say: Say) -> str:
     left = entry.get("exit_year")
+    label = say("%(label)s（第 %(n)s 版）", label=entry["label"], n=entry["version"])
     if left and entry["slug"] == POVERTY_LIST:
-        return say("%(label)s（%(year)s 年摘帽）", label=entry["label"], year=left)
-    return str(entry["label"])
+        return say("%(label)s，%(year)s 年摘帽", label=label, year=left)
+    return label
 
 
 def steps(listing: Listing, say: Say) -> tuple[Step, ...]:

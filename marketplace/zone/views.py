@@ -54,7 +54,7 @@ def home() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     at = now()
     with reading() as session:
-        zone = queries.zone(session, slug)
+        zone = regions.list_in_force(session, slug, at)
         return _shelf(
             session,
             "zone/zone.html",
@@ -62,7 +62,6 @@ def show(slug: str) -> ResponseReturnValue:
             queries.on_list(slug, at),
             zone=zone,
             title=rules.said(zone.name_zh, zone.name_en, words().language),
-            counties=queries.counties_in(session, slug),
         )
 
 
@@ -109,7 +108,12 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
             category=catalog.category(offer.listing.category),
             category_url=_category_url,
             evidence=evidence,
-            ticket=rules.ticket(evidence, words(), identity().name_of),
+            ticket=rules.ticket(
+                evidence,
+                words(),
+                identity().name_of,
+                unknown=regions.undetermined(session, offer.county.code, at),
+            ),
             steps=rules.steps(offer.listing, words()),
             facts=rules.facts(offer.listing, words()),
             drawing=rules.picture(offer.listing),

@@ -15,6 +15,7 @@ from marketplace.kernel.machine import Machine, Step
 from marketplace.orders.states import DELIVERY, ORDER
 from marketplace.payments.states import PAYMENT, REFUND
 from marketplace.purchasing.states import PLAN
+from marketplace.regions.states import VERSION
 from marketplace.suppliers.states import PAPER, SUPPLIER
 from tests.house.places import ROOT
 
@@ -27,6 +28,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "payment": PAYMENT,
     "refund": REFUND,
     "plan": PLAN,
+    "list version": VERSION,
 }
 
 

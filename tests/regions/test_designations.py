@@ -22,7 +22,7 @@ PER_EXIT_YEAR = {2016: 28, 2017: 125, 2018: 283, 2019: 344, 2020: 52}
 
 
 def test_the_832_counties_agree_with_the_official_totals(w: Work) -> None:
-    counties = queries.counties_on(w.session, "832")
+    counties = queries.counties_on(w.session, "832", w.now)
     assert Counter(fact.exit_year for fact in counties) == PER_EXIT_YEAR
     places = {fact.county_code: queries.county(w.session, fact.county_code) for fact in counties}
     provinces = Counter(place.label[:2] for f in counties if (place := places[f.county_code]))
@@ -33,7 +33,7 @@ def test_the_832_counties_agree_with_the_official_totals(w: Work) -> None:
 def test_forty_counties_bear_another_name_today_than_on_the_list(w: Work) -> None:
     pairs = {
         (fact.county_name, place.name)
-        for fact in queries.counties_on(w.session, "832")
+        for fact in queries.counties_on(w.session, "832", w.now)
         if (place := queries.county(w.session, fact.county_code)) and place.name != fact.county_name
     }
     # the sources count 41: with 大柴旦, which has no name in the standard
@@ -81,7 +81,7 @@ def test_a_fact_carries_label_source_and_dates(w: Work) -> None:
 
 
 def test_a_list_ends_with_its_last_day_in_shanghai(w: Work) -> None:
-    county = next(iter(queries.counties_on(w.session, "supervised-52")))
+    county = next(iter(queries.counties_on(w.session, "supervised-52", w.now)))
     assert county.valid_until is not None
     ends = end_of_day(county.valid_until)
     for at, expected in ((ends - timedelta(seconds=1), True), (ends, False)):
@@ -108,7 +108,9 @@ def test_the_predicate_selects_the_counties_of_the_lists(w: Work) -> None:
 
 
 def test_a_list_known_in_part_says_so(w: Work) -> None:
-    known = {one.slug: (one.known, one.entries, one.complete) for one in queries.lists(w.session)}
+    known = {
+        one.slug: (one.known, one.entries, one.complete) for one in queries.lists(w.session, w.now)
+    }
     assert known == {
         "832": (832, 832, True),
         "three-regions": (212, 212, True),

@@ -20,12 +20,12 @@ def change(table: Path, old: str, new: str) -> int:
 
 
 def test_loading_again_changes_nothing_and_is_quick(w: Work) -> None:
-    before = queries.counties_on(w.session, "832")
+    before = queries.counties_on(w.session, "832", w.now)
     began = time.process_time()
     loaded = service.load_facts(w)
     assert time.process_time() - began < 1
     assert loaded == (6824, 4, 1188)
-    assert queries.counties_on(w.session, "832") == before
+    assert queries.counties_on(w.session, "832", w.now) == before
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_broken_line_is_refused_with_its_number_and_reason(
         service.load_facts(w, tables)
     broken = refusal.value
     assert (broken.file, broken.line, broken.reason) == (file, line, reason)
-    assert len(queries.counties_on(w.session, "832")) == 832
+    assert len(queries.counties_on(w.session, "832", w.now)) == 832
 
 
 def test_a_missing_column_is_named(w: Work, tables: Path) -> None:

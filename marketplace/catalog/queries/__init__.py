@@ -15,7 +15,7 @@ from marketplace.catalog.queries.lists import (
     villages,
     waiting,
 )
-from marketplace.catalog.queries.placing import Placed, Placing
+from marketplace.catalog.queries.placing import Placed, Placing, unknown_lists
 from marketplace.catalog.queries.visible import (
     Offer,
     offer,
@@ -50,6 +50,7 @@ __all__ = [
     "own_listing",
     "roles_for",
     "stock_faults",
+    "unknown_lists",
     "villages",
     "visible",
     "waiting",

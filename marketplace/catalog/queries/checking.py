@@ -37,5 +37,5 @@ def checks(
             Check(f"requirement.{item.requirement.slug}", item.paper is not None, paper=item.paper)
             for item in dossier.checklist
         ),
-        Check("check.origin", bool(lists), lists=lists),
+        Check("check.origin", any(fact.qualifies for fact in lists), lists=lists),
     )

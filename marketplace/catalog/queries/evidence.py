@@ -16,7 +16,7 @@ from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Paper, Supplier
 from marketplace.work import trail
 
-SCHEMA = 1
+SCHEMA = 2  # 2: lists carry their version, and whether they open the zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,10 @@ class Evidence:
     """The facts at one instant.
 
     `facts` holds texts, numbers and lists only: schema, county {code, name, label}, designations
-    [{slug, label, name_as_listed, exit_year, source}], villages, supplier {id, name, credit_code},
-    papers [{id, kind, number, issuer, valid_from, valid_until}], approved_by, approved_at,
-    listing {id, fingerprint}. It does not hold the instant: the same facts have the same proof.
+    [{slug, label, version, qualifies, name_as_listed, exit_year, source}], villages, supplier {id,
+    name, credit_code}, papers [{id, kind, number, issuer, valid_from, valid_until}], approved_by,
+    approved_at, listing {id, fingerprint}. It does not hold the instant: the same facts have the
+    same proof.
     """
 
     at: datetime
@@ -88,6 +89,8 @@ def _designation(fact: regions.DesignationFact) -> dict[str, Any]:
     return {
         "slug": fact.slug,
         "label": fact.label,
+        "version": fact.version,
+        "qualifies": fact.qualifies,
         "name_as_listed": fact.county_name,
         "exit_year": fact.exit_year,
         "source": fact.source,

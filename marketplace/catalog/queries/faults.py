@@ -56,7 +56,7 @@ def zone_faults(session: Session, at: datetime) -> Iterator[str]:
     for listing in rows:
         code = listing.county_code
         if code not in sourced:
-            facts = regions.designations_of(session, code, at)
+            facts = [f for f in regions.designations_of(session, code, at) if f.qualifies]
             sourced[code] = bool(facts) and all(fact.source for fact in facts)
         if not sourced[code]:
             yield f"zone: listing {listing.id} ({listing.sku}): county {code} has no sourced list"

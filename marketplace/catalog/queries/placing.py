@@ -59,7 +59,7 @@ class Placing:
         """The county of origin, designated at the instant.
 
         Raises Invalid: county_unknown, county_ambiguous, county_too_wide, province_not_designated,
-        county_not_designated.
+        county_not_designated, county_not_known (a list is known here only in part).
         """
         if text not in self._counties:
             try:
@@ -81,6 +81,11 @@ class Placing:
                 )
         place = regions.the_county(self._session, text)
         if not regions.is_designated(self._session, place.code, self._at):
+            if unknown := unknown_lists(self._session, place.code, self._at):
+                names = "、".join(unknown)
+                raise Invalid(
+                    "county_not_known", field="county", value=text, county=place.label, lists=names
+                )
             raise Invalid("county_not_designated", field="county", value=text, county=place.label)
         return place
 
@@ -91,6 +96,12 @@ class Placing:
         if names and key not in self._villages:
             self._villages[key] = regions.find_villages(self._session, county_code, names)
         return self._villages.get(key, {})
+
+
+def unknown_lists(session: Session, county_code: str, at: datetime) -> tuple[str, ...]:
+    """The lists that open the zone and may have the county, without it being known here."""
+    unclear = regions.undetermined(session, county_code, at)
+    return tuple(one.name_zh for one in unclear if one.qualifies)
 
 
 def _fault_of(ask: Callable[[str], object], text: str) -> Iterator[Invalid]:

@@ -67,8 +67,8 @@ def offers_of(session: Session, listings: Sequence[Listing], at: datetime) -> tu
     ids = {listing.supplier_id for listing in listings}
     sellers = {s.id: s for s in session.scalars(select(Supplier).where(Supplier.id.in_(ids)))}
     codes = {listing.county_code for listing in listings}
-    places = {code: place for code in codes if (place := regions.county(session, code))}
-    facts = {code: regions.designations_of(session, code, at) for code in places}
+    places = regions.counties(session, codes)
+    facts = regions.facts_by_county(session, places, at)
     return tuple(
         Offer(one, sellers[one.supplier_id], places[one.county_code], facts[one.county_code])
         for one in listings

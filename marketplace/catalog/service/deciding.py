@@ -23,7 +23,8 @@ from marketplace.work import Work, move
 class NotForZone(Refused):
     """The origin is on no list, or the supplier is not in force, at this instant.
 
-    `code` says which: county_not_designated, supplier_not_approved, supplier_papers_not_in_force.
+    `code` says which: county_not_designated, county_not_known (a list is known here only in part),
+    supplier_not_approved, supplier_papers_not_in_force.
     """
 
     code = "county_not_designated"
@@ -133,7 +134,10 @@ def _check_supplier(w: Work, supplier: Supplier) -> None:
 def _check_origin(w: Work, listing: Listing) -> None:
     if not regions.is_designated(w.session, listing.county_code, w.now):
         place = regions.county(w.session, listing.county_code)
-        raise NotForZone(county=place.label if place else listing.county_code)
+        label = place.label if place else listing.county_code
+        if unknown := queries.unknown_lists(w.session, listing.county_code, w.now):
+            raise NotForZone("county_not_known", county=label, lists="、".join(unknown))
+        raise NotForZone(county=label)
 
 
 def _decided(w: Work, listing: Listing, note: str | None) -> None:

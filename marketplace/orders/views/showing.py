@@ -68,9 +68,10 @@ def evidence_facts(line: OrderLine) -> list[tuple[str, str]]:
 
 
 def _listed(fact: dict[str, Any]) -> str:
+    label = _("%(label)s（第 %(n)s 版）", label=fact["label"], n=fact["version"])
     if fact["exit_year"] and fact["slug"] == "832":  # counties left this list, not the others
-        return _("%(list)s（%(year)s 年退出）", list=fact["label"], year=fact["exit_year"])
-    return str(fact["label"])
+        return _("%(label)s，%(year)s 年摘帽", label=label, year=fact["exit_year"])
+    return label
 
 
 def _paper(paper: dict[str, Any]) -> str:

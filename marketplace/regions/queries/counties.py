@@ -25,6 +25,11 @@ class County:
     level: int
 
     @property
+    def label_short(self) -> str:
+        """ "新疆", "喀什", "伽师"."""
+        return names.short_name(self.name)
+
+    @property
     def label(self) -> str:
         """As read by people: "新疆喀什地区 · 伽师县", "重庆 · 城口县", "江苏省"."""
         if self.level == PROVINCE:
@@ -49,6 +54,22 @@ def county(session: Session, code: str) -> County | None:
     """Today's place for a code of any year; None if unknown or split among several."""
     found = _in_use(session, _today(session, code.strip()))
     return found[0] if len(found) == 1 else None
+
+
+def counties(session: Session, codes: Iterable[str]) -> dict[str, County]:
+    """Places in use, by their codes of today; codes that are no longer in use are left out."""
+    return {place.code: place for place in _in_use(session, sorted(set(codes)))}
+
+
+def provinces(session: Session) -> tuple[County, ...]:
+    """The provinces of today, by code."""
+    d = Division
+    rows = session.execute(
+        select(d.code, d.name, d.prefecture, d.province, d.level)
+        .where(d.level == PROVINCE, d.until_year.is_(None))
+        .order_by(d.code)
+    )
+    return tuple(County(*row) for row in rows)
 
 
 def find_county(session: Session, text: str) -> tuple[County, ...]:
@@ -126,7 +147,10 @@ def _listed(session: Session, wanted: set[str], shorts: set[str]) -> list[_Hit]:
     rows = session.execute(
         select(e.name_as_listed, e.short_name, d.province, d.prefecture, d.code)
         .join(d, (d.code == e.county_code) & d.until_year.is_(None))
-        .where(or_(e.name_as_listed.in_(wanted), e.short_name.in_(shorts)))
+        .where(
+            e.holds_from.is_not(None),  # of a version that was confirmed
+            or_(e.name_as_listed.in_(wanted), e.short_name.in_(shorts)),
+        )
         .distinct()
     )
     return [

@@ -1,16 +1,16 @@
-"""What a county is designated as, by which list, and on which day."""
+"""What a county is designated as, by which list, and at which instant."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from marketplace.kernel.clock import local_day
-from marketplace.regions.models import Designation, DesignationList, Division
+from marketplace.regions.models import Designation, DesignationList, Division, ListVersion
 from marketplace.regions.queries.counties import PROVINCE, county
 
 
@@ -21,6 +21,8 @@ class DesignationFact:
     slug: str
     label: str
     label_en: str
+    version: int  # of the list; it is kept as it was
+    qualifies: bool  # whether this list opens the zone
     county_code: str
     county_name: str  # as the list names it
     region: str  # empty where the list has no regions
@@ -37,7 +39,7 @@ def designations_of(
     """All entries that held for the county at the instant; a merged county has several of a list.
 
     An older code is followed; one that was split among several counties stands for what the list
-    says about that very code.
+    says about that very code. Lists that do not open the zone are among them: see `qualifies`.
     """
     place = county(session, county_code)
     named = (
@@ -48,9 +50,20 @@ def designations_of(
     return _facts(session, and_(named, _holds(at)))
 
 
+def facts_by_county(
+    session: Session, codes: Iterable[str], at: datetime
+) -> dict[str, tuple[DesignationFact, ...]]:
+    """The same for many counties in use at once; each of the codes is answered."""
+    wanted = sorted(set(codes))
+    found: dict[str, list[DesignationFact]] = {code: [] for code in wanted}
+    for fact in _facts(session, and_(Designation.county_code.in_(wanted), _holds(at))):
+        found[fact.county_code].append(fact)
+    return {code: tuple(facts) for code, facts in found.items()}
+
+
 def is_designated(session: Session, county_code: str, at: datetime) -> bool:
-    """Whether any list named the county at the instant."""
-    return bool(designations_of(session, county_code, at))
+    """Whether a list that opens the zone named the county at the instant."""
+    return any(fact.qualifies for fact in designations_of(session, county_code, at))
 
 
 def designated(
@@ -59,17 +72,21 @@ def designated(
     *,
     lists: Collection[str] = (),
 ) -> ColumnElement[bool]:
-    """For a `where`: the column's county is on a list (of `lists`, if given) at the instant.
+    """For a `where`: at the instant the column's county is on a list that opens the zone; with
+    `lists`, on one of these, whether it opens the zone or not.
 
     The column must hold the code that `county` or `find_county` answered.
     """
-    among = [Designation.list_slug.in_(lists)] if lists else []
-    return exists().where(Designation.county_code == county_code, _holds(at), *among)
+    among = Designation.list_slug.in_(lists) if lists else Designation.qualifies.is_(True)
+    # one column by name: with `*` the database would open the table beside its index
+    named = select(Designation.county_code).where(Designation.county_code == county_code)
+    return named.where(_holds(at), among).exists()
 
 
 def designated_in_province(session: Session, province: str) -> int:
-    """How many counties of the province stand on any list of any time; 0 for a name unknown."""
-    named = (Division.name == province) | (Division.short_name == province)
+    """How many counties of the province ever stood on a list that opens the zone; 0 for a name
+    unknown."""
+    named = or_(Division.name == province, Division.short_name == province)
     code = session.execute(
         select(Division.code).where(
             Division.level == PROVINCE, Division.until_year.is_(None), named
@@ -79,43 +96,43 @@ def designated_in_province(session: Session, province: str) -> int:
         return 0
     counties = func.count(Designation.county_code.distinct())
     inside = Designation.county_code.startswith(code[:2])
-    return session.execute(select(counties).where(inside)).scalar_one()
+    counted = Designation.holds_from.is_not(None), Designation.qualifies.is_(True)
+    return session.execute(select(counties).where(inside, *counted)).scalar_one()
 
 
-def counties_on(session: Session, slug: str) -> tuple[DesignationFact, ...]:
-    """Every entry of a list, in its order."""
-    return _facts(session, Designation.list_slug == slug)
-
-
-def lists(session: Session) -> Sequence[DesignationList]:
-    """All lists; look at `complete` before saying that a county is not on one."""
-    return session.scalars(select(DesignationList).order_by(DesignationList.slug)).all()
+def counties_on(session: Session, slug: str, at: datetime) -> tuple[DesignationFact, ...]:
+    """Every entry of the version that was in force at the instant, in its order; also entries
+    whose own dates are over."""
+    held = and_(ListVersion.starts_at <= at, ListVersion.ends_at > at)
+    return _facts(session, and_(Designation.list_slug == slug, held))
 
 
 def _holds(at: datetime) -> ColumnElement[bool]:
-    day = local_day(at)
-    until = Designation.valid_until
-    return and_(Designation.valid_from <= day, or_(until.is_(None), until >= day))
+    """The entry and its version hold; both are written beside the entry."""
+    return and_(Designation.holds_from <= at, Designation.holds_until > at)
 
 
 def _facts(session: Session, wanted: ColumnElement[bool]) -> tuple[DesignationFact, ...]:
-    e, of = Designation, DesignationList
-    rows = session.execute(
+    e, of, v = Designation, DesignationList, ListVersion
+    rows: Iterable[Any] = session.execute(
         select(
             e.list_slug,
             of.name_zh,
             of.name_en,
+            v.number,
+            e.qualifies,
             e.county_code,
             e.name_as_listed,
             e.region,
             e.exit_year,
-            of.source,
+            v.source,
             e.valid_from,
             e.valid_until,
             e.note,
         )
+        .join(v, v.id == e.version_id)
         .join(of, of.slug == e.list_slug)
         .where(wanted)
-        .order_by(e.list_slug, e.seq)
+        .order_by(of.owner_name, e.list_slug, e.seq)
     )
     return tuple(DesignationFact(*row) for row in rows)

@@ -1,4 +1,4 @@
-"""Reading the three tables of facts: a broken file is refused with line and reason."""
+"""Reading the four tables of facts: a broken file is refused with line and reason."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class DivisionRow(NamedTuple):
 class ListRow(NamedTuple):
     """One line of lists.csv."""
 
+    line: int
     slug: str
     name_zh: str
     name_en: str
@@ -52,6 +53,15 @@ class ListRow(NamedTuple):
     entries: int
     known: int
     note: str
+
+
+class CoverageRow(NamedTuple):
+    """One line of coverage.csv."""
+
+    line: int
+    slug: str
+    province: str
+    entries: int
 
 
 class DesignationRow(NamedTuple):
@@ -102,6 +112,7 @@ def division(cells: Cells) -> DivisionRow:
 
 def published_list(cells: Cells) -> ListRow:
     row = ListRow(
+        line=cells.line,
         slug=cells.text("slug"),
         name_zh=cells.text("name_zh"),
         name_en=cells.text("name_en"),
@@ -132,6 +143,18 @@ def designation(cells: Cells) -> DesignationRow:
     )
     if row.valid_until and row.valid_until < row.valid_from:
         raise cells.broken("valid_until lies before valid_from")
+    return row
+
+
+def coverage(cells: Cells) -> CoverageRow:
+    row = CoverageRow(
+        line=cells.line,
+        slug=cells.text("list"),
+        province=cells.code("province"),
+        entries=cells.number("entries"),
+    )
+    if not row.province.endswith("0000"):
+        raise cells.broken(f"{row.province} is no province")
     return row
 
 

@@ -120,7 +120,5 @@ def organisation_names(session: Session) -> dict[uuid.UUID, str]:
 
 def list_names(session: Session, language: str) -> dict[str, str]:
     """What the lists of counties are called, by slug."""
-    return {
-        found.slug: found.name_en if language == "en" else found.name_zh
-        for found in regions.lists(session)
-    }
+    names = regions.list_names(session)
+    return {slug: english if language == "en" else own for slug, (own, english) in names.items()}
