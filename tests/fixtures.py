@@ -5,6 +5,7 @@ Everything is made through the services; nothing can exist here that could not e
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -174,23 +175,30 @@ def client_as(app: Flask, people: People) -> Callable[[str], FlaskClient]:
     """A browser in which the person with this role name is signed in, through the real form."""
 
     def signed_in(name: str) -> FlaskClient:
-        client = app.test_client()
-        place = list(people.ids).index(name)
-        answer = post(client, "/sign-in", login=f"1350000{place:04d}", password=PASSWORD)
-        assert answer.status_code == 303, answer.get_data(as_text=True)  # see other
-        return client
+        return sign_in(app, f"1350000{list(people.ids).index(name):04d}")
 
     return signed_in
+
+
+def sign_in(app: Flask, login: str, password: str = PASSWORD) -> FlaskClient:
+    """A browser in which the person with this mobile number is signed in, through the form."""
+    client = app.test_client()
+    answer = post(client, "/sign-in", login=login, password=password)
+    assert answer.status_code == 303, answer.get_data(as_text=True)  # see other
+    return client
 
 
 def post(client: FlaskClient, path: str, *, on: str | None = None, **fields: object):  # type: ignore[no-untyped-def]  # werkzeug's TestResponse is not exported
     """Post a form as a browser does: load the page `on` (or the path) for its token first."""
     source = client.get(on or path, follow_redirects=True).get_data(as_text=True)
-    marker = 'name="csrf_token" type="hidden" value="'
-    token = source.split(marker, 1)[1].split('"', 1)[0] if marker in source else ""
     return client.post(
         path,
-        data={"csrf_token": token, **fields},
+        data={**tokens(source), **fields},
         content_type="multipart/form-data",
         headers={"Sec-Fetch-Site": "same-origin"},
     )
+
+
+def tokens(page: str) -> dict[str, str]:
+    """The form tokens of a page by their field names: ours, and in a mounting host also its own."""
+    return dict(re.findall(r'name="((?:mp_)?csrf_token)" type="hidden" value="([^"]*)"', page))
