@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing
 from marketplace.kernel.actor import Actor, Role
-from marketplace.kernel.errors import Missing
+from marketplace.kernel.errors import Forbidden, Missing
 from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.states import AccountKind
@@ -124,6 +124,14 @@ def plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> Plan:
     found = session.get(Plan, plan_id)
     if found is None or not unions.roles_in(actor, found.organisation_id):
         raise Missing(plan_id=plan_id)
+    return found
+
+
+def own_plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> Plan:
+    """A plan in the hands of whoever drafted it. Raises Missing, Forbidden (a colleague's)."""
+    found = plan(session, actor, plan_id)
+    if Role.UNION_BUYER not in roles_for(actor, found):
+        raise Forbidden
     return found
 
 

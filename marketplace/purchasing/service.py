@@ -257,9 +257,7 @@ def _load(w: Work, plan_id: uuid.UUID, role: Role) -> Dossier:
 
 
 def _to_edit(w: Work, plan_id: uuid.UUID) -> Plan:
-    plan = queries.plan(w.session, w.actor, plan_id)
-    if Role.UNION_BUYER not in queries.roles_for(w.actor, plan):
-        raise Forbidden
+    plan = queries.own_plan(w.session, w.actor, plan_id)
     if plan.state not in queries.EDITABLE:
         raise WrongState(verb="revise", state=plan.state)
     return plan

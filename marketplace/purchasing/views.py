@@ -93,7 +93,7 @@ def show(plan_id: uuid.UUID) -> ResponseReturnValue:
 @needs(Role.UNION_BUYER)
 def edit(plan_id: uuid.UUID) -> ResponseReturnValue:
     with reading() as session:
-        plan = queries.plan(session, someone(), plan_id)
+        plan = queries.own_plan(session, someone(), plan_id)
         form = PlanForm(
             title=plan.title,
             budget_id=str(plan.budget_id),
@@ -107,6 +107,8 @@ def edit(plan_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:plan_id>/edit")
 @needs(Role.UNION_BUYER)
 def revise(plan_id: uuid.UUID) -> ResponseReturnValue:
+    with reading() as session:
+        queries.own_plan(session, someone(), plan_id)  # before a word is said about the form
     form = _offering(PlanForm())
     if not form.validate():
         return _frame(form, 422, plan_id=plan_id)

@@ -257,6 +257,8 @@ def _fill(w: Work, supplier: Supplier, given: Application) -> None:
 
 
 def _own(w: Work, supplier_id: uuid.UUID) -> Supplier:
+    if Role.SUPPLIER_STAFF not in w.actor.roles:
+        raise Forbidden
     supplier = queries.own(w.session, w.actor)
     if supplier is None or supplier.id != supplier_id:
         raise Missing(supplier_id=supplier_id)
@@ -264,8 +266,13 @@ def _own(w: Work, supplier_id: uuid.UUID) -> Supplier:
 
 
 def _someone_elses(w: Work, supplier_id: uuid.UUID) -> Supplier:
-    """For a decision: never by the person who handed it in, nor by the supplier's own staff."""
+    """For a decision: never by the person who handed it in, nor by the supplier's own staff.
+
+    Raises Missing, Forbidden (no reviewer at all), SamePerson.
+    """
     supplier = queries.visible(w.session, w.actor, supplier_id)
+    if Role.REVIEWER not in w.actor.roles:
+        raise Forbidden
     is_staff = supplier.organisation_id in w.actor.organisations(Role.SUPPLIER_STAFF)
     if is_staff or supplier.submitted_by == w.actor.person_id:
         raise SamePerson

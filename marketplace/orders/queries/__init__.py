@@ -9,6 +9,7 @@ from marketplace.orders.queries.basket import (
     basket,
     basket_count,
     parcels,
+    title_in_basket,
 )
 from marketplace.orders.queries.faults import faults
 from marketplace.orders.queries.orders import (
@@ -54,4 +55,5 @@ __all__ = [
     "roles_for",
     "row",
     "sold_lines",
+    "title_in_basket",
 ]

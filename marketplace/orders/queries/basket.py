@@ -98,6 +98,15 @@ def basket_count(session: Session, person_id: str) -> int:
     return session.scalar(own) or 0
 
 
+def title_in_basket(session: Session, actor: Actor, listing_id: uuid.UUID) -> str | None:
+    """The name of a good that the actor once put in; None of any other."""
+    return session.scalar(
+        select(Listing.title)
+        .join(BasketLine, BasketLine.listing_id == Listing.id)
+        .where(BasketLine.person_id == actor.person_id, BasketLine.listing_id == listing_id)
+    )
+
+
 def parcels(
     offers: Mapping[uuid.UUID, catalog.Offer], wanted: Mapping[uuid.UUID, int]
 ) -> tuple[Parcel, ...]:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as stock
-from marketplace.catalog.models import Listing
 from marketplace.events import PurchasePlaced
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
@@ -116,11 +115,13 @@ def _address(w: Work, wanted: Placement) -> Address:
 def _all_for_sale(
     w: Work, lines: dict[uuid.UUID, int], offers: dict[uuid.UUID, catalog.Offer]
 ) -> None:
-    """What may not be seen may not be bought, at this very instant."""
+    """What may not be seen may not be bought, at this very instant; nor is its name told to one
+    who does not have it in the basket: a hidden id may be anybody's draft."""
     for listing_id in lines:
         if listing_id not in offers:
-            listing = w.session.get(Listing, listing_id)
-            title = listing.title if listing else ""
+            title = queries.title_in_basket(w.session, w.actor, listing_id)
+            if title is None:
+                raise stock.NotForSale(listing_id=listing_id)
             raise stock.NotForSale("line_not_for_sale", listing_id=listing_id, title=title)
 
 

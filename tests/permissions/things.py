@@ -1,0 +1,212 @@
+"""Real things of the owner, of a stranger, and of nobody yet, made through the services.
+
+Each thing has a name that rows of permissions.toml use: "{paid_order}". MARKS are texts that stand
+in the owner's own things alone: no answer to anybody who may not read them holds one.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+
+from marketplace.catalog.models import Listing
+from marketplace.kernel.actor import Role
+from marketplace.kernel.funds import FundSource
+from marketplace.kernel.money import Money
+from marketplace.orders import queries as orders
+from marketplace.orders import service as buying
+from marketplace.orders.models import Order, Purchase
+from marketplace.payments.models import Payment, Refund, Tender
+from marketplace.purchasing import service as plans
+from marketplace.purchasing.models import Plan
+from marketplace.regions import service as regions
+from marketplace.suppliers import service as suppliers
+from marketplace.suppliers.models import Paper
+from marketplace.suppliers.states import PaperKind, PaperState
+from marketplace.unions import service as unions
+from marketplace.unions.models import Budget, Union
+from tests.fixtures import People
+from tests.makers import purchasing as plan_makers
+from tests.makers.catalog import a_draft_listing, a_listing, a_sheet, a_submitted_listing
+from tests.makers.orders import a_placement, an_address, paid, shipped
+from tests.makers.suppliers import (
+    COUNTY,
+    SCAN,
+    a_credit_code,
+    a_draft_supplier,
+    a_paper,
+    a_submitted_supplier,
+    an_approved_supplier,
+)
+from tests.makers.unions import a_budget, a_union
+
+MARK = "甲家专有"  # stands in every private text of the owner
+UPLOADS = {
+    "goods": (a_sheet({"货号": "MX-0001"}), "商品.csv"),
+    "people": (plan_makers.a_people_sheet(3), "名单.csv"),
+    "scan": (SCAN, "扫描件.png"),
+}
+
+Things = dict[str, str]
+
+
+def make_things(people: People) -> Things:
+    """Every name that a row may use, with its id or text."""
+    things: Things = {
+        "nothing": str(uuid.uuid4()),  # the id of no thing at all
+        "fresh_code": a_credit_code(9),
+        "draft_code": a_credit_code(3),
+        "mark": MARK,
+    }
+    _suppliers(people, things)
+    _goods(people, things)
+    _purchases(people, things)
+    _union(people, things)
+    _other_union(people, things)
+    people.runtime.deliver(limit=1000)
+    return things
+
+
+def _suppliers(people: People, things: Things) -> None:
+    things["supplier"] = str(an_approved_supplier(people, "supplier", 1).id)
+    things["other_supplier"] = str(an_approved_supplier(people, "second_supplier", 2).id)
+    things["draft_supplier"] = str(a_draft_supplier(people, "drafter", 3).id)
+    with people.runtime.work(people.actor("drafter")) as w:
+        for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT):
+            suppliers.hand_in(w, uuid.UUID(things["draft_supplier"]), a_paper(kind))
+    things["submitted_supplier"] = str(a_submitted_supplier(people, "applicant", 4).id)
+    stopped = an_approved_supplier(people, "stopped", 5)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        suppliers.suspend(w, stopped.id, "示例原因")
+    things["stopped_supplier"] = str(stopped.id)
+    with people.runtime.work(people.actor("supplier")) as w:
+        handed = a_paper(PaperKind.FOOD_PRODUCTION, number=f"{MARK} 0009", valid_until=None)
+        things["pending_paper"] = str(
+            suppliers.hand_in(w, uuid.UUID(things["supplier"]), handed).id
+        )
+    with people.runtime.reading() as session:
+        for name, owner in (("paper", "supplier"), ("other_paper", "other_supplier")):
+            own = select(Paper.id).where(Paper.supplier_id == uuid.UUID(things[owner]))
+            kept = own.where(Paper.state == PaperState.ACCEPTED).order_by(Paper.id)
+            things[name] = str(session.scalars(kept).first())
+
+
+def _goods(people: People, things: Things) -> None:
+    with people.runtime.work() as w:
+        village = regions.add_village(w, COUNTY, "示例村")
+        w.session.flush()
+        things["village"] = str(village.id)
+    private = {"title": f"示例 {MARK} 哈密瓜"}
+    made = {
+        "listing": a_listing(people, sku="A-1", stock=1000, villages=("示例村",)),
+        "second_listing": a_listing(people, sku="A-2", title="示例 无花果"),
+        "draft_listing": a_draft_listing(people, sku="A-3", **private),
+        "submitted_listing": a_submitted_listing(people, sku="A-4", **private),
+        "other_listing": a_listing(people, "second_supplier", "B-1", title="示例 核桃"),
+        "other_draft_listing": a_draft_listing(people, "second_supplier", "B-2", title="示例 杏干"),
+    }
+    things.update({name: str(listing.id) for name, listing in made.items()})
+
+
+def _purchases(people: People, things: Things) -> None:
+    with people.runtime.reading() as session:
+        goods = session.get_one(Listing, uuid.UUID(things["listing"]))
+        foreign = session.get_one(Listing, uuid.UUID(things["other_listing"]))
+    where = {"recipient": MARK, "street": f"{MARK}路 8 号"}
+    address = an_address(people, "employee", **where)
+    things["address"] = str(address.id)
+    things["second_address"] = str(an_address(people, "employee", street=f"{MARK}路 9 号").id)
+    other = an_address(people, "other_employee", street="示例外路 1 号")
+    things["other_address"] = str(other.id)
+
+    def place(name: str, **changes: object) -> Purchase:
+        with people.runtime.work(people.actor("employee")) as w:
+            purchase = buying.place(w, a_placement(address, goods, **changes))
+        return _kept(people, things, name, purchase)
+
+    place("placed")
+    place("card", tender=Tender.CARD)
+    paid(people, place("paid"))
+    order = _order(people, paid(people, place("shipped")))
+    shipped(people, order)
+    for name, tender in (("returned", Tender.TRANSFER), ("card_returned", Tender.CARD)):
+        order = _order(people, paid(people, place(name, tender=tender)))
+        with people.runtime.work(people.actor("employee")) as w:
+            buying.cancel(w, order.id, "示例：不需要了")
+        with people.runtime.reading() as session:
+            found = session.scalars(select(Refund).where(Refund.order_id == order.id)).one()
+            things[f"{name}_refund"] = str(found.id)
+    with people.runtime.work(people.actor("other_employee")) as w:
+        bought = buying.place(w, a_placement(other, foreign))
+    _kept(people, things, "other", bought)
+    with people.runtime.work(people.actor("employee")) as w:
+        buying.put(w, uuid.UUID(things["listing"]), 3)
+
+
+def _kept(people: People, things: Things, name: str, purchase: Purchase) -> Purchase:
+    """The ids of a purchase, its order and its payment, and the number that pages show."""
+    order = _order(people, purchase)
+    with people.runtime.reading() as session:
+        payment = session.scalars(select(Payment).where(Payment.purchase_id == purchase.id)).one()
+    things[f"{name}_purchase"], things[f"{name}_order"] = str(purchase.id), str(order.id)
+    things[f"{name}_payment"], things[f"{name}_number"] = str(payment.id), order.number
+    things[f"{name}_yuan"], things[f"{name}_reference"] = payment.amount.yuan, payment.reference
+    return purchase
+
+
+def _order(people: People, purchase: Purchase) -> Order:
+    with people.runtime.reading() as session:
+        (found,) = orders.orders_of(session, purchase.id)
+    return found
+
+
+def _union(people: People, things: Things) -> None:
+    union = a_union(people, members=2)
+    budget = a_budget(people, union)
+    with people.runtime.work(people.actor("union_treasurer")) as w:
+        marked = unions.grant_budget(
+            w, union.id, name=f"{MARK}经费", year=2026, source=FundSource.WELFARE,
+            amount=Money(9_000_00), document="示例 2 号",
+        )  # fmt: skip
+    things["union_office"] = str(union.organisation_id)
+    things |= {"union": str(union.id), "budget": str(budget.id), "second_budget": str(marked.id)}
+    goods = ((uuid.UUID(things["listing"]), 1),)
+
+    def plan(name: str) -> Plan:
+        made = plan_makers.a_plan(people, goods, count=2, budget=budget)
+        things[f"{name}_plan"] = str(made.id)
+        return made
+
+    draft = plan("draft")
+    things["plan_address"] = str(draft.address_id)
+    with people.runtime.work(people.actor("union_buyer")) as w:
+        new = plans.NewPlan(f"{MARK}方案", budget.id, Money(480_00), draft.address_id, "示例")
+        plans.revise(w, draft.id, new)
+    plan_makers.submitted(people, plan("submitted"))
+    plan_makers.approved(people, plan("approved"))
+    done = plan_makers.paid(people, plan("ordered"))
+    with people.runtime.reading() as session:
+        assert done.purchase_id is not None
+        (order,) = orders.orders_of(session, done.purchase_id)
+        things["union_order"], things["union_number"] = str(order.id), order.number
+        things["union_purchase"] = str(done.purchase_id)
+
+
+def _other_union(people: People, things: Things) -> None:
+    (office,) = people.actor("other_union_treasurer").organisations(Role.UNION_TREASURER)
+    with people.runtime.work(people.actor("other_union_treasurer")) as w:
+        union = w.session.scalars(select(Union).where(Union.organisation_id == office)).one()
+        budget: Budget = unions.grant_budget(
+            w, union.id, name="示例外经费", year=2026, source=FundSource.UNION,
+            amount=Money(5_000_00), document="示例 3 号",
+        )  # fmt: skip
+    with people.runtime.work(people.actor("other_union_buyer")) as w:
+        new = plans.NewPlan("示例外方案", budget.id, Money(480_00), plan_makers.ADDRESS, "示例")
+        plan = plans.draft(w, new)
+    things |= {
+        "other_union": str(union.id),
+        "other_budget": str(budget.id),
+        "other_plan": str(plan.id),
+        "other_plan_address": str(plan.address_id),
+    }

@@ -1,0 +1,125 @@
+"""One world for all rows: everybody signed in, every thing there, put back after each request."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict, iter_multi_items
+from werkzeug.test import TestResponse
+
+from marketplace.kernel.base import Base
+from marketplace.kernel.clock import SetClock
+from marketplace.standalone import create_app
+from marketplace.work import Runtime
+from tests.fixtures import NOON, People, Seed, sign_in, tokens
+from tests.permissions.people import add_everybody, numbers
+from tests.permissions.things import UPLOADS, Things, make_things
+
+# facts that no request may touch and that are long to read
+STILL = frozenset({"mp_division", "mp_division_change", "mp_designation", "mp_designation_list"})
+Rows = dict[str, dict[Any, dict[str, Any]]]  # table → primary key → column → value
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass
+class Browser:
+    """What one signed-in browser sends: its cookies and its form tokens."""
+
+    cookies: str = ""
+    tokens: dict[str, str] = field(default_factory=dict)
+
+
+class World:
+    """The application, its people and things, and the way back to how it all began."""
+
+    def __init__(self, seeded: Seed, folder: Path) -> None:
+        self.data, self.kept = folder / "data", folder / "kept"
+        shutil.copytree(seeded.folder, self.data)
+        settings = {"MARKETPLACE_DATA": self.data, "MARKETPLACE_DEMO": True, "SECRET_KEY": "a" * 32}
+        self.app: Flask = create_app({**settings, "TESTING": True}, clock=SetClock(NOON))
+        self.runtime: Runtime = self.app.extensions["marketplace"].runtime
+        self.people = People(self.runtime, dict(seeded.ids))
+        add_everybody(self.people)
+        self.things: Things = make_things(self.people)
+        mobiles = numbers(self.people.ids)
+        self.browsers = {name: self._browser(mobile) for name, mobile in mobiles.items()}
+        self.browsers["anonymous"] = self._browser(None)
+        self.runtime.engine.dispose()
+        shutil.copytree(self.data, self.kept)
+        self.before = self.rows()
+
+    def _browser(self, mobile: str | None) -> Browser:
+        client = sign_in(self.app, mobile) if mobile else self.app.test_client()
+        page = client.get("/").get_data(as_text=True)
+        sent = client.get("/healthz").request.headers.get("Cookie", "")
+        return Browser(sent, tokens(page))
+
+    def send(
+        self, who: str, method: str, address: str, form: Mapping[str, Any] | None = None
+    ) -> TestResponse:
+        """One request as that person's browser sends it; answers are those of a fresh world."""
+        browser = self.browsers[who]
+        headers = {"Cookie": browser.cookies, "Sec-Fetch-Site": "same-origin"}
+        reads = method in {"GET", "HEAD"}
+        given: MultiDict[str, Any] = MultiDict({} if reads else browser.tokens)
+        for name, value in iter_multi_items(form or {}):
+            given.add(name, self._upload(value))
+        kind = None if reads else "multipart/form-data"
+        client = self.app.test_client(use_cookies=False)
+        return client.open(address, method=method, data=given, headers=headers, content_type=kind)
+
+    def _upload(self, value: str) -> Any:
+        """ "file:goods" is a file of that name, everything else a text."""
+        name = value.removeprefix("file:")
+        if name == value:
+            return value
+        data, filename = UPLOADS[name]
+        return io.BytesIO(data), filename
+
+    def said(self, value: str) -> str:
+        """A text of the table with its things put in."""
+        return PLACE.sub(lambda found: self.things[found.group(1)], value)
+
+    def rows(self) -> Rows:
+        """Everything that is stored, but the standing facts."""
+        found: Rows = {}
+        with self.runtime.reading() as session:
+            for name, table in Base.metadata.tables.items():
+                if name in STILL:
+                    continue
+                key = tuple(column.name for column in table.primary_key)
+                rows = session.execute(select(table)).mappings()
+                found[name] = {tuple(row[part] for part in key): dict(row) for row in rows}
+        return found
+
+    def put_back(self) -> None:
+        """As it was before the last request."""
+        self.runtime.engine.dispose()
+        shutil.rmtree(self.data)
+        shutil.copytree(self.kept, self.data)
+
+
+def changes(before: Rows, after: Rows) -> dict[str, list[tuple[Any, dict[str, Any]]]]:
+    """table → (key, column → new value) of every row that is new or not as it was; a row that went
+    has no columns."""
+    found: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
+    for table, rows in after.items():
+        was = before[table]
+        changed = [
+            (key, {name: value for name, value in row.items() if was.get(key, {}).get(name) != value
+                   or key not in was})
+            for key, row in rows.items()
+            if was.get(key) != row
+        ]  # fmt: skip
+        gone: list[tuple[Any, dict[str, Any]]] = [(key, {}) for key in was if key not in rows]
+        if changed or gone:
+            found[table] = [*changed, *gone]
+    return found
