@@ -33,7 +33,6 @@ WITHIN: tuple[Wire, ...] = (
     on(events.RefundSettled, ledger.book_refund, purchasing.give_back_budget),
 )
 AFTER: tuple[Wire, ...] = (
-    on(events.DesignationsChanged, catalog.reindex_counties),
     on(events.ListingChanged, catalog.reindex_listing),
     on(events.SupplierApproved, catalog.reindex_supplier),
     on(events.SupplierRestored, catalog.reindex_supplier),
@@ -41,6 +40,7 @@ AFTER: tuple[Wire, ...] = (
 )
 SILENT: frozenset[type[events.Event]] = frozenset(
     {
+        events.DesignationsChanged,  # whoever searches asks for the lists of the instant
         events.OrderReceived,
         events.OrderShipped,
         events.PurchaseLapsed,

@@ -1,4 +1,4 @@
-"""Goods on the command line: take a supplier's sheet in, or only check it.
+"""Goods on the command line: take a supplier's sheet in, or only check it; the search index.
 
 The command that carries this group gives, as click's `obj`, a function that opens the marketplace
 of a data folder.
@@ -15,12 +15,23 @@ from catalog_import import Lang, UnreadableFile, read_mapping
 from marketplace.catalog import rules, service
 from marketplace.catalog.service import ImportReport
 from marketplace.kernel.credit_code import compact
+from marketplace.ports.search import SearchBusy
 from marketplace.suppliers import queries as suppliers
 from marketplace.web.words import Words
 from marketplace.work import Runtime
 
 Opener = Callable[[Path], Runtime]
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+DATA = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("var/data"),
+    show_default=True,
+    envvar="MARKETPLACE_DATA",
+    help="Folder of the database, the search index and the papers.",
+)
 
 
 @click.group()
@@ -32,14 +43,7 @@ def catalog() -> None:
 @click.argument("file", type=FILE)
 @click.option("--supplier", "code", required=True, help="The supplier's social credit code.")
 @click.option("--mapping", type=FILE, help="TOML or JSON: heading = field.")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("var/data"),
-    show_default=True,
-    envvar="MARKETPLACE_DATA",
-    help="Folder of the database, the search index and the papers.",
-)
+@DATA
 @click.option("--check", is_flag=True, help="Only look: write nothing in any case.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.pass_obj
@@ -71,6 +75,38 @@ def import_file(
         )
     _tell(report, say, lang)
     if report.problems:
+        raise SystemExit(1)
+
+
+@click.group()
+def search() -> None:
+    """The search index."""
+
+
+@search.command()
+@DATA
+@click.pass_obj
+def rebuild(open_runtime: Opener, data: Path) -> None:
+    """Build a new index beside the living one, which answers until then. Run it after a power cut,
+    or when `status` asks for it; the worker does the same when the index is gone."""
+    runtime = open_runtime(data)
+    try:
+        count = service.rebuild_search(runtime.tools.search, runtime.reading)
+    except SearchBusy as fault:
+        raise click.ClickException("另一个进程正在写索引 / another process writes it") from fault
+    click.echo(f"{count} 件 / documents")
+
+
+@search.command()
+@DATA
+@click.pass_obj
+def status(open_runtime: Opener, data: Path) -> None:
+    """Tell backend, documents and generation. Exit code 1 when it should be rebuilt."""
+    found = open_runtime(data).tools.search.status()
+    click.echo(f"{found.backend}\t{found.documents} 件 / documents\t{found.generation}")
+    if found.problem:
+        click.echo(f"请重建 / rebuild it: {found.problem}")
+    if not (found.ready and found.current):
         raise SystemExit(1)
 
 

@@ -1,11 +1,11 @@
-"""The verbs on the command line: serve, demo, work, verify, catalog."""
+"""The verbs on the command line: serve, demo, work, verify, catalog, search."""
 
 from __future__ import annotations
 
 import click
 
 from marketplace import __version__
-from marketplace.catalog.cli import catalog
+from marketplace.catalog.cli import catalog, search
 from marketplace.commands.demonstration import demo
 from marketplace.commands.opening import open_existing
 from marketplace.commands.serving import serve, work
@@ -18,5 +18,5 @@ def main() -> None:
     """Direct Train 直通车: a consumption-aid marketplace."""
 
 
-for verb in (serve, demo, work, verify, catalog):
+for verb in (serve, demo, work, verify, catalog, search):
     main.add_command(verb)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import waitress
 
+from marketplace.catalog import service as catalog
 from marketplace.commands.opening import data_option, open_app, open_existing, runtime_of
 from marketplace.orders import queries as orders
 from marketplace.orders import service as ordering
@@ -40,13 +41,15 @@ class Worker(threading.Thread):
 
 
 def once(runtime: Runtime) -> int:
-    """One round: orders whose hold has ended, then everything due in the outbox."""
+    """One round: orders whose hold has ended, everything due in the outbox, a lost search index."""
     with runtime.reading() as session:
         is_due = bool(orders.overdue(session, runtime.clock.now()))
     if is_due:  # a round without work takes no writing lock
         with runtime.work() as w:
             ordering.lapse_due(w)
-    return runtime.deliver()
+    arrived = runtime.deliver()
+    catalog.tend_search(runtime.tools.search, runtime.reading)
+    return arrived
 
 
 def run(runtime: Runtime, app: object, host: str, port: int) -> None:

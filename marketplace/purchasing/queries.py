@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -250,14 +250,6 @@ def headcounts(session: Session, plan_ids: Collection[uuid.UUID]) -> dict[uuid.U
         .group_by(Recipient.plan_id)
     )
     return {row[0]: row[1] for row in session.execute(asked)}
-
-
-def found_offers(
-    session: Session, ids: Sequence[uuid.UUID], at: datetime
-) -> tuple[catalog.Offer, ...]:
-    """Those of the ids that may be bought now, in the order of the search."""
-    offers = catalog.offers(session, ids, at)
-    return tuple(offers[found] for found in ids if found in offers)
 
 
 def progress(session: Session, found: Plan) -> Progress:

@@ -8,8 +8,10 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from catalog_import import Problem, template_csv
+from marketplace.catalog import queries as catalog
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
+from marketplace.ports.search import Question
 from marketplace.purchasing import queries, rules, service
 from marketplace.purchasing.forms import NoteForm, PeopleForm, PieceForm, PlanForm
 from marketplace.purchasing.states import PLAN, PlanState
@@ -24,10 +26,10 @@ from marketplace.web import (
     page_number,
     paged,
     reading,
+    search_index,
     someone,
     work,
 )
-from marketplace.web.door import runtime
 from marketplace.web.labels import error_words, state_label
 from marketplace.web.words import _, words
 
@@ -191,8 +193,9 @@ def _plan(
     """The page of a plan, with what was refused beside where it was typed."""
     actor = someone()
     q = request.args.get("find", "").strip()[:80]
-    ids = runtime().tools.search.find(q, limit=MOST_FOUND) if q else []
+    asked = Question(q, limit=MOST_FOUND)
     with reading() as session:
+        goods = catalog.find(session, search_index(), asked, now()).listings if q else ()
         found = queries.dossier(session, actor, plan_id, now())
         so_far = queries.progress(session, found.plan)
         roles = queries.roles_for(actor, found.plan)
@@ -210,7 +213,7 @@ def _plan(
             can_edit=queries.can_edit(actor, found.plan),
             is_own=found.plan.requested_by == actor.person_id,
             q=q,
-            offers=queries.found_offers(session, ids, now()),
+            offers=catalog.offers_of(session, goods, now()),
             masked=rules.masked,
             pieces=pieces or PieceForm(),
             people=people or PeopleForm(),

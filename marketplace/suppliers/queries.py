@@ -60,6 +60,12 @@ def may_sell(at: datetime) -> ColumnElement[bool]:
     return and_(Supplier.state == SupplierState.APPROVED, *papers_in_force)
 
 
+def out_of_force(session: Session, at: datetime) -> frozenset[uuid.UUID]:
+    """Approved suppliers that may not sell at the instant: a paper ran out, or is not valid yet."""
+    asked = select(Supplier.id).where(Supplier.state == SupplierState.APPROVED, ~may_sell(at))
+    return frozenset(session.scalars(asked))
+
+
 def sells(session: Session, supplier_id: uuid.UUID, at: datetime) -> bool:
     """Whether this supplier may sell at that instant."""
     asked = select(Supplier.id).where(Supplier.id == supplier_id, may_sell(at))

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing, ListingVillage
+from marketplace.ports.search import Question, SearchIndex
 from marketplace.regions import queries as regions
 from marketplace.regions.models import Village
 from marketplace.regions.queries import PublishedList
+from marketplace.web.paging import PER_PAGE
+from marketplace.zone import rules
+from marketplace.zone.rules import Wanted
 
-MOST_FOUND = 500
+MOST_WAYS = 4  # told when nothing was found
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,21 @@ class Standing:
     counties: int
     suppliers: int
     villages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One page of a search; the counts are by slug and by six-digit code of the province.
+
+    Without the index (`by_index`) the database looked into titles, and the counts are empty.
+    """
+
+    listings: Sequence[Listing]
+    total: int
+    by_index: bool
+    categories: Mapping[str, int]
+    provinces: Mapping[str, int]
+    lists: Mapping[str, int]
 
 
 def standing_goods(at: datetime, *conditions: ColumnElement[bool]) -> Select[Listing]:
@@ -90,22 +110,55 @@ def in_province(code: str) -> ColumnElement[bool]:
 def provinces(session: Session, at: datetime) -> list[tuple[str, str]]:
     """(code, name) of the provinces that something visible comes from."""
     first = func.substr(Listing.county_code, 1, 2)
-    codes = session.scalars(standing_goods(at).order_by(None).with_only_columns(first).distinct())
-    named = [(f"{code}0000", regions.county(session, f"{code}0000")) for code in sorted(codes)]
-    return [(code, place.name) for code, place in named if place]
+    found = session.scalars(standing_goods(at).order_by(None).with_only_columns(first).distinct())
+    seen = set(found)
+    return [(one.code, one.name) for one in regions.provinces(session) if one.code[:2] in seen]
 
 
-def found_goods(session: Session, ids: Sequence[uuid.UUID], at: datetime) -> list[Listing]:
-    """Of what the index found, what may be seen; in the index's order."""
-    seen = session.scalars(standing_goods(at, Listing.id.in_(ids[:MOST_FOUND]))).all()
-    place = {listing_id: n for n, listing_id in enumerate(ids)}
-    return sorted(seen, key=lambda listing: place[listing.id])
+def look(session: Session, index: SearchIndex, wanted: Wanted, at: datetime) -> Result:
+    """What was looked for, one page of it, with what else may be chosen at this instant."""
+    on_lists = regions.lists_by_county(session, at)
+    found = catalog.find(session, index, _question(wanted, on_lists), at)
+    return Result(
+        found.listings,
+        found.total,
+        found.by_index,
+        found.categories,
+        provinces=rules.by_province(found.counties, on_lists, wanted.listed),
+        lists=rules.by_list(found.counties, on_lists, wanted.province),
+    )
 
 
-def titled(session: Session, words: str, at: datetime) -> list[Listing]:
-    """Without an index: every word stands in the title."""
-    asked = [Listing.title.contains(word, autoescape=True) for word in words.split()[:10]]
-    return list(session.scalars(standing_goods(at, *asked).limit(MOST_FOUND))) if asked else []
+def other_ways(
+    session: Session, index: SearchIndex, wanted: Wanted, at: datetime
+) -> tuple[tuple[Wanted, int], ...]:
+    """What to try when nothing was found: without filters, with fewer words; and how much each of
+    these finds."""
+    on_lists = regions.lists_by_county(session, at)
+    tried = (
+        (way, catalog.find(session, index, _question(way, on_lists), at).total)
+        for way in rules.ways_out(wanted)
+    )
+    return tuple(islice(((way, total) for way, total in tried if total), MOST_WAYS))
+
+
+def _question(wanted: Wanted, on_lists: Mapping[str, frozenset[str]]) -> Question:
+    """Counties are always named: those that stand on a list at this instant."""
+    counties = (
+        code
+        for code, slugs in on_lists.items()
+        if rules.lies_in(code, wanted.province) and wanted.listed in {"", *slugs}
+    )
+    return Question(
+        wanted.words,
+        category=wanted.category,
+        counties=frozenset(counties),
+        price_from=wanted.price_from.fen if wanted.price_from else None,
+        price_to=wanted.price_to.fen if wanted.price_to else None,
+        sort=wanted.sort,
+        start=(wanted.page - 1) * PER_PAGE,
+        limit=PER_PAGE,
+    )
 
 
 def village_goods(session: Session, village_id: uuid.UUID, at: datetime) -> Sequence[Listing]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import Evidence, Offer, category
 from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.money import Money
+from marketplace.ports.search import Sort
 from marketplace.regions.queries import PublishedList
 
 Say = Callable[..., str]
+LONGEST_WORD = 12  # of a word that is tried in parts
+MOST_TRIED = 12
 POVERTY_LIST = "832"  # the list that counties left; the year says nothing about other lists
 
 
@@ -49,6 +52,69 @@ class Step:
     label: str
     detail: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a visitor looks for, as the address of the page says it."""
+
+    words: str = ""
+    category: str = ""  # slug
+    province: str = ""  # six digits
+    listed: str = ""  # slug of a list
+    price_from: Money | None = None
+    price_to: Money | None = None
+    sort: Sort = Sort.BEST
+    page: int = 1
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The names of the filters that are set."""
+        names = ("category", "province", "listed", "price_from", "price_to")
+        return tuple(name for name in names if getattr(self, name))
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.words and not self.filters
+
+    def without(self, *names: str) -> Wanted:
+        """The same from the first page, with these filters off."""
+        off = {name: None if name.startswith("price") else "" for name in names}
+        return replace(self, page=1, **off)  # type: ignore[arg-type]  # each as its field has it
+
+    def address(self) -> dict[str, str]:
+        """As parameters of the page's address; what is not set is left out."""
+        said = {
+            "q": self.words,
+            "category": self.category,
+            "province": self.province,
+            "listed": self.listed,
+            "price_from": self.price_from.yuan if self.price_from else "",
+            "price_to": self.price_to.yuan if self.price_to else "",
+            "sort": "" if self.sort is Sort.BEST else self.sort.value,
+        }
+        return {name: value for name, value in said.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a filter; `count` is None when nobody counted."""
+
+    value: str
+    label: str
+    count: int | None
+    chosen: bool
+
+
+def choices(
+    names: Mapping[str, str], counts: Mapping[str, int] | None, chosen: str
+) -> list[Choice]:
+    """What a filter offers: all values, or those that find something, and always the chosen one."""
+    return [
+        Choice(value, label, None if counts is None else counts.get(value, 0), value == chosen)
+        for value, label in names.items()
+        if counts is None or counts.get(value) or value == chosen
+    ]
 
 
 def said(zh: str, en: str, language: str) -> str:
@@ -169,3 +235,46 @@ def _moment(when: datetime | date | None) -> str:
     if not isinstance(when, datetime):
         return ""
     return when.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def lies_in(county: str, province: str) -> bool:
+    """The first two digits of a code name the province; no province is any."""
+    return county[:2] == province[:2] if province else True
+
+
+def by_province(
+    counties: Mapping[str, int], on_lists: Mapping[str, frozenset[str]], listed: str
+) -> dict[str, int]:
+    """Counts of counties summed up by province, of those on the chosen list alone."""
+    sums: dict[str, int] = {}
+    for county, count in counties.items():
+        slugs = on_lists.get(county)
+        if slugs and (not listed or listed in slugs):
+            code = f"{county[:2]}0000"
+            sums[code] = sums.get(code, 0) + count
+    return sums
+
+
+def by_list(
+    counties: Mapping[str, int], on_lists: Mapping[str, frozenset[str]], province: str
+) -> dict[str, int]:
+    """Counts of counties summed up by list, of the chosen province alone; a county on two lists
+    counts in both."""
+    sums: dict[str, int] = {}
+    for county, count in counties.items():
+        if lies_in(county, province):
+            for slug in on_lists.get(county, ()):
+                sums[slug] = sums.get(slug, 0) + count
+    return sums
+
+
+def ways_out(wanted: Wanted) -> Iterator[Wanted]:
+    """What to try when nothing was found: the words without filters; each word alone; of one long
+    word its longest beginnings and ends first."""
+    if wanted.filters and wanted.words:
+        yield wanted.without(*wanted.filters)
+    parts = wanted.words.split()
+    if len(parts) == 1:
+        word = parts[0][:LONGEST_WORD]
+        parts = [piece for n in range(len(word) - 1, 1, -1) for piece in (word[:n], word[-n:])]
+    yield from (Wanted(part) for part in dict.fromkeys(parts[:MOST_TRIED]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing
+from marketplace.ports.search import DEEPEST
 from marketplace.regions import queries as regions
 from marketplace.web import (
+    Page,
     identity,
     now,
     open_to_all,
@@ -27,9 +28,9 @@ from marketplace.web import (
 )
 from marketplace.web.words import words
 from marketplace.zone import queries, rules
+from marketplace.zone.forms import SearchForm
 
 pages = Blueprint("zone", __name__)
-log = logging.getLogger(__name__)
 ON_HOME = 12
 
 
@@ -79,15 +80,23 @@ def category(slug: str) -> ResponseReturnValue:
 @pages.get("/search")
 @open_to_all
 def search() -> ResponseReturnValue:
-    asked = request.args.get("q", "").strip()[:80]
     at = now()
+    form = SearchForm()
+    form.validate()  # what cannot be read is told beside its field and does not count
+    wanted = form.wanted()
     with reading() as session:
-        found = _found(session, asked, at) if asked else []
+        found = queries.look(session, search_index(), wanted, at)
+        ways = () if found.total else queries.other_ways(session, search_index(), wanted, at)
         return page(
             "zone/search.html",
-            asked=asked,
-            count=len(found),
-            cards=_cards(session, found[:60], at),
+            form=form,
+            wanted=wanted,
+            found=found,
+            shelf=Page(found.listings, wanted.page, min(found.total, DEEPEST)),
+            cards=_cards(session, found.listings, at),
+            ways=ways,
+            choices=_choices(session, wanted, found),
+            search_url=_search_url,
             categories=catalog.categories(),
             category_url=_category_url,
         )
@@ -166,15 +175,32 @@ def _shelf(
     )
 
 
-def _found(session: Session, asked: str, at: datetime) -> list[Listing]:
-    """By the index; where it fails or knows nothing, by title. The shop never stops for it."""
-    try:
-        ids = search_index().find(asked, limit=queries.MOST_FOUND)
-    except Exception:  # whatever a damaged index says, the page must come
-        log.exception("the search index did not answer")
-        ids = []
-    found = queries.found_goods(session, ids, at)
-    return found or queries.titled(session, asked, at)
+def _choices(
+    session: Session, wanted: rules.Wanted, found: queries.Result
+) -> dict[str, list[rules.Choice]]:
+    """What each filter offers: what there is of it, by the index's counts."""
+    language = words().language
+    names = {
+        "category": {kind.slug: kind.name(language) for kind in catalog.categories()},
+        "province": {place.code: place.name for place in regions.provinces(session)},
+        "listed": {
+            one.slug: rules.said(one.name_zh, one.name_en, language)
+            for one in regions.lists(session, now())
+        },
+    }
+    counts = {"category": found.categories, "province": found.provinces, "listed": found.lists}
+    return {
+        name: rules.choices(names[name], counts[name] if found.by_index else None, chosen)
+        for name, chosen in (
+            ("category", wanted.category),
+            ("province", wanted.province),
+            ("listed", wanted.listed),
+        )
+    }
+
+
+def _search_url(wanted: rules.Wanted) -> str:
+    return url_for("marketplace.zone.search", **wanted.address())  # type: ignore[arg-type]  # Flask wants Any
 
 
 def _cards(session: Session, listings: Sequence[Listing], at: datetime) -> list[rules.Card]:

@@ -14,6 +14,7 @@ from marketplace.catalog.states import ListingState
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
 from marketplace.kernel.money import Money
+from marketplace.ports.search import Question
 from marketplace.suppliers import service as suppliers
 from marketplace.work import Runtime
 from tests.fixtures import People
@@ -216,12 +217,12 @@ def test_search_finds_goods_while_they_may_be_seen(people: People) -> None:
     listing = a_listing(people)
     people.runtime.deliver()
     search = people.runtime.tools.search
-    assert search.find("伽师", limit=5) == [listing.id]
+    assert list(search.find(Question("伽师")).ids) == [listing.id]
     with people.runtime.work(people.actor("reviewer")) as w:
         suppliers.suspend(w, listing.supplier_id, "抽检不合格")
     people.runtime.deliver()
-    assert search.find("伽师", limit=5) == []
+    assert list(search.find(Question("伽师")).ids) == []
     with people.runtime.work(people.actor("reviewer")) as w:
         suppliers.restore(w, listing.supplier_id, "复检合格")
     people.runtime.deliver()
-    assert search.find("伽师", limit=5) == [listing.id]
+    assert list(search.find(Question("伽师")).ids) == [listing.id]

@@ -1,8 +1,10 @@
 """Questions about goods: what may be seen now, why, what waits, and what does not add up."""
 
 from marketplace.catalog.queries.checking import Check, checks
+from marketplace.catalog.queries.documents import all_documents, documents, listings_of
 from marketplace.catalog.queries.evidence import Evidence, evidence
 from marketplace.catalog.queries.faults import stock_faults, zone_faults
+from marketplace.catalog.queries.finding import Finding, find
 from marketplace.catalog.queries.lists import (
     Waiting,
     counts,
@@ -30,17 +32,22 @@ __all__ = [
     "Category",
     "Check",
     "Evidence",
+    "Finding",
     "Offer",
     "Placed",
     "Placing",
     "Waiting",
+    "all_documents",
     "categories",
     "category",
     "checks",
     "counts",
+    "documents",
     "evidence",
+    "find",
     "imports",
     "listing",
+    "listings_of",
     "mine",
     "offer",
     "offers",

@@ -1,4 +1,4 @@
-"""The writers of goods: drafting and revising, importing, deciding, and moving stock."""
+"""The writers of goods: drafting, revising, importing, deciding, moving stock, indexing."""
 
 from marketplace.catalog.service.deciding import (
     NotForZone,
@@ -11,6 +11,7 @@ from marketplace.catalog.service.deciding import (
     withdraw,
 )
 from marketplace.catalog.service.importing import ImportReport, import_sheet
+from marketplace.catalog.service.searching import advice, rebuild_search, reindex, tend_search
 from marketplace.catalog.service.stock import (
     NotForSale,
     OutOfStock,
@@ -27,11 +28,14 @@ __all__ = [
     "NotForSale",
     "NotForZone",
     "OutOfStock",
+    "advice",
     "approve",
     "approve_many",
     "draft",
     "hold",
     "import_sheet",
+    "rebuild_search",
+    "reindex",
     "release",
     "restock",
     "revise",
@@ -40,6 +44,7 @@ __all__ = [
     "set_stock",
     "submit",
     "submit_all",
+    "tend_search",
     "use",
     "withdraw",
 ]

@@ -19,6 +19,7 @@ from marketplace.regions.queries.designations import (
     designations_of,
     facts_by_county,
     is_designated,
+    lists_by_county,
 )
 from marketplace.regions.queries.lists import (
     Answer,
@@ -66,6 +67,7 @@ __all__ = [
     "list_in_force",
     "list_names",
     "lists",
+    "lists_by_county",
     "proposals",
     "provinces",
     "standings",

@@ -61,6 +61,19 @@ def facts_by_county(
     return {code: tuple(facts) for code, facts in found.items()}
 
 
+def lists_by_county(session: Session, at: datetime) -> dict[str, frozenset[str]]:
+    """Every county that `designated` holds for at the instant, with all the lists it is on."""
+    e = Designation
+    rows = session.execute(select(e.county_code, e.list_slug, e.qualifies).where(_holds(at)))
+    found: dict[str, set[str]] = {}
+    opened = set()
+    for code, slug, qualifies in rows:
+        found.setdefault(code, set()).add(slug)
+        if qualifies:
+            opened.add(code)
+    return {code: frozenset(slugs) for code, slugs in found.items() if code in opened}
+
+
 def is_designated(session: Session, county_code: str, at: datetime) -> bool:
     """Whether a list that opens the zone named the county at the instant."""
     return any(fact.qualifies for fact in designations_of(session, county_code, at))

@@ -1,0 +1,96 @@
+"""Looking for goods by words and filters: the index proposes, the database decides.
+
+The index may be some seconds behind, and its answer is narrowed by the suppliers and counties of
+this very instant before it counts. What is left to disagree about is a listing that was withdrawn
+or revised in these seconds: it is taken off the page and off the total, and the next page is not
+filled up with it. Without an index, the database looks into titles and counts nothing beside.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.models import Listing
+from marketplace.catalog.queries.visible import on_sale
+from marketplace.kernel.money import Money
+from marketplace.ports.search import DEEPEST, Found, Question, SearchDown, SearchIndex, Sort
+from marketplace.suppliers import queries as suppliers
+
+log = logging.getLogger(__name__)
+MOST_WORDS = 10  # of a question that the database answers
+
+_ORDERS: dict[Sort, tuple[SQLColumnExpression[Any], ...]] = {
+    Sort.BEST: (func.length(Listing.title), Listing.decided_at.desc(), Listing.id),
+    Sort.NEWEST: (Listing.decided_at.desc(), Listing.id),
+    Sort.CHEAPEST: (Listing.sale_price, Listing.decided_at.desc(), Listing.id),
+    Sort.DEAREST: (Listing.sale_price.desc(), Listing.decided_at.desc(), Listing.id),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One page of what may be bought at the instant; `total` is of all pages.
+
+    `categories` and `counties` count as `ports.search.Found` does; both are empty when the index
+    did not answer (`by_index`).
+    """
+
+    listings: tuple[Listing, ...]
+    total: int
+    by_index: bool
+    categories: Mapping[str, int] = field(default_factory=dict)
+    counties: Mapping[str, int] = field(default_factory=dict)
+
+
+def find(session: Session, index: SearchIndex, question: Question, at: datetime) -> Finding:
+    """Never fails for the index's sake. `question.counties` should be those of the instant."""
+    asked = replace(question, without=suppliers.out_of_force(session, at))
+    try:
+        found = index.find(asked)
+    except SearchDown:
+        return _without_index(session, question, at)
+    except Exception:  # whatever a strange backend says, the page must come
+        log.exception("the search index did not answer")
+        return _without_index(session, question, at)
+    return _seen(session, found, at)
+
+
+def _seen(session: Session, found: Found, at: datetime) -> Finding:
+    """Of a page of the index, what may be seen, in the index's order (P16)."""
+    seen = session.scalars(on_sale(at).where(Listing.id.in_(found.ids))).all()
+    by_id: dict[UUID, Listing] = {listing.id: listing for listing in seen}
+    listings = tuple(by_id[one] for one in found.ids if one in by_id)
+    total = found.total - (len(found.ids) - len(listings))
+    return Finding(listings, total, True, found.categories, found.counties)
+
+
+def _without_index(session: Session, question: Question, at: datetime) -> Finding:
+    wanted = on_sale(at).where(*_conditions(question))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    limit = max(0, min(question.limit, DEEPEST - question.start))
+    page: Select[Listing] = wanted.order_by(*_ORDERS[question.sort])
+    listings: Sequence[Listing] = ()
+    if limit:
+        listings = session.scalars(page.offset(question.start).limit(limit)).all()
+    return Finding(tuple(listings), total, False)
+
+
+def _conditions(question: Question) -> Iterator[ColumnElement[bool]]:
+    for word in question.words.replace("\x00", " ").split()[:MOST_WORDS]:
+        yield Listing.title.icontains(word, autoescape=True)
+    if question.category:
+        yield Listing.category == question.category
+    if question.counties is not None:
+        yield Listing.county_code.in_(sorted(question.counties))
+    if question.price_from is not None:
+        yield Listing.sale_price >= Money(question.price_from)
+    if question.price_to is not None:
+        yield Listing.sale_price <= Money(question.price_to)
