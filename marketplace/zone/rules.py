@@ -74,6 +74,11 @@ class Wanted:
         return tuple(name for name in names if getattr(self, name))
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the words was chosen."""
+        return bool(self.filters) or self.sort is not Sort.BEST
+
+    @property
     def is_empty(self) -> bool:
         return not self.words and not self.filters
 
