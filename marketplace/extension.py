@@ -27,6 +27,7 @@ from marketplace.orders import views as orders
 from marketplace.payments import views as payments
 from marketplace.ports.identity import Identity
 from marketplace.purchasing import views as purchasing
+from marketplace.regions import views as regions
 from marketplace.statistics import views as statistics
 from marketplace.suppliers import views as suppliers
 from marketplace.unions import views as unions
@@ -41,6 +42,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     orders.pages,
     payments.pages,
     purchasing.pages,
+    regions.pages,
     statistics.pages,
     suppliers.pages,
     unions.pages,
@@ -55,6 +57,7 @@ FIGURES = frozenset({Role.MANAGER, Role.AUDITOR}) | STAFF | UNION
 # in the order of the bar; each capability's own line
 TABS: tuple[web.TabRule, ...] = (
     web.TabRule("tab.zone", "marketplace.zone.home"),
+    web.TabRule("tab.lists", "marketplace.regions.index"),
     web.TabRule("tab.orders", "marketplace.orders.mine", BUYERS),
     web.TabRule("tab.plans", "marketplace.purchasing.index", UNION | AUDIT),
     web.TabRule("tab.union", "marketplace.unions.index", UNION | AUDIT),

@@ -152,6 +152,7 @@ def settle(w: Work) -> dict[str, str]:
         "union_treasurer": (union, Role.UNION_TREASURER),
         "supplier": (first, Role.SUPPLIER_STAFF),
         "second_supplier": (second, Role.SUPPLIER_STAFF),
+        "second_manager": (operator, Role.MANAGER),
     }
     ids = {}
     for place, (name, (organisation, role)) in enumerate(places.items()):
@@ -166,7 +167,7 @@ def settle(w: Work) -> dict[str, str]:
 @pytest.fixture
 def people(runtime: Runtime, seeded: Seed) -> People:
     """Persons by role name: employee, second_employee, reviewer, second_reviewer, auditor, manager,
-    union_buyer, union_approver, union_treasurer, supplier, second_supplier."""
+    union_buyer, union_approver, union_treasurer, supplier, second_supplier, second_manager."""
     return People(runtime, seeded.ids)
 
 

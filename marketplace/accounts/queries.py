@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,13 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import rules
-from marketplace.accounts.models import Membership, Organisation, Person, SignIn
+from marketplace.accounts.models import (
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Person,
+    SignIn,
+)
 from marketplace.kernel.actor import SYSTEM, Actor, Grant, Role
 from marketplace.kernel.errors import MarketplaceError, Missing
 
@@ -59,6 +66,12 @@ def organisation(session: Session, organisation_id: uuid.UUID) -> Organisation:
     if found is None:
         raise Missing(organisation_id=organisation_id)
     return found
+
+
+def organisations(session: Session) -> Sequence[Organisation]:
+    """All of them by name, for choosing one; suppliers are left out."""
+    wanted = select(Organisation).where(Organisation.kind != OrganisationKind.SUPPLIER)
+    return session.scalars(wanted.order_by(Organisation.name, Organisation.id)).all()
 
 
 def subtree(session: Session, organisation_id: uuid.UUID) -> frozenset[uuid.UUID]:

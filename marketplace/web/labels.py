@@ -22,6 +22,8 @@ _TONES = {
     "placed": "wait",
     "pending": "wait",
     "requested": "wait",
+    "proposed": "wait",
+    "discarded": "stop",
     "shipped": "info",
     "ordered": "info",
 }

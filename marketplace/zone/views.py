@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing
+from marketplace.kernel.errors import Missing
 from marketplace.ports.search import DEEPEST
 from marketplace.regions import queries as regions
 from marketplace.web import (
@@ -32,6 +33,7 @@ from marketplace.zone.forms import SearchForm
 
 pages = Blueprint("zone", __name__)
 ON_HOME = 12
+MOST_OF_COUNTY = 48
 
 
 @pages.get("/")
@@ -153,6 +155,34 @@ def village(village_id: uuid.UUID) -> ResponseReturnValue:
             village=found,
             county=regions.county(session, found.county_code),
             cards=_cards(session, queries.village_goods(session, village_id, at), at),
+        )
+
+
+@pages.get("/counties")
+@open_to_all
+def find_county() -> ResponseReturnValue:
+    asked = request.args.get("q", "").strip()[:80]
+    with reading() as session:
+        places = regions.find_county(session, asked)
+    if len(places) == 1 and places[0].level == regions.COUNTY:
+        return redirect(url_for("marketplace.zone.county", code=places[0].code))
+    return page("zone/counties.html", asked=asked, places=places)
+
+
+@pages.get("/counties/<code>")
+@open_to_all
+def county(code: str) -> ResponseReturnValue:
+    at = now()
+    with reading() as session:
+        found = regions.county(session, code)
+        if found is None or found.level != regions.COUNTY:
+            raise Missing(code=code)
+        goods = queries.standing_goods(at, Listing.county_code == found.code)
+        return page(
+            "zone/county.html",
+            county=found,
+            answers=regions.standings(session, found.code, at),
+            cards=_cards(session, session.scalars(goods.limit(MOST_OF_COUNTY)).all(), at),
         )
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from marketplace.commands.demo import buying, cast, planning, sellers
+from marketplace.commands.demo import buying, cast, lists, planning, sellers
 from marketplace.commands.demo.script import Script, script
-from marketplace.commands.demo.stage import Stage
+from marketplace.commands.demo.stage import Stage, instant
 from marketplace.commands.opening import open_app, runtime_of
 from marketplace.commands.verifying import check_all
-from marketplace.kernel.clock import SetClock
+from marketplace.kernel.clock import SetClock, local_day
 from marketplace.orders import service as orders
 from marketplace.work import Runtime
 from marketplace.work.models import Parcel
@@ -45,11 +45,12 @@ def build(data: Path, now: datetime) -> None:
 
 def fill(folder: Path, now: datetime, told: Script) -> None:
     """Play the whole script into a folder and check what came of it. Raises DoesNotAddUp."""
-    clock = SetClock(now)
+    clock = SetClock(instant(local_day(now), cast.OPENING, "09:00"))
     runtime = runtime_of(open_app(folder, demo=True, clock=clock))
     try:
         stage = Stage(runtime, clock, now)
         cast.plan(stage, told.people)
+        lists.plan(stage)
         sellers.plan(stage, told.sellers, told.turns)
         planning.plan(stage, told.grants, told.plans)
         buying.plan(stage, told.checkouts, told.baskets)

@@ -1,10 +1,10 @@
-"""Pages of the desk. Reviewers decide; auditors and managers look."""
+"""Goods at the desk. Reviewers decide; auditors and managers look."""
 
 from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, flash, request, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalog import queries as catalog
@@ -12,13 +12,13 @@ from marketplace.catalog import service
 from marketplace.catalog.states import LISTING
 from marketplace.desk import queries
 from marketplace.desk.rules import Span
+from marketplace.desk.views.blueprint import pages
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Missing
 from marketplace.web import back_to, checked, needs, now, page, reading, someone, work
 from marketplace.web.labels import error_words
 from marketplace.web.words import _
 
-pages = Blueprint("desk", __name__, url_prefix="/desk")
 READERS = (Role.REVIEWER, Role.AUDITOR, Role.MANAGER)
 MOST_TOLD = 10  # refusals told one by one after a decision about many
 

@@ -1,0 +1,122 @@
+"""What managers type about lists of counties."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    FileField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from marketplace.accounts.models import Organisation
+from marketplace.kernel.errors import MarketplaceError
+from marketplace.regions.service import NewList, Proposal
+from marketplace.web import MarketForm, options
+from marketplace.web.labels import error_words
+from marketplace.web.words import _
+
+PROVINCE = re.compile(r"(\S+?)[\s,，:：]+([0-9]{1,4})")
+TEXT = [InputRequired("请填写。"), Length(max=200, message="最多 200 个字。")]
+MOST = NumberRange(min=1, max=5_000, message="请填写 1 到 5000 的整数。")
+NATIONAL = ""
+
+
+class VersionForm(MarketForm):
+    sheet = FileField("名录表格", description="CSV 文件，“县”一列必填，写县名或 6 位代码")
+    counties = TextAreaField(
+        "或者直接填写",
+        [Length(max=100_000, message="太长了，请改用表格。")],
+        description="每行一个县。表格和这里都空着：县不变，只改下面的说明",
+    )
+    source = StringField(
+        "依据的文件",
+        [InputRequired("请填写。"), Length(max=500, message="最多 500 个字。")],
+        description="名称、文号、公布的地方",
+    )
+    published = DateField("公布日期", [Optional()], description="不能确认就空着")
+    effective_day = DateField(
+        "生效日",
+        [InputRequired("请填写日期。")],
+        description="从这一天起按新版计算；以前的结论不变",
+    )
+    entries = IntegerField(
+        "名录总数", [Optional(), MOST], description="公布的总数。空着：给出的就是全部"
+    )
+    provinces = TextAreaField(
+        "各省总数",
+        [Length(max=2_000, message="最多 2000 个字。")],
+        description="只收录到一部分时填写，每行一个省，例如：云南 27。没有写的省视为没有",
+    )
+    qualifies = BooleanField(
+        "名录上的县，商品可入专区", description="单位自有名录一般不勾选；勾选与否都会留痕"
+    )
+    note = StringField("备注", [Length(max=500, message="最多 500 个字。")])
+
+    def validate_provinces(self, field: TextAreaField) -> None:
+        for line in _lines(field.data):
+            if not PROVINCE.fullmatch(line):
+                raise ValidationError("请每行写一个省和一个数，例如：云南 27。")
+
+    def file(self) -> bytes:
+        """The uploaded sheet; nothing when none was chosen. Reads it whole."""
+        if not getattr(self.sheet.data, "filename", ""):
+            return b""
+        data: bytes = self.sheet.data.read()
+        self.sheet.data.close()
+        return data
+
+    def proposal(self) -> Proposal:
+        """What was typed, as the service takes it."""
+        assert self.effective_day.data is not None  # noqa: S101  # validate() saw to it; tells mypy
+        found = [PROVINCE.fullmatch(line) for line in _lines(self.provinces.data)]
+        return Proposal(
+            source=(self.source.data or "").strip(),
+            effective_day=self.effective_day.data,
+            published=self.published.data,
+            entries=self.entries.data,
+            qualifies=bool(self.qualifies.data),
+            note=(self.note.data or "").strip(),
+            provinces={said[1]: int(said[2]) for said in found if said},
+        )
+
+    def blame_sheet(self, fault: MarketplaceError) -> None:
+        """A refusal that names no field of ours is about the counties."""
+        told, remedy = error_words(fault)
+        self.sheet.errors = [*self.sheet.errors, f"{told} {remedy}".strip()]
+
+
+class NewListForm(VersionForm):
+    name_zh = StringField(
+        "名录名称", TEXT, description="按该单位自己的说法，例如：示例银行定点帮扶县"
+    )
+    name_en = StringField("英文名称", TEXT)
+    owner = SelectField("谁的名录", choices=[], description="国家名录，或某个单位自己的名录")
+
+    def offer(self, organisations: Iterable[Organisation]) -> None:
+        """Whose list it may be."""
+        self._names = {str(one.id): one.name for one in organisations}
+        national = (NATIONAL, _("国家名录"))
+        self.owner.choices = options([national, *self._names.items()])
+
+    def new_list(self) -> NewList:
+        owner = self.owner.data or NATIONAL
+        return NewList(
+            name_zh=(self.name_zh.data or "").strip(),
+            name_en=(self.name_en.data or "").strip(),
+            owner_id=uuid.UUID(owner) if owner else None,
+            owner_name=self._names.get(owner, ""),
+        )
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
