@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from marketplace.catalog.models import Listing
 from marketplace.kernel.actor import Role
+from marketplace.kernel.clock import local_day
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money
 from marketplace.orders import queries as orders
@@ -59,6 +60,7 @@ def make_things(people: People) -> Things:
         "draft_code": a_credit_code(3),
         "mark": MARK,
     }
+    _lists(people, things)
     _suppliers(people, things)
     _goods(people, things)
     _purchases(people, things)
@@ -66,6 +68,15 @@ def make_things(people: People) -> Things:
     _other_union(people, things)
     people.runtime.deliver(limit=1000)
     return things
+
+
+def _lists(people: People, things: Things) -> None:
+    """A newer version of a list that waits for another manager."""
+    said = regions.Proposal("示例文件〔2026〕1号", local_day(people.runtime.clock.now()))
+    with people.runtime.work(people.actor("second_manager")) as w:
+        made = regions.propose_counties(w, "key-160", "静宁县", said)
+        things["proposed_version"] = str(made.id)
+        things["proposed_version_path"] = f"/lists/{made.list_slug}/{made.number}"
 
 
 def _suppliers(people: People, things: Things) -> None:

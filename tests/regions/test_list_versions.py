@@ -356,3 +356,10 @@ def test_the_predicate_of_every_page_is_answered_from_one_index(
     steps = [row[3] for row in w.session.execute(text(f"EXPLAIN QUERY PLAN {plain}"))]
     assert any("COVERING INDEX ix_mp_designation_county" in step for step in steps)
     assert not any("mp_list_version" in step for step in steps)
+
+
+def test_lists_of_the_same_name_have_addresses_of_their_own(ming: Work) -> None:
+    names = [
+        service.add_list(ming, NewList("甲", text)).slug for text in ("Our own", "Our own!", "甲")
+    ]
+    assert names == ["our-own", "our-own-2", "list"]

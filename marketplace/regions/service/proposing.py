@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections import Counter
 from collections.abc import Mapping
@@ -66,7 +67,7 @@ def add_list(w: Work, new: NewList) -> DesignationList:
         if not 0 < len(text.strip()) <= 200:
             raise Invalid("name", field=name, value=text)
     made = DesignationList(
-        slug=f"list-{uuid.uuid4().hex[:8]}",
+        slug=_free_slug(w, new.name_en),
         name_zh=new.name_zh.strip(),
         name_en=new.name_en.strip(),
         owner_id=new.owner_id,
@@ -230,6 +231,14 @@ def _entry(w: Work, row: CountyRow, day: date) -> Entry:
         valid_until=row.valid_until,
         note=row.remark,
     )
+
+
+def _free_slug(w: Work, name: str) -> str:
+    """The English name as an address, numbered when another list has it."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:30] or "list"
+    taken = set(queries.list_names(w.session))
+    tries = (plain, *(f"{plain}-{n}" for n in range(2, len(taken) + 3)))
+    return next(slug for slug in tries if slug not in taken)
 
 
 def _operators_only(w: Work) -> None:
