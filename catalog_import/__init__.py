@@ -1,4 +1,4 @@
-"""A pure reader: bytes of a CSV file to typed rows and problems.
+"""A pure reader: bytes of a CSV file or a workbook to typed rows and problems.
 
 Knows neither Flask, nor SQL, nor the marketplace: nothing here is stored, looked up or decided.
 """
@@ -6,11 +6,18 @@ Knows neither Flask, nor SQL, nor the marketplace: nothing here is stored, looke
 from catalog_import.amounts import TaxRate
 from catalog_import.counties import CountyRow, CountySheet, read_counties
 from catalog_import.decoding import Decoded, decode
-from catalog_import.listings import ListingRow, ListingSheet, read_listings
+from catalog_import.listings import (
+    ListingReading,
+    ListingRow,
+    ListingSheet,
+    open_listings,
+    read_listings,
+)
 from catalog_import.mapping import Mapping, read_mapping
+from catalog_import.opening import Wanted, read_table
 from catalog_import.people import PeopleSheet, PersonRow, read_people
 from catalog_import.problems import Problem, UnreadableFile
-from catalog_import.rows import PartialRow
+from catalog_import.rows import PartialRow, ReadRow
 from catalog_import.safety import safe_cell
 from catalog_import.staff import (
     EmployeeRow,
@@ -20,7 +27,7 @@ from catalog_import.staff import (
     read_employees,
     read_organisations,
 )
-from catalog_import.table import Limits, Table, TableRow, read_table
+from catalog_import.table import Limits, Table, TableRow
 from catalog_import.words import Lang
 from catalog_import.writing import Cell, template_csv, write_csv
 
@@ -33,6 +40,7 @@ __all__ = [
     "EmployeeSheet",
     "Lang",
     "Limits",
+    "ListingReading",
     "ListingRow",
     "ListingSheet",
     "Mapping",
@@ -42,11 +50,14 @@ __all__ = [
     "PeopleSheet",
     "PersonRow",
     "Problem",
+    "ReadRow",
     "Table",
     "TableRow",
     "TaxRate",
     "UnreadableFile",
+    "Wanted",
     "decode",
+    "open_listings",
     "read_counties",
     "read_employees",
     "read_listings",

@@ -3,12 +3,12 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
-from catalog_import.refusal import halfwidth, refuse
+from catalog_import.refusal import REMEMBERED, halfwidth, refuse
 
 MAX_PRICE = 1_000_000_000  # fen: ten million yuan
 MAX_STOCK = 99_999_999
@@ -51,6 +51,7 @@ class _TaxTable(BaseModel):
     exempt: _Exempt
 
 
+@lru_cache(REMEMBERED)
 def price(value: str) -> int:
     """Yuan with at most two decimals, as fen: above zero, at most ten million yuan."""
     found = AMOUNT.fullmatch(halfwidth(value)) if len(value) <= LONGEST_NUMBER else None
@@ -72,6 +73,7 @@ def price(value: str) -> int:
     return fen
 
 
+@lru_cache(REMEMBERED)
 def stock(value: str) -> int:
     """A whole number of sale units, zero or more."""
     found = STOCK.fullmatch(halfwidth(value)) if len(value) <= LONGEST_NUMBER else None
@@ -84,6 +86,7 @@ def stock(value: str) -> int:
     return units
 
 
+@lru_cache(REMEMBERED)
 def hours(value: str) -> int:
     """Whole hours until dispatch: “48”, “48小时”, “48 h”."""
     found = HOURS.fullmatch(halfwidth(value))
@@ -92,6 +95,7 @@ def hours(value: str) -> int:
     return int(found[1])
 
 
+@lru_cache(REMEMBERED)
 def tax_rate(value: str) -> TaxRate:
     """“9%”, “9” or 免税; only rates in data/tax_rates.toml, so that 0.09 is not taken for 9 %."""
     said = halfwidth(value).casefold()
@@ -105,6 +109,7 @@ def tax_rate(value: str) -> TaxRate:
     return TaxRate(rates[number[1]])
 
 
+@lru_cache(REMEMBERED)
 def yes_or_no(value: str) -> bool:
     """是/否, yes/no."""
     answers = {"是": True, "yes": True, "否": False, "no": False}

@@ -6,7 +6,7 @@ from typing import Literal
 
 from catalog_import.problems import unreadable
 
-MAX_BYTES = 5 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "gb18030"]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from catalog_import.mapping import Mapping
 from catalog_import.problems import Problem, unreadable
 from catalog_import.synonyms import Kind, ambiguous_headings, field_of_heading, plain_heading
-from catalog_import.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +28,16 @@ class Columns:
         return {self.headings[index]: field for field, index in self.places.items()}
 
 
-def match(table: Table, kind: Kind, mapping: Mapping | None = None) -> Columns:
-    """Which column is which. Raises UnreadableFile when not one heading is known."""
-    headings = tuple(heading.strip() for heading in table.headings)
+def match(cells: tuple[str, ...], row: int, kind: Kind, mapping: Mapping | None = None) -> Columns:
+    """Which column is which, by the headings in `row`.
+
+    Raises UnreadableFile when not one heading is known.
+    """
+    headings = tuple(cell.strip() for cell in cells)
     plain = [plain_heading(heading) for heading in headings]
     candidates = _candidates(plain, kind, mapping)
     if not any(candidates.values()):
-        raise unreadable("no_known_heading", table.heading_row)
+        raise unreadable("no_known_heading", row)
     places = {field: indexes[0] for field, indexes in candidates.items() if len(indexes) == 1}
     taken = {index for indexes in candidates.values() for index in indexes}
     unknown = [heading for index, heading in enumerate(headings) if index not in taken]
@@ -45,7 +47,7 @@ def match(table: Table, kind: Kind, mapping: Mapping | None = None) -> Columns:
         *_ambiguous(headings, candidates, taken, kind),
     ]
     problems = tuple(
-        Problem(code, row=table.heading_row, column=column, field=field, data=data, kind=kind)
+        Problem(code, row=row, column=column, field=field, data=data, kind=kind)
         for code, column, field, data in faults
     )
     return Columns(headings, places, tuple(filter(None, unknown)), problems, kind)

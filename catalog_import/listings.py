@@ -3,61 +3,51 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Annotated, TypeAlias
-
-from pydantic import ConfigDict, TypeAdapter
-from pydantic.dataclasses import dataclass
-from pydantic_core import PydanticCustomError
+from dataclasses import asdict, dataclass, field
+from typing import TypeAlias
 
 from catalog_import import amounts, texts
 from catalog_import.mapping import Mapping
+from catalog_import.opening import Wanted, open_table
 from catalog_import.problems import Problem
-from catalog_import.refusal import read_by
-from catalog_import.rows import Shape, Sheet, Values, read_sheet
-from catalog_import.table import LIMITS, Limits, read_table
+from catalog_import.rows import CellOf, Reading, Said, Shape, Sheet, fields_of, read_by, read_sheet
+from catalog_import.table import LIMITS, Limits
 
-Text = Annotated[str, read_by(texts.text)]
-Code = Annotated[str, read_by(texts.code)]
-Barcode = Annotated[str, read_by(texts.barcode)]
-County = Annotated[str, read_by(texts.county)]
-Names = Annotated[tuple[str, ...], read_by(texts.names)]
-Fen = Annotated[int, read_by(amounts.price)]
-Stock = Annotated[int, read_by(amounts.stock)]
-Hours = Annotated[int, read_by(amounts.hours)]
-Tax = Annotated[amounts.TaxRate, read_by(amounts.tax_rate)]
-YesNo = Annotated[bool, read_by(amounts.yes_or_no)]
+TEXT = read_by(texts.text)
+CODE = read_by(texts.code)
+FEN = read_by(amounts.price)
+NAMES = read_by(texts.names)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ListingRow:
     """One good. Prices in fen, stock in sale units; text that was not stated is empty."""
 
     row: int
     line: int
-    sku: Code
-    title: Text
-    category: Text
-    county: County
-    supply_price: Fen
-    sale_price: Fen
-    unit: Text
-    stock: Stock
-    villages: Names = ()
-    spec: Text = ""
-    net_content: Text = ""
-    gross_weight: Text = ""
-    case_spec: Text = ""
-    shelf_life: Text = ""
-    storage: Text = ""
-    ingredients: Text = ""
-    standard: Text = ""
-    production_licence: Code = ""
-    barcode: Barcode = ""
-    tax_rate: Tax | None = None
-    freight_included: YesNo | None = None
-    dispatch_hours: Hours | None = None
-    no_delivery_to: Names = ()
+    sku: str = field(metadata=CODE)
+    title: str = field(metadata=TEXT)
+    category: str = field(metadata=TEXT)
+    county: str = field(metadata=read_by(texts.county))
+    supply_price: int = field(metadata=FEN)
+    sale_price: int = field(metadata=FEN)
+    unit: str = field(metadata=TEXT)
+    stock: int = field(metadata=read_by(amounts.stock))
+    villages: tuple[str, ...] = field(default=(), metadata=NAMES)
+    spec: str = field(default="", metadata=TEXT)
+    net_content: str = field(default="", metadata=TEXT)
+    gross_weight: str = field(default="", metadata=TEXT)
+    case_spec: str = field(default="", metadata=TEXT)
+    shelf_life: str = field(default="", metadata=TEXT)
+    storage: str = field(default="", metadata=TEXT)
+    ingredients: str = field(default="", metadata=TEXT)
+    standard: str = field(default="", metadata=TEXT)
+    production_licence: str = field(default="", metadata=CODE)
+    barcode: str = field(default="", metadata=read_by(texts.barcode))
+    tax_rate: amounts.TaxRate | None = field(default=None, metadata=read_by(amounts.tax_rate))
+    freight_included: bool | None = field(default=None, metadata=read_by(amounts.yes_or_no))
+    dispatch_hours: int | None = field(default=None, metadata=read_by(amounts.hours))
+    no_delivery_to: tuple[str, ...] = field(default=(), metadata=NAMES)
 
     @property
     def fingerprint(self) -> str:
@@ -70,32 +60,42 @@ class ListingRow:
 
 
 ListingSheet: TypeAlias = Sheet[ListingRow]
+ListingReading: TypeAlias = Reading[ListingRow]
 
 
 def read_listings(
-    data: bytes, *, mapping: Mapping | None = None, limits: Limits = LIMITS
+    data: bytes, *, mapping: Mapping | None = None, limits: Limits = LIMITS, sheet: str = ""
 ) -> ListingSheet:
-    """Every row of a supplier's CSV file, good or refused. Raises UnreadableFile."""
-    return read_sheet(read_table(data, limits=limits), _SHAPE, mapping)
+    """Every row of a supplier's file, good or refused. Raises UnreadableFile.
+
+    `sheet` names the sheet of a workbook; without it the one with our headings is read.
+    """
+    wanted = Wanted("listing", mapping, sheet)
+    return read_sheet(open_table(data, wanted, limits=limits), _SHAPE, mapping)
 
 
-def _prices_swapped(values: Values) -> Iterator[Problem]:
+def open_listings(
+    data: bytes, *, mapping: Mapping | None = None, limits: Limits = LIMITS, sheet: str = ""
+) -> ListingReading:
+    """The same for long files: a few rows in memory at a time. Raises UnreadableFile."""
+    wanted = Wanted("listing", mapping, sheet)
+    return Reading(open_table(data, wanted, limits=limits), _SHAPE, mapping)
+
+
+def _prices_swapped(said: Said, cell_of: CellOf) -> Iterator[Problem]:
     """Told even when other cells of the row are wrong, if only both prices can be read."""
-    try:
-        supply = amounts.price(values.get("supply_price", ""))
-        sale = amounts.price(values.get("sale_price", ""))
-    except PydanticCustomError:
-        return
-    if supply > sale:
-        said = {"sale": values["sale_price"]}
-        yield Problem("supply_above_sale", field="supply_price", data=said)
+    supply, sale = said.get("supply_price"), said.get("sale_price")
+    if supply and sale and supply > sale:
+        data = {"sale": cell_of("sale_price")}
+        yield Problem("supply_above_sale", field="supply_price", data=data)
 
 
 _SHAPE = Shape(
     kind="listing",
-    row=TypeAdapter(ListingRow),
+    row=ListingRow,
+    fields=fields_of(ListingRow),
     key_field="sku",
-    key=texts.code,
     duplicate="duplicate_sku",
+    codes=frozenset({"sku", "production_licence", "barcode", "standard", "county"}),
     across=_prices_swapped,
 )

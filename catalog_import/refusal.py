@@ -1,27 +1,33 @@
-"""How a single cell is refused: by a code, with data, through pydantic."""
+"""How a single cell is refused: by a code, with data."""
 
 import unicodedata
-from collections.abc import Callable
+from functools import lru_cache
 
-from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
-
-
-def refuse(code: str, **data: str | int) -> PydanticCustomError:
-    """The refusal of one value, ready to raise. The words for `code` stand in words.py."""
-    return PydanticCustomError(code, code, data)
+REMEMBERED = 20_000  # different cells of one kind; a sheet repeats its units, counties, prices
 
 
-def read_by(parse: Callable[[str], object]) -> BeforeValidator:
-    """Parse what comes as text; a value that has its type already is left to pydantic."""
-    return BeforeValidator(lambda value: parse(value) if isinstance(value, str) else value)
+class CellRefused(Exception):
+    """One value cannot be used. The words for `code` stand in words.py."""
+
+    def __init__(self, code: str, data: dict[str, str | int]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.data = data
 
 
+def refuse(code: str, **data: str | int) -> CellRefused:
+    """The refusal of one value, ready to raise."""
+    return CellRefused(code, data)
+
+
+@lru_cache(REMEMBERED)
 def halfwidth(text: str) -> str:
     """Full-width forms as their usual ones (NFKC), trimmed; for numbers only.
 
     Other compatibility forms stay: “12²” must not turn into 122.
     """
+    if text.isascii():
+        return text.strip()
     letters = (
         unicodedata.normalize("NFKC", letter)
         if unicodedata.east_asian_width(letter) == "F"

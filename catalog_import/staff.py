@@ -1,51 +1,45 @@
 """The sheets of an employer: organisations, and people in them with their roles."""
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated, TypeAlias
-
-from pydantic import ConfigDict, TypeAdapter
-from pydantic.dataclasses import dataclass
+from typing import TypeAlias
 
 from catalog_import import days, texts
-from catalog_import.refusal import read_by
-from catalog_import.rows import Shape, Sheet, read_sheet
-from catalog_import.table import LIMITS, Limits, read_table
+from catalog_import.opening import Wanted, open_table
+from catalog_import.rows import Shape, Sheet, fields_of, read_by, read_sheet
+from catalog_import.table import LIMITS, Limits
 
-Text = Annotated[str, read_by(texts.text)]
-Code = Annotated[str, read_by(texts.code)]
-Names = Annotated[tuple[str, ...], read_by(texts.names)]
-Mobile = Annotated[str, read_by(texts.mobile)]
-Day = Annotated[date, read_by(days.day)]
+TEXT = read_by(texts.text)
+CODE = read_by(texts.code)
 
 STAFF_LIMITS = replace(LIMITS, rows=50_000)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OrganisationRow:
     """One organisation; `parent` is the code of the one above it."""
 
     row: int
     line: int
-    code: Code
-    name: Text
-    kind: Text = ""
-    parent: Code = ""
-    credit_code: Code = ""
+    code: str = field(metadata=CODE)
+    name: str = field(metadata=TEXT)
+    kind: str = field(default="", metadata=TEXT)
+    parent: str = field(default="", metadata=CODE)
+    credit_code: str = field(default="", metadata=CODE)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EmployeeRow:
     """One employee. What is private stays out of `repr`, and so out of logs."""
 
     row: int
     line: int
-    employee_no: Code
-    name: Text
-    mobile: Mobile = field(default="", repr=False)
-    organisation: Code
-    roles: Names = ()
-    left_on: Day | None = None
+    employee_no: str = field(metadata=CODE)
+    name: str = field(metadata=TEXT)
+    mobile: str = field(default="", repr=False, metadata=read_by(texts.mobile))
+    organisation: str = field(metadata=CODE)
+    roles: tuple[str, ...] = field(default=(), metadata=read_by(texts.names))
+    left_on: date | None = field(default=None, metadata=read_by(days.day))
 
 
 OrganisationSheet: TypeAlias = Sheet[OrganisationRow]
@@ -54,7 +48,7 @@ EmployeeSheet: TypeAlias = Sheet[EmployeeRow]
 
 def read_organisations(data: bytes, *, limits: Limits = STAFF_LIMITS) -> OrganisationSheet:
     """Every row of a sheet of organisations, good or refused. Raises UnreadableFile."""
-    return read_sheet(read_table(data, limits=limits), _ORGANISATIONS)
+    return read_sheet(open_table(data, Wanted("organisation"), limits=limits), _ORGANISATIONS)
 
 
 def read_employees(data: bytes, *, limits: Limits = STAFF_LIMITS) -> EmployeeSheet:
@@ -63,24 +57,25 @@ def read_employees(data: bytes, *, limits: Limits = STAFF_LIMITS) -> EmployeeShe
     Problems repeat the refused value, which may be a private number: show them to the person who
     uploaded the file, and write only code and row into a log.
     """
-    return read_sheet(read_table(data, limits=limits), _EMPLOYEES)
-
-
-def _key(cell: str) -> str:
-    return texts.code(cell).upper() if cell else ""
+    return read_sheet(open_table(data, Wanted("employee"), limits=limits), _EMPLOYEES)
 
 
 _ORGANISATIONS = Shape(
     kind="organisation",
-    row=TypeAdapter(OrganisationRow),
+    row=OrganisationRow,
+    fields=fields_of(OrganisationRow),
     key_field="code",
-    key=_key,
+    same=str.upper,
     duplicate="duplicate_organisation",
+    codes=frozenset({"code", "parent", "credit_code"}),
 )
 _EMPLOYEES = Shape(
     kind="employee",
-    row=TypeAdapter(EmployeeRow),
+    row=EmployeeRow,
+    fields=fields_of(EmployeeRow),
     key_field="employee_no",
-    key=_key,
+    same=str.upper,
     duplicate="duplicate_employee",
+    codes=frozenset({"employee_no", "mobile", "organisation"}),
+    dates=frozenset({"left_on"}),
 )

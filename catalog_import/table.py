@@ -1,11 +1,13 @@
-"""Text to rows: separator, quotes, row numbers as a person sees them, and bounded sizes."""
+"""Bytes to rows: separator, quotes, row numbers as a person sees them, and bounded sizes."""
 
 import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from catalog_import.decoding import MAX_BYTES, Encoding, decode
 from catalog_import.problems import Problem, unreadable
@@ -14,27 +16,59 @@ from catalog_import.synonyms import plain_heading
 
 SEPARATORS = (",", ";", "\t")
 
+# What a workbook did to a cell: it holds a formula; a date; a number that is not shown in full.
+Mark = Literal["cell_formula", "cell_date", "cell_number"]
+UNMARKED: Mapping[int, Mark] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a file may hold. `cell` counts characters; one cell holds at most that many."""
+    """How much a file may hold. `cell` counts characters; one cell holds at most that many.
+
+    `problems` are kept one by one; beyond that they are counted only.
+    """
 
     size: int = MAX_BYTES
-    rows: int = 20_000
+    rows: int = 200_000
     columns: int = 200
     cell: int = 100_000
+    problems: int = 20_000
 
 
 LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """One row: its number in a spreadsheet, the first line it stands on, and its cells."""
+class TableRow(NamedTuple):
+    """One row: its number in a spreadsheet, the first line it stands on, and its cells.
+
+    `marks` maps the index of a cell to what a workbook did to it; `cells` has what it shows.
+    """
 
     row: int
     line: int
     cells: tuple[str, ...]
+    marks: Mapping[int, Mark] = UNMARKED
+
+
+@dataclass(slots=True)
+class OpenTable:
+    """A sheet with its headings, its rows still to come: go over `rows` once, from the top.
+
+    Rows come also when they have more or fewer cells than there are headings. When they are
+    through, `problems` has what is wrong with the sheet apart from its rows.
+    """
+
+    heading: TableRow
+    rows: Iterator[TableRow]
+    encoding: Encoding
+    separator: str
+    sha256: str
+    problems: list[Problem]
+    notices: tuple[Problem, ...] = ()  # nothing wrong, but a person should know
+
+    @property
+    def width(self) -> int:
+        return len(self.heading.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +83,71 @@ class Table:
     encoding: Encoding
     separator: str
     sha256: str
+    notices: tuple[Problem, ...] = ()
 
     @property
     def rows_read(self) -> int:
         return len(self.rows) + len(self.ragged)
 
 
-def read_table(data: bytes, *, limits: Limits = LIMITS) -> Table:
-    """Headings and rows of a CSV file; blank rows are counted but left out.
-
-    Problems of headings and of ragged rows stand in the table. Raises UnreadableFile.
-    """
+def open_csv(data: bytes, *, limits: Limits = LIMITS) -> OpenTable:
+    """The headings of a CSV file, its rows to come. Raises UnreadableFile, also between rows."""
     decoded = decode(data, max_bytes=limits.size)
     separator = _separator(decoded.text)
     records = _records(decoded.text, separator, limits)
+    return open_records(
+        records,
+        limits,
+        encoding=decoded.encoding,
+        separator=separator,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def open_records(
+    records: Iterator[TableRow],
+    limits: Limits,
+    *,
+    encoding: Encoding,
+    separator: str,
+    sha256: str,
+    notices: tuple[Problem, ...] = (),
+) -> OpenTable:
+    """A table of records, the first of which has the headings. Raises UnreadableFile."""
     heading = next(records, None)
     if heading is None:
         raise unreadable("file_empty")
     if len(heading.cells) > limits.columns:
         raise unreadable("too_many_columns", heading.line, limit=limits.columns)
-    rows, ragged = _sorted_rows(records, len(heading.cells), limits)
-    problems = [*_heading_problems(heading, rows), *(_ragged(row, heading) for row in ragged)]
+    problems = list(_repeated_headings(heading))
+    rows = _watched(heading, records, limits, problems)
+    return OpenTable(heading, rows, encoding, separator, sha256, problems, notices)
+
+
+def collect(table: OpenTable) -> Table:
+    """The table with all its rows in memory. Raises UnreadableFile."""
+    rows: list[TableRow] = []
+    ragged: list[TableRow] = []
+    for record in table.rows:
+        (rows if len(record.cells) == table.width else ragged).append(record)
+    told = [ragged_problem(row, table.heading) for row in ragged]
     return Table(
-        headings=heading.cells,
-        heading_row=heading.row,
+        headings=table.heading.cells,
+        heading_row=table.heading.row,
         rows=tuple(rows),
         ragged=tuple(ragged),
-        problems=tuple(problems),
-        encoding=decoded.encoding,
-        separator=separator,
-        sha256=hashlib.sha256(data).hexdigest(),
+        problems=(*table.problems, *told),
+        encoding=table.encoding,
+        separator=table.separator,
+        sha256=table.sha256,
+        notices=table.notices,
     )
+
+
+def ragged_problem(row: TableRow, heading: TableRow) -> Problem:
+    """A row has another number of cells than there are headings."""
+    data = {"cells": len(row.cells), "headings": len(heading.cells)}
+    return Problem("ragged_row", row=row.row, line=row.line, data=data)
 
 
 def _separator(text: str) -> str:
@@ -114,13 +182,15 @@ def _heading_letters(text: str) -> Iterator[str]:
 def _records(text: str, separator: str, limits: Limits) -> Iterator[TableRow]:
     """Every row that holds anything, numbered with the blank ones counted."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    row, line = 0, 1
+    row, line, limit = 0, 1, limits.cell
     try:
         for cells in reader:
             row += 1
-            if any(cell.strip() for cell in cells):
-                _refuse_long_cells(cells, line, limits)
-                yield TableRow(row, line, tuple(original(cell) for cell in cells))
+            whole = "".join(cells)
+            if whole and not whole.isspace():
+                if len(whole) > limit and max(map(len, cells)) > limit:
+                    raise unreadable("cell_too_long", line, limit=limit)
+                yield TableRow(row, line, tuple(map(original, cells)))
             line = reader.line_num + 1
     except csv.Error as broken:
         # The module's own limit is a setting of the whole process: we live with it as it is.
@@ -129,31 +199,33 @@ def _records(text: str, separator: str, limits: Limits) -> Iterator[TableRow]:
         raise unreadable("quotes_broken", line) from broken
 
 
-def _refuse_long_cells(cells: list[str], line: int, limits: Limits) -> None:
-    if max(map(len, cells)) > limits.cell:
-        raise unreadable("cell_too_long", line, limit=limits.cell)
-
-
-def _sorted_rows(
-    records: Iterator[TableRow], width: int, limits: Limits
-) -> tuple[list[TableRow], list[TableRow]]:
-    rows: list[TableRow] = []
-    ragged: list[TableRow] = []
+def _watched(
+    heading: TableRow, records: Iterator[TableRow], limits: Limits, problems: list[Problem]
+) -> Iterator[TableRow]:
+    """The rows, counted; afterwards what only all of them show is put to the problems."""
+    unnamed = {index for index, cell in enumerate(heading.cells) if not plain_heading(cell)}
+    count = 0
     for record in records:
-        (rows if len(record.cells) == width else ragged).append(record)
-        if len(rows) + len(ragged) > limits.rows:
+        count += 1
+        if count > limits.rows:
             raise unreadable("too_many_rows", record.line, limit=limits.rows)
-    return rows, ragged
+        yield record
+        if unnamed and len(record.cells) == len(heading.cells):
+            for index in [index for index in sorted(unnamed) if record.cells[index].strip()]:
+                unnamed.discard(index)
+                data = {"number": index + 1}
+                problems.append(
+                    Problem("heading_empty", row=heading.row, line=heading.line, data=data)
+                )
+    if not count:
+        problems.append(Problem("no_rows", row=heading.row, line=heading.line))
 
 
-def _heading_problems(heading: TableRow, rows: list[TableRow]) -> Iterator[Problem]:
+def _repeated_headings(heading: TableRow) -> Iterator[Problem]:
     places: dict[str, list[int]] = {}
     for index, cell in enumerate(heading.cells):
         places.setdefault(plain_heading(cell), []).append(index)
-    for index in places.pop("", []):
-        if any(row.cells[index].strip() for row in rows):
-            data = {"number": index + 1}
-            yield Problem("heading_empty", row=heading.row, line=heading.line, data=data)
+    places.pop("", None)
     for indexes in places.values():
         if len(indexes) > 1:
             column = heading.cells[indexes[0]].strip()
@@ -165,10 +237,3 @@ def _heading_problems(heading: TableRow, rows: list[TableRow]) -> Iterator[Probl
                 column=column,
                 data={"numbers": numbers},
             )
-    if not rows:
-        yield Problem("no_rows", row=heading.row, line=heading.line)
-
-
-def _ragged(row: TableRow, heading: TableRow) -> Problem:
-    data = {"cells": len(row.cells), "headings": len(heading.cells)}
-    return Problem("ragged_row", row=row.row, line=row.line, data=data)

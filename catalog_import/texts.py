@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
-from catalog_import.refusal import halfwidth, refuse
+from catalog_import.refusal import REMEMBERED, halfwidth, refuse
 
 MAX_TEXT = 200
 MAX_CODE = 64
@@ -19,17 +20,19 @@ HIDDEN = {"Cf", "Zl", "Zp"}  # zero width, direction, soft hyphen; line and para
 DAMAGED = {"Co", "Cs"}  # private use looks different everywhere
 
 
+@lru_cache(REMEMBERED)
 def text(value: str) -> str:
     """One line of plain text, NFC, trimmed, at most 200 characters."""
     said = unicodedata.normalize("NFC", value).strip()
     if said in PLACEHOLDERS:
         raise refuse("placeholder_value")
-    if ERROR_VALUE.fullmatch(said):
+    if said.startswith("#") and ERROR_VALUE.fullmatch(said):
         raise refuse("spreadsheet_damaged")
-    if any(letter in said for letter in "\t\r\n"):
-        raise refuse("line_break")
-    _refuse_bad_characters(said)
-    if HTML.search(said):
+    if not said.isprintable() or "\ufffd" in said:  # seldom: then letter by letter
+        if any(letter in said for letter in "\t\r\n"):
+            raise refuse("line_break")
+        _refuse_bad_characters(said)
+    if ("<" in said or "&" in said) and HTML.search(said):
         raise refuse("html_tags")
     if len(said) > MAX_TEXT:
         raise refuse("text_too_long", length=len(said), limit=MAX_TEXT)
@@ -39,11 +42,13 @@ def text(value: str) -> str:
 def code(value: str) -> str:
     """A code somebody gave: text of at most 64 half-width characters, zeros in front kept."""
     said = text(value)
-    if re.match(r"'[0-9]", said):  # the apostrophe by which spreadsheets mark text
+    if (
+        said.startswith("'") and said[1:2].isdecimal()
+    ):  # the apostrophe by which spreadsheets mark text
         said = said[1:]
     if ROUNDED.fullmatch(said):
         raise refuse("spreadsheet_damaged")
-    if halfwidth(said) != said:
+    if not said.isascii() and halfwidth(said) != said:
         raise refuse("fullwidth_code")
     if len(said) > MAX_CODE:
         raise refuse("text_too_long", length=len(said), limit=MAX_CODE)
@@ -60,6 +65,7 @@ def barcode(value: str) -> str:
     return digits
 
 
+@lru_cache(REMEMBERED)
 def county(value: str) -> str:
     """A name or a six-digit code; which county it is, others decide."""
     said = text(value)
@@ -70,6 +76,7 @@ def county(value: str) -> str:
     return said
 
 
+@lru_cache(REMEMBERED)
 def names(value: str) -> tuple[str, ...]:
     """Names separated by 、 ; or |, in the order given, each once."""
     found: list[str] = []

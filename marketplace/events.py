@@ -51,6 +51,21 @@ class DesignationsChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ImportAdvanced(Event):
+    """A sheet was accepted, or some of its rows were written; `part` comes next."""
+
+    import_id: UUID
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEnded(Event):
+    """Nothing more of this sheet is written; what was kept of it may go."""
+
+    import_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SoldLine:
     """One order line as it was sold; amounts are for the whole line."""
 

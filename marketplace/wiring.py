@@ -33,6 +33,8 @@ WITHIN: tuple[Wire, ...] = (
     on(events.RefundSettled, ledger.book_refund, purchasing.give_back_budget),
 )
 AFTER: tuple[Wire, ...] = (
+    on(events.ImportAdvanced, catalog.write_part),
+    on(events.ImportEnded, catalog.forget_sheet),
     on(events.ListingChanged, catalog.reindex_listing),
     on(events.SupplierApproved, catalog.reindex_supplier),
     on(events.SupplierRestored, catalog.reindex_supplier),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.catalog.states import ListingState, ReservationState
+from marketplace.catalog.states import ImportState, ListingState, ReservationState
 from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText
 from marketplace.kernel.money import Money
 from marketplace.suppliers.models import Supplier
@@ -94,7 +95,11 @@ class Reservation(Base):
 
 
 class CatalogImport(Base):
-    """One file that was taken in: how many rows did what."""
+    """One file that was taken in, and how far: `rows` read, of which so many did what.
+
+    Its rows wait in the private storage, cut into `parts`; `part` is the next one to write. Once it
+    is done: rows = created + updated + unchanged + refused.
+    """
 
     __tablename__ = "mp_catalog_import"
 
@@ -102,8 +107,27 @@ class CatalogImport(Base):
     supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
     file_name: Mapped[ShortText]
     file_sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[ImportState] = mapped_column(default=ImportState.WRITING)
     at: Mapped[datetime]
     by: Mapped[PersonRef]
-    created: Mapped[int]
-    updated: Mapped[int]
-    unchanged: Mapped[int]
+    rows: Mapped[int]
+    parts: Mapped[int]
+    part: Mapped[int] = mapped_column(default=0)
+    created: Mapped[int] = mapped_column(default=0)
+    updated: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)  # good when read, no longer when written
+    refusals: Mapped[dict[str, Any]] = mapped_column(default=dict)  # row → code and its data
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("part >= 0 AND part <= parts", name="part_of_parts"),
+        CheckConstraint(
+            "created + updated + unchanged + refused <= rows", name="rows_counted_once"
+        ),
+    )
+
+    @property
+    def written(self) -> int:
+        """Rows that are through, whatever became of them."""
+        return self.created + self.updated + self.unchanged + self.refused

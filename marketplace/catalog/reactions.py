@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marketplace.catalog import queries, service
 from marketplace.events import (
+    ImportAdvanced,
+    ImportEnded,
     ListingChanged,
     OrderCancelled,
     OrderPaid,
@@ -27,6 +29,16 @@ def give_back(w: Work, event: OrderCancelled) -> None:
             service.restock(w, line.reservation_id)
         else:
             service.release(w, line.reservation_id)
+
+
+def write_part(w: Work, event: ImportAdvanced) -> None:
+    """The next rows of a long sheet; a part that is written already stays as it is."""
+    service.write_part(w, event.import_id, event.part)
+
+
+def forget_sheet(w: Work, event: ImportEnded) -> None:
+    """What was kept of a sheet goes; safe to repeat."""
+    service.forget(w, event.import_id)
 
 
 def reindex_listing(w: Work, event: ListingChanged) -> None:

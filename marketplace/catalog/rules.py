@@ -9,8 +9,9 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from operator import attrgetter
 from typing import Any
 
 from catalog_import import Lang, ListingRow, Problem
@@ -65,6 +66,7 @@ class Goods:
 
 
 LOOKED_UP = frozenset({"category", "county", "villages"})
+Content = dict[str, Any]  # name of PLAIN → plain value, prices in fen
 PLAIN = tuple(f.name for f in fields(Goods) if f.name not in LOOKED_UP)  # as the listing has them
 
 
@@ -79,6 +81,34 @@ class RowFault:
     column: str
     value: str
     fault: MarketplaceError
+
+
+Found = Problem | RowFault
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """How many rows did (or, when there are problems, would have done) what.
+
+    With problems nothing was written; `hidden` more were found than are listed.
+    `encoding_to_confirm`: the file was read as GB18030, which fits almost any bytes, so a person
+    should look at the words.
+    """
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    problems: tuple[Found, ...] = ()
+    hidden: int = 0
+    notices: tuple[Problem, ...] = ()
+    rows_read: int = 0
+    refused: int = 0  # rows that have a problem
+    encoding_to_confirm: bool = False
+
+    @property
+    def faults(self) -> int:
+        """All problems, listed or not."""
+        return len(self.problems) + self.hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +146,7 @@ def category(slug: str) -> Category:
     raise Missing(category=slug)
 
 
+@lru_cache(2_000)
 def category_of(text: str) -> Category:
     """By any of its words, as a sheet writes them. Raises Invalid, which lists the choices."""
     wanted = plain(text)
@@ -137,38 +168,34 @@ def picture_for(title: str, kind: Category) -> str:
     return next((name for word, name in _pictures() if word in title), kind.picture)
 
 
-def fingerprint(goods: Goods, kind: Category, county_code: str, villages: Iterable[str]) -> str:
-    """SHA-256 of the content, stock apart: the same goods in other words are the same."""
-    content: dict[str, Any] = {name: getattr(goods, name) for name in PLAIN}
-    content |= {
-        "supply_price": goods.supply_price.fen,
-        "sale_price": goods.sale_price.fen,
-        "category": kind.slug,
-        "county": county_code,
-        "villages": sorted(villages),
-    }
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+_PLAIN_OF = attrgetter(*PLAIN)
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def goods_of(row: ListingRow) -> Goods:
-    """A good row of a sheet as goods."""
-    said = {
-        name: getattr(row, name)
-        for name in PLAIN
-        if name not in {"supply_price", "sale_price", "tax_rate", "no_delivery_to"}
-    }
+def fingerprint(said: Content, category: str, county: str, villages: Iterable[str]) -> str:
+    """SHA-256 of the content, stock apart: the same goods in other words are the same.
+
+    Category, county and villages as they were looked up: slug, code, ids; `said` in the order of
+    PLAIN.
+    """
+    content = [*said.values(), category, county, sorted(villages)]
+    return hashlib.sha256(_CANONICAL(content).encode()).hexdigest()
+
+
+def content_of_goods(goods: Goods) -> Content:
+    """What was typed of a good, as plain values; prices in fen."""
+    said: Content = {name: getattr(goods, name) for name in PLAIN}
+    said["supply_price"], said["sale_price"] = goods.supply_price.fen, goods.sale_price.fen
+    return said
+
+
+def content_of_row(row: ListingRow) -> Content:
+    """What a good row of a sheet says, as plain values; prices in fen."""
+    said: Content = dict(zip(PLAIN, _PLAIN_OF(row), strict=True))
     said["freight_included"] = bool(row.freight_included)
-    return Goods(
-        **said,
-        category=row.category,
-        county=row.county,
-        villages=row.villages,
-        supply_price=Money(row.supply_price),
-        sale_price=Money(row.sale_price),
-        tax_rate="" if row.tax_rate is None else str(row.tax_rate),
-        no_delivery_to="、".join(row.no_delivery_to),
-    )
+    said["tax_rate"] = "" if row.tax_rate is None else str(row.tax_rate)
+    said["no_delivery_to"] = "、".join(row.no_delivery_to)
+    return said
 
 
 def check_prices(goods: Goods) -> None:

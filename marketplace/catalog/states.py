@@ -1,4 +1,4 @@
-"""The states of a listing and of a stock reservation, and the verbs between them."""
+"""The states of a listing, a stock reservation and an import, and the verbs between them."""
 
 from enum import StrEnum
 
@@ -20,6 +20,13 @@ class ReservationState(StrEnum):
     RELEASED = "released"
 
 
+class ImportState(StrEnum):
+    ASKED = "asked"  # read as GB18030: a person looks at some words before anything is written
+    WRITING = "writing"
+    DONE = "done"
+    STOPPED = "stopped"  # by its supplier; what was written before stays
+
+
 _STAFF = {Role.SUPPLIER_STAFF}
 _REVIEWER = {Role.REVIEWER}
 _L = ListingState
@@ -32,4 +39,12 @@ LISTING = Machine(
     # (the system: an import by the operator's command line)
     step("revise", set(_L), _L.DRAFT, by=_STAFF | {Role.SYSTEM}),
     step("withdraw", {_L.ON_SALE, _L.SUBMITTED}, _L.WITHDRAWN, by=_STAFF | _REVIEWER),
+)
+
+_I = ImportState
+
+IMPORT = Machine(
+    step("confirm", {_I.ASKED}, _I.WRITING, by=_STAFF | {Role.SYSTEM}),
+    step("finish", {_I.WRITING}, _I.DONE, by=_STAFF | {Role.SYSTEM}),
+    step("stop", {_I.ASKED, _I.WRITING}, _I.STOPPED, by=_STAFF | {Role.SYSTEM}),
 )

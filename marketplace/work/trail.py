@@ -5,18 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from marketplace.work.models import TrailEntry, TrailHead
+from marketplace.work.rows import insert_rows
 
 START = "0" * 64
 HEAD = 1
+ENTRIES: Table = TrailEntry.__table__  # type: ignore[assignment]  # a mapped class has a Table
+_HASHED = (
+    "number", "actor", "verb", "subject_kind", "subject_id", "supplier_id",
+    "organisation_id", "from_state", "to_state", "data", "previous_hash",
+)  # fmt: skip  # a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,15 @@ class Deed:
     data: dict[str, Any] | None = None
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})  # read back from JSON as they were
+_CANONICAL = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+).encode
+
+
 def canonical(data: object) -> str:
     """JSON that is the same for the same data: sorted, no blanks, plain text."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return _CANONICAL(data)
 
 
 def write(session: Session, deeds: Sequence[Deed], at: datetime) -> None:
@@ -47,36 +59,42 @@ def write(session: Session, deeds: Sequence[Deed], at: datetime) -> None:
     if head is None:
         head = TrailHead(id=HEAD, number=0, hash=START)
         session.add(head)
+    rows: list[dict[str, Any]] = []
     for deed in deeds:
-        entry = TrailEntry(
-            number=head.number + 1,
-            at=at,
-            actor=deed.actor,
-            verb=deed.verb,
-            subject_kind=deed.subject_kind,
-            subject_id=deed.subject_id,
-            supplier_id=deed.supplier_id,
-            organisation_id=deed.organisation_id,
-            from_state=deed.from_state,
-            to_state=deed.to_state,
-            data=json.loads(canonical(deed.data or {})),
-            previous_hash=head.hash,
-            hash="",
-        )
-        entry.hash = _hash(entry)
-        session.add(entry)
-        head.number, head.hash = entry.number, entry.hash
+        row: dict[str, Any] = {
+            "number": head.number + 1,
+            "at": at,
+            "actor": deed.actor,
+            "verb": deed.verb,
+            "subject_kind": deed.subject_kind,
+            "subject_id": deed.subject_id,
+            "supplier_id": deed.supplier_id,
+            "organisation_id": deed.organisation_id,
+            "from_state": deed.from_state,
+            "to_state": deed.to_state,
+            "data": _as_json(deed.data or {}),
+            "previous_hash": head.hash,
+        }
+        row["hash"] = _hash(row)
+        rows.append(row)
+        head.number, head.hash = row["number"], row["hash"]
+    insert_rows(session, ENTRIES, rows)
 
 
-def _hash(entry: TrailEntry) -> str:
-    told = {
-        name: getattr(entry, name)
-        for name in (
-            "number", "actor", "verb", "subject_kind", "subject_id", "supplier_id",
-            "organisation_id", "from_state", "to_state", "data", "previous_hash",
-        )
-    }  # fmt: skip
-    told["at"] = entry.at.isoformat()
+def _as_json(data: dict[str, Any]) -> dict[str, Any]:
+    """The data as it reads back from the table."""
+    if all(type(value) in _PLAIN for value in data.values()):
+        return data
+    as_read: dict[str, Any] = json.loads(canonical(data))
+    return as_read
+
+
+def _hash(row: Mapping[str, Any]) -> str:
+    told = {name: row[name] for name in _HASHED}
+    for name in ("subject_id", "supplier_id", "organisation_id"):
+        if told[name] is not None:
+            told[name] = str(told[name])
+    told["at"] = row["at"].isoformat()
     return hashlib.sha256(canonical(told).encode()).hexdigest()
 
 
@@ -88,7 +106,7 @@ def faults(session: Session) -> Iterator[str]:
         if entry.number != number:
             yield f"trail: row {number} is missing, {entry.number} stands in its place"
             number = entry.number
-        if entry.previous_hash != previous or entry.hash != _hash(entry):
+        if entry.previous_hash != previous or entry.hash != _hash(vars(entry)):
             yield f"trail: row {entry.number} was changed"
         previous = entry.hash
     head = session.get(TrailHead, HEAD)

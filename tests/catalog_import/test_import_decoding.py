@@ -3,6 +3,7 @@
 import pytest
 
 from catalog_import import UnreadableFile, decode, read_listings
+from catalog_import.decoding import MAX_BYTES
 from tests.catalog_import.sheets import GOOD, csv_of
 
 TEXT = "品名,产地\n联通牌核桃,雷山县\n"
@@ -79,5 +80,5 @@ def test_a_workbook_is_refused_as_a_workbook(data: bytes) -> None:
 
 
 def test_a_file_above_the_limit_is_refused_before_it_is_read() -> None:
-    assert refusal(b"a" * (5 * 1024 * 1024 + 1))[0] == "file_too_large"
-    assert decode(b"a" * (5 * 1024 * 1024)).encoding == "utf-8"
+    assert refusal(b"a" * (MAX_BYTES + 1))[0] == "file_too_large"
+    assert decode(b"a" * MAX_BYTES).encoding == "utf-8"

@@ -68,7 +68,7 @@ def test_two_thousand_people_are_the_limit() -> None:
     with pytest.raises(UnreadableFile) as refused:
         read_people(sheet(2001))
     assert refused.value.problem.code == "too_many_rows"
-    assert refused.value.problem.data["limit"] == Limits().rows // 10
+    assert refused.value.problem.data["limit"] == Limits().rows // 100
 
 
 def test_the_template_for_people_reads_back_without_a_problem() -> None:

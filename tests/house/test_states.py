@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.catalog.states import LISTING
+from marketplace.catalog.states import IMPORT, LISTING
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, WrongState
 from marketplace.kernel.machine import Machine, Step
@@ -23,6 +23,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "supplier": SUPPLIER,
     "paper": PAPER,
     "listing": LISTING,
+    "import": IMPORT,
     "order": ORDER,
     "delivery": DELIVERY,
     "payment": PAYMENT,

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import CatalogImport, Listing, ListingVillage
-from marketplace.catalog.states import ListingState
+from marketplace.catalog.states import ImportState, ListingState
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Missing
 from marketplace.regions import queries as regions
@@ -76,7 +76,31 @@ def counts(session: Session, supplier_id: UUID) -> dict[ListingState, int]:
 def imports(session: Session, supplier_id: UUID, limit: int = 5) -> Sequence[CatalogImport]:
     """The last files that were taken in, newest first."""
     found = select(CatalogImport).where(CatalogImport.supplier_id == supplier_id)
-    return session.scalars(found.order_by(CatalogImport.at.desc()).limit(limit)).all()
+    return session.scalars(
+        found.order_by(CatalogImport.at.desc(), CatalogImport.id).limit(limit)
+    ).all()
+
+
+def own_import(session: Session, actor: Actor, import_id: UUID) -> CatalogImport:
+    """One taken-in file, for its supplier's staff and the system alone. Raises Missing."""
+    found = session.get(CatalogImport, import_id)
+    if found is None:
+        raise Missing(import_id=import_id)
+    supplier = suppliers.visible(session, actor, found.supplier_id)
+    is_own = supplier.organisation_id in actor.organisations(Role.SUPPLIER_STAFF)
+    if not is_own and Role.SYSTEM not in actor.roles:
+        raise Missing(import_id=import_id)
+    return found
+
+
+def open_imports(supplier_id: UUID) -> Select[CatalogImport]:
+    """Files that are not through: being written, or waiting for a person's look."""
+    return (
+        select(CatalogImport)
+        .where(CatalogImport.supplier_id == supplier_id)
+        .where(CatalogImport.state.in_((ImportState.ASKED, ImportState.WRITING)))
+        .order_by(CatalogImport.at, CatalogImport.id)
+    )
 
 
 def villages(session: Session, listing_id: UUID) -> Sequence[Village]:

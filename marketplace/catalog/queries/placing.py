@@ -32,6 +32,8 @@ class Placing:
         self._session, self._at = session, at
         self._counties: dict[str, County | Invalid] = {}
         self._villages: dict[tuple[str, tuple[str, ...]], dict[str, uuid.UUID | None]] = {}
+        self._placed: dict[tuple[str, str, tuple[str, ...]], Placed] = {}
+        self._faults: dict[tuple[str, str, tuple[str, ...]], tuple[Invalid, ...]] = {}
 
     def place(self, goods: Goods) -> Placed:
         """Raises Invalid with the first thing that does not hold."""
@@ -39,13 +41,28 @@ class Placing:
             raise fault
         rules.check_prices(goods)
         rules.check_texts(goods)
-        county = self.county(goods.county)
-        found = self._find_villages(county.code, goods.villages)
-        ids = tuple(found_id for found_id in found.values() if found_id)
-        return Placed(rules.category_of(goods.category), county, ids)
+        return self.placed(goods.category, goods.county, goods.villages)
 
-    def faults(self, category: str, county: str, villages: tuple[str, ...]) -> Iterator[Invalid]:
+    def placed(self, category: str, county: str, villages: tuple[str, ...]) -> Placed:
+        """Words without `faults`, looked up."""
+        words = (category, county, villages)
+        if words not in self._placed:
+            place = self.county(county)
+            found = self._find_villages(place.code, villages)
+            ids = tuple(found_id for found_id in found.values() if found_id)
+            self._placed[words] = Placed(rules.category_of(category), place, ids)
+        return self._placed[words]
+
+    def faults(self, category: str, county: str, villages: tuple[str, ...]) -> tuple[Invalid, ...]:
         """Everything that does not hold; empty words are not asked about."""
+        words = (category, county, villages)
+        if words not in self._faults:
+            self._faults[words] = tuple(self._find_faults(*words))
+        return self._faults[words]
+
+    def _find_faults(
+        self, category: str, county: str, villages: tuple[str, ...]
+    ) -> Iterator[Invalid]:
         yield from _fault_of(rules.category_of, category)
         yield from _fault_of(self.county, county)
         if not villages or any(_fault_of(self.county, county)):

@@ -1,5 +1,6 @@
 """The writers of goods: drafting, revising, importing, deciding, moving stock, indexing."""
 
+from marketplace.catalog.rules import ImportReport
 from marketplace.catalog.service.deciding import (
     NotForZone,
     approve,
@@ -10,7 +11,16 @@ from marketplace.catalog.service.deciding import (
     use,
     withdraw,
 )
-from marketplace.catalog.service.importing import ImportReport, import_sheet
+from marketplace.catalog.service.importing import (
+    SMALL,
+    ImportRunning,
+    accept,
+    confirm,
+    forget,
+    import_sheet,
+    stop,
+    write_part,
+)
 from marketplace.catalog.service.searching import advice, rebuild_search, reindex, tend_search
 from marketplace.catalog.service.stock import (
     NotForSale,
@@ -24,14 +34,19 @@ from marketplace.catalog.service.stock import (
 from marketplace.catalog.service.writing import draft, revise
 
 __all__ = [
+    "SMALL",
     "ImportReport",
+    "ImportRunning",
     "NotForSale",
     "NotForZone",
     "OutOfStock",
+    "accept",
     "advice",
     "approve",
     "approve_many",
+    "confirm",
     "draft",
+    "forget",
     "hold",
     "import_sheet",
     "rebuild_search",
@@ -42,9 +57,11 @@ __all__ = [
     "sell",
     "send_back",
     "set_stock",
+    "stop",
     "submit",
     "submit_all",
     "tend_search",
     "use",
     "withdraw",
+    "write_part",
 ]

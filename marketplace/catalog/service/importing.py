@@ -1,69 +1,120 @@
-"""Taking a supplier's sheet in: every row is looked at, then all is written, or nothing."""
+"""Taking a supplier's sheet in: it is good as a whole, then written part by part, or not at all."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 
-from catalog_import import (
-    ListingRow,
-    ListingSheet,
-    Mapping,
-    PartialRow,
-    Problem,
-    UnreadableFile,
-    read_listings,
-)
-from marketplace.catalog.models import CatalogImport, Listing
-from marketplace.catalog.queries import Placed, Placing
-from marketplace.catalog.rules import Goods, RowFault, goods_of
-from marketplace.catalog.service.stock import set_stock
-from marketplace.catalog.service.writing import begin, change, fingerprint, own_supplier
+from catalog_import import Mapping
+from marketplace.catalog import queries
+from marketplace.catalog.models import CatalogImport
+from marketplace.catalog.queries import Checked, Entry, Upload
+from marketplace.catalog.rules import ImportReport
+from marketplace.catalog.service import many
+from marketplace.catalog.service.writing import own_supplier
+from marketplace.catalog.states import IMPORT, ImportState
+from marketplace.events import ImportAdvanced, ImportEnded
+from marketplace.kernel.actor import System
 from marketplace.kernel.errors import Invalid, Refused
-from marketplace.work import Work
+from marketplace.suppliers.models import Supplier
+from marketplace.work import Work, move
 
-Found = Problem | RowFault
+SMALL = 500  # rows that are written at once, in the unit that accepts the sheet
+MOST_REFUSALS = 300  # rows refused while writing that are told one by one
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """How many rows did (or, when there are problems, would have done) what.
+class ImportRunning(Refused):
+    """Another sheet of this supplier is being written; `data`: import_id."""
 
-    With problems nothing was written. `encoding_to_confirm`: the file was read as GB18030, which
-    fits almost any bytes, so a person should look at the words.
+    code = "import_running"
+
+
+def accept(
+    w: Work, supplier_id: uuid.UUID, checked: Checked, *, at_once: bool = False
+) -> CatalogImport:
+    """Begin to write a sheet that was found good. A short one is written before this returns (a
+    long one too, with `at_once`), else the outbox writes it part by part.
+
+    A sheet in GB18030 waits for a person's look first, unless it is written `at_once`.
+    Raises Missing for a stranger's supplier, ImportRunning, Invalid (sheet_refused).
     """
+    supplier = own_supplier(w, supplier_id)
+    if checked.report.problems or not checked.parts:
+        raise Invalid("sheet_refused")
+    _one_at_a_time(w, supplier.id)
+    asks = checked.report.encoding_to_confirm and not at_once
+    taken = CatalogImport(
+        id=uuid.uuid4(),
+        supplier_id=supplier.id,
+        file_name=checked.name[-200:],
+        file_sha256=checked.sha256,
+        state=ImportState.ASKED if asks else ImportState.WRITING,
+        at=w.now,
+        by=w.actor.person_id,
+        rows=checked.report.rows_read,
+        parts=len(checked.parts),
+        part=0,
+    )
+    w.session.add(taken)
+    w.record("import", taken, to_state=taken.state, rows=taken.rows, sha256=taken.file_sha256)
+    if at_once or (taken.rows <= SMALL and not asks):
+        for part in checked.parts:
+            _write(w, taken, queries.unpack(part))
+            taken.part += 1
+        _finish(w, taken)
+        return taken
+    _keep(w, taken, checked)
+    if not asks:
+        w.announce(ImportAdvanced(w.now, taken.id, 0))
+    return taken
 
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    problems: tuple[Found, ...] = ()
-    rows_read: int = 0
-    refused: int = 0  # rows that have a problem
-    encoding_to_confirm: bool = False
+
+def confirm(w: Work, import_id: uuid.UUID) -> CatalogImport:
+    """The words read well: write them. Raises Missing, WrongState, ImportRunning."""
+    taken = queries.own_import(w.session, w.actor, import_id)
+    _one_at_a_time(w, taken.supplier_id, besides=taken.id)
+    move(w, IMPORT, taken, "confirm")
+    w.announce(ImportAdvanced(w.now, taken.id, 0))
+    return taken
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One good row, looked up; `listing` is what the supplier has under its stock number."""
+def stop(w: Work, import_id: uuid.UUID) -> CatalogImport:
+    """Write no more of a sheet; what is written stays. Raises Missing, WrongState."""
+    taken = queries.own_import(w.session, w.actor, import_id)
+    move(w, IMPORT, taken, "stop", part=taken.part, parts=taken.parts)
+    taken.ended_at = w.now
+    w.announce(ImportEnded(w.now, taken.id))
+    return taken
 
-    goods: Goods
-    placed: Placed
-    stock: int
-    listing: Listing | None
 
-    @property
-    def is_other(self) -> bool:
-        """Whether it says something else than the listing does, stock apart."""
-        known = self.listing
-        return known is None or known.fingerprint != fingerprint(self.goods, self.placed)
+def write_part(w: Work, import_id: uuid.UUID, part: int) -> None:
+    """Write one part of a sheet and announce the next. A part that was written, or is not due,
+    stays as it is, so this may be repeated."""
+    turned = w.session.execute(
+        update(CatalogImport)
+        .where(CatalogImport.id == import_id, CatalogImport.part == part)
+        .where(CatalogImport.state == ImportState.WRITING, CatalogImport.part < CatalogImport.parts)
+        .values(part=CatalogImport.part + 1),
+        execution_options={"synchronize_session": False},
+    )
+    if not isinstance(turned, CursorResult) or turned.rowcount != 1:
+        return
+    taken = w.session.get_one(CatalogImport, import_id, populate_existing=True)
+    acting = replace(w, actor=System(taken.by, w.actor.name))  # in the name of who handed it in
+    kept = w.tools.storage.get(_key(import_id))
+    _write(acting, taken, queries.unpack(queries.part_of(kept, part)))
+    if taken.part == taken.parts:
+        _finish(acting, taken)
+    else:
+        w.announce(ImportAdvanced(w.now, import_id, taken.part))
 
-    @property
-    def is_unchanged(self) -> bool:
-        known = self.listing
-        return known is not None and not self.is_other and known.received == self.stock
+
+def forget(w: Work, import_id: uuid.UUID) -> None:
+    """Let go of the rows that were kept for writing; nothing happens the second time."""
+    w.tools.storage.drop(_key(import_id))
 
 
 def import_sheet(
@@ -75,110 +126,75 @@ def import_sheet(
     *,
     check_only: bool = False,
 ) -> ImportReport:
-    """Take a CSV file in: new rows become drafts, changed ones drafts again, stock counts at once.
+    """Look at a sheet and write all of it within this one unit: for what is known to be short.
 
     `check_only` writes nothing in any case. Raises Missing for a stranger's supplier.
     """
-    try:
-        sheet = read_listings(data, mapping=mapping)  # before any question: no lock is held yet
-    except UnreadableFile as fault:
-        return ImportReport(problems=(fault.problem,))
     supplier = own_supplier(w, supplier_id)
-    placing = Placing(w.session, w.now)
-    rows, faults = _look_up(w, supplier.id, sheet, placing)
-    faults += [fault for row in sheet.partial for fault in _partial_faults(row, sheet, placing)]
-    report = _report(sheet, rows, faults)
-    if not report.problems and not check_only:
-        _write(w, supplier.id, rows)
-        _note(w, supplier.id, sheet, report, file_name)
-    return report
-
-
-def _look_up(
-    w: Work, supplier_id: uuid.UUID, sheet: ListingSheet, placing: Placing
-) -> tuple[list[_Row], list[RowFault]]:
-    found = w.session.scalars(select(Listing).where(Listing.supplier_id == supplier_id))
-    known = {listing.sku: listing for listing in found}
-    rows: list[_Row] = []
-    faults: list[RowFault] = []
-    for row in sheet.rows:
-        wrong = list(_row_faults(row, known.get(row.sku), placing))
-        faults += [_placed_fault(row.row, sheet, fault, fault.data.get("value")) for fault in wrong]
-        if not wrong:
-            goods = goods_of(row)
-            rows.append(_Row(goods, placing.place(goods), row.stock, known.get(row.sku)))
-    return rows, faults
-
-
-def _row_faults(
-    row: ListingRow, known: Listing | None, placing: Placing
-) -> Iterator[Invalid | Refused]:
-    yield from placing.faults(row.category, row.county, row.villages)
-    promised = known.reserved + known.sold if known else 0
-    if row.stock < promised:
-        yield Refused("stock_below_promised", field="stock", value=row.stock, least=promised)
-
-
-def _partial_faults(row: PartialRow, sheet: ListingSheet, placing: Placing) -> Iterator[RowFault]:
-    """A refused row is still told what else the zone would refuse, so one look mends it."""
-    told = {problem.field for problem in sheet.problems if problem.row == row.row}
-    said = {name: row.values.get(name, "") for name in ("category", "county") if name not in told}
-    for fault in placing.faults(said.get("category", ""), said.get("county", ""), ()):
-        yield _placed_fault(row.row, sheet, fault, fault.data.get("value"))
-
-
-def _placed_fault(
-    row: int, sheet: ListingSheet, fault: Invalid | Refused, value: object
-) -> RowFault:
-    heading = {field: heading for heading, field in sheet.headings.items()}
-    return RowFault(row, heading.get(str(fault.data["field"]), ""), str(value), fault)
-
-
-def _report(sheet: ListingSheet, rows: list[_Row], faults: list[RowFault]) -> ImportReport:
-    found: Iterable[Found] = (*sheet.problems, *faults)
-    problems = tuple(sorted(found, key=lambda problem: problem.row or 0))
-    created = sum(row.listing is None for row in rows)
-    unchanged = sum(row.is_unchanged for row in rows)
-    return ImportReport(
-        created=created,
-        updated=len(rows) - created - unchanged,
-        unchanged=unchanged,
-        problems=problems,
-        rows_read=sheet.rows_read,
-        refused=sheet.rows_read - len(rows),
-        encoding_to_confirm=sheet.encoding_to_confirm,
+    checked = queries.check_sheet(w.session, supplier.id, Upload(data, file_name, mapping), w.now)
+    if checked.report.problems:
+        return checked.report
+    if check_only:
+        return queries.foretold(w.session, supplier.id, checked, w.now)
+    taken = accept(w, supplier.id, checked, at_once=True)
+    return replace(
+        checked.report,
+        created=taken.created,
+        updated=taken.updated,
+        unchanged=taken.unchanged,
     )
 
 
-def _write(w: Work, supplier_id: uuid.UUID, rows: list[_Row]) -> None:
-    begun = [
-        begin(w, supplier_id, row.goods, row.placed, stock=row.stock)
-        for row in rows
-        if row.listing is None
-    ]
-    w.session.flush()  # all new rows at once, before the trail asks for them one by one
-    for listing in begun:
-        state, received = listing.state, listing.received
-        w.record("draft", listing, to_state=state, sku=listing.sku, received=received)
-    for row in rows:
-        if row.listing is not None and not row.is_unchanged:
-            if row.is_other:
-                change(w, row.listing, row.goods, row.placed)
-            set_stock(w, row.listing.id, row.stock)
+def _one_at_a_time(w: Work, supplier_id: uuid.UUID, besides: uuid.UUID | None = None) -> None:
+    """Two sheets of one supplier would write over each other. An unanswered question ends here.
 
-
-def _note(
-    w: Work, supplier_id: uuid.UUID, sheet: ListingSheet, report: ImportReport, file_name: str
-) -> None:
-    taken = CatalogImport(
-        supplier_id=supplier_id,
-        file_name=file_name[-200:],
-        file_sha256=sheet.sha256,
-        at=w.now,
-        by=w.actor.person_id,
-        created=report.created,
-        updated=report.updated,
-        unchanged=report.unchanged,
+    The supplier's row is locked, so that of two at the same time the second one sees the first.
+    """
+    w.session.execute(
+        select(Supplier.id).where(Supplier.id == supplier_id).with_for_update(key_share=True)
     )
-    w.session.add(taken)
-    w.record("import", taken, rows=sheet.rows_read, sha256=sheet.sha256)
+    open_ones = w.session.scalars(queries.open_imports(supplier_id)).all()
+    for other in open_ones:
+        if other.id == besides:
+            continue
+        if other.state is ImportState.WRITING:
+            raise ImportRunning(import_id=other.id)
+        move(w, IMPORT, other, "stop")
+        other.ended_at = w.now
+        w.announce(ImportEnded(w.now, other.id))
+
+
+def _keep(w: Work, taken: CatalogImport, checked: Checked) -> None:
+    key, storage = _key(taken.id), w.tools.storage
+    storage.put(key, queries.bundle(checked.parts))
+    w.undo.append(lambda: storage.drop(key))
+
+
+def _write(w: Work, taken: CatalogImport, entries: Iterable[Entry]) -> None:
+    """The rows of one part, and their numbers."""
+    found = queries.sort_out(w.session, taken.supplier_id, list(entries), w.now, lock=True)
+    many.add(w, taken.supplier_id, found.new)
+    many.change(w, taken.supplier_id, found.changed)
+    many.restock(w, taken.supplier_id, found.restocked)
+    taken.created += len(found.new)
+    taken.updated += found.updated
+    taken.unchanged += found.unchanged
+    taken.refused += len(found.faults)
+    room = MOST_REFUSALS - len(taken.refusals)
+    told = {str(one.row): [one.fault.code, _plain(one.fault.data)] for one in found.faults[:room]}
+    taken.refusals = {**taken.refusals, **told}
+
+
+def _plain(data: dict[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in data.items()}
+
+
+def _finish(w: Work, taken: CatalogImport) -> None:
+    counts = {name: getattr(taken, name) for name in ("created", "updated", "unchanged", "refused")}
+    move(w, IMPORT, taken, "finish", **counts)
+    taken.ended_at = w.now
+    w.announce(ImportEnded(w.now, taken.id))
+
+
+def _key(import_id: uuid.UUID) -> str:
+    return f"imports/{import_id}"

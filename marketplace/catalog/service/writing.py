@@ -86,8 +86,9 @@ def change(w: Work, listing: Listing, goods: Goods, placed: Placed) -> None:
 
 def fingerprint(goods: Goods, placed: Placed) -> str:
     """Of the content with its words looked up."""
+    said = rules.content_of_goods(goods)
     villages = (str(village_id) for village_id in placed.villages)
-    return rules.fingerprint(goods, placed.category, placed.county.code, villages)
+    return rules.fingerprint(said, placed.category.slug, placed.county.code, villages)
 
 
 def _fill(listing: Listing, goods: Goods, placed: Placed) -> None:

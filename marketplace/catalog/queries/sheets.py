@@ -1,0 +1,206 @@
+"""A supplier's sheet, looked at row by row before anything is written, and what is known of it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog_import import (
+    ListingReading,
+    ListingRow,
+    Mapping,
+    Problem,
+    ReadRow,
+    UnreadableFile,
+    open_listings,
+)
+from marketplace.catalog.models import Listing
+from marketplace.catalog.queries.placing import Placing
+from marketplace.catalog.rules import PLAIN, Content, Found, ImportReport, RowFault, content_of_row
+from marketplace.kernel.errors import Invalid, Refused
+
+PART = 1_000  # rows that are written in one unit of work
+MOST_PROBLEMS = 20_000  # listed one by one; of more only the number is told
+
+
+class Entry(NamedTuple):
+    """One good row with its words looked up: slug, code of a county, ids of villages."""
+
+    row: int
+    said: Content
+    category: str
+    county: str
+    villages: list[str]
+    stock: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was handed in; `sheet` names one of a workbook when there are several."""
+
+    data: bytes
+    name: str = ""
+    mapping: Mapping | None = None
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sheet that was looked at. `parts` are its rows, packed; none when anything is wrong."""
+
+    report: ImportReport
+    name: str
+    sha256: str
+    parts: tuple[bytes, ...]
+
+
+def check_sheet(session: Session, supplier_id: uuid.UUID, upload: Upload, at: datetime) -> Checked:
+    """Every row and every fault of a file, nothing written and no lock held."""
+    try:
+        reading = open_listings(upload.data, mapping=upload.mapping, sheet=upload.sheet)
+        return _Check(session, supplier_id, reading, at).run(upload.name)
+    except UnreadableFile as fault:
+        return Checked(ImportReport(problems=(fault.problem,)), upload.name, "", ())
+
+
+class _Check:
+    """One pass over a sheet: a part of its rows and a bounded list of faults in memory."""
+
+    def __init__(
+        self, session: Session, supplier_id: uuid.UUID, reading: ListingReading, at: datetime
+    ) -> None:
+        self.reading, self.placing = reading, Placing(session, at)
+        self.promised = _promised(session, supplier_id)
+        self.headings = {field: heading for heading, field in reading.columns.found().items()}
+        self.problems: list[Problem] = []
+        self.faults: list[RowFault] = []
+        self.hidden = 0
+        self.refused: set[int] = set()
+
+    def run(self, name: str) -> Checked:
+        """Raises UnreadableFile."""
+        rows = 0
+        parts: list[bytes] = []
+        entries: list[Entry] = []
+        for read in self.reading:
+            rows += 1
+            self._look_at(read)
+            if read.good is not None and not self.refused:
+                entries.append(_entry(read.good, self.placing))
+            if len(entries) == PART:
+                parts.append(pack(entries))
+                entries = []
+        if entries:
+            parts.append(pack(entries))
+        self._keep(self.reading.late())
+        self.refused |= self.reading.repeated
+        report = self._report(rows)
+        sha256 = self.reading.table.sha256
+        return Checked(report, name, sha256, () if report.problems else tuple(parts))
+
+    def _look_at(self, read: ReadRow[ListingRow]) -> None:
+        good = read.good
+        if good is None:
+            self.refused.add(read.row)
+            self._keep(read.problems)
+            told = {problem.field for problem in read.problems}
+            said = read.values
+            words = ["" if name in told else said.get(name, "") for name in ("category", "county")]
+            self._blame(read.row, self.placing.faults(words[0], words[1], ()))
+            return
+        faults: tuple[Invalid | Refused, ...]
+        faults = self.placing.faults(good.category, good.county, good.villages)
+        if good.stock < (least := self.promised.get(good.sku, 0)):
+            faults = (*faults, stock_fault(good.stock, least))
+        if faults:
+            self.refused.add(read.row)
+            self._blame(read.row, faults)
+
+    def _keep(self, problems: list[Problem]) -> None:
+        free = max(0, MOST_PROBLEMS - len(self.problems))
+        self.problems += problems[:free]
+        self.hidden += len(problems[free:])
+
+    def _blame(self, row: int, faults: Sequence[Invalid | Refused]) -> None:
+        for fault in faults:
+            if len(self.faults) < MOST_PROBLEMS:
+                column = self.headings.get(str(fault.data["field"]), "")
+                self.faults.append(RowFault(row, column, str(fault.data.get("value")), fault))
+            else:
+                self.hidden += 1
+
+    def _report(self, rows: int) -> ImportReport:
+        found: list[Found] = [*self.reading.in_order(self.problems), *self.faults]
+        return ImportReport(
+            problems=tuple(sorted(found, key=lambda one: one.row or 0)),
+            hidden=self.hidden,
+            notices=self.reading.table.notices,
+            rows_read=rows,
+            refused=len(self.refused),
+            encoding_to_confirm=self.reading.table.encoding == "gb18030",
+        )
+
+
+def stock_fault(stock: int, least: int) -> Refused:
+    """Fewer pieces than are held or sold already."""
+    return Refused("stock_below_promised", field="stock", value=stock, least=least)
+
+
+def pack(entries: list[Entry]) -> bytes:
+    """Rows as they wait to be written."""
+    rows = [(*entry[:1], tuple(entry.said.values()), *entry[2:]) for entry in entries]
+    return zlib.compress(json.dumps(rows, ensure_ascii=False).encode(), 1)
+
+
+def unpack(part: bytes) -> list[Entry]:
+    """The rows of a part."""
+    rows = json.loads(zlib.decompress(part))
+    return [Entry(row[0], dict(zip(PLAIN, row[1], strict=True)), *row[2:]) for row in rows]
+
+
+def bundle(parts: Sequence[bytes]) -> bytes:
+    """All parts as one file: their number and lengths, four bytes each, then the parts."""
+    sizes = [len(parts), *map(len, parts)]
+    return b"".join([*(size.to_bytes(4, "big") for size in sizes), *parts])
+
+
+def part_of(bundled: bytes, number: int) -> bytes:
+    """One part of a bundle."""
+    sizes = list(_sizes(bundled))
+    start = 4 * (len(sizes) + 1) + sum(sizes[:number])
+    return bundled[start : start + sizes[number]]
+
+
+def _sizes(bundled: bytes) -> Iterator[int]:
+    count = int.from_bytes(bundled[:4], "big")
+    for place in range(4, 4 * (count + 1), 4):
+        yield int.from_bytes(bundled[place : place + 4], "big")
+
+
+def _entry(row: ListingRow, placing: Placing) -> Entry:
+    placed = placing.placed(row.category, row.county, row.villages)
+    return Entry(
+        row.row,
+        content_of_row(row),
+        placed.category.slug,
+        placed.county.code,
+        [str(village_id) for village_id in placed.villages],
+        row.stock,
+    )
+
+
+def _promised(session: Session, supplier_id: uuid.UUID) -> dict[str, int]:
+    """Stock number → pieces held or sold, of the supplier's goods that have any."""
+    promised = (Listing.reserved + Listing.sold).label("promised")
+    found = session.execute(
+        select(Listing.sku, promised).where(Listing.supplier_id == supplier_id, promised > 0)
+    )
+    return {row.sku: row.promised for row in found}

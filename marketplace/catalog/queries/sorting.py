@@ -1,0 +1,129 @@
+"""Rows of a sheet beside what the supplier has: which are new, which say something else."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.models import Listing
+from marketplace.catalog.queries.sheets import Checked, Entry, stock_fault, unpack
+from marketplace.catalog.rules import ImportReport, RowFault, fingerprint
+from marketplace.catalog.states import ListingState
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.money import Money
+from marketplace.regions import queries as regions
+
+
+class Known(NamedTuple):
+    """What the supplier has under a stock number."""
+
+    id: uuid.UUID
+    sku: str
+    state: ListingState
+    fingerprint: str
+    received: int
+    promised: int  # pieces held or sold
+    supply_price: Money
+    sale_price: Money
+
+
+class Ready(NamedTuple):
+    """A row to write, with the listing it changes, if there is one."""
+
+    entry: Entry
+    fingerprint: str
+    known: Known | None
+
+
+@dataclass(slots=True)
+class Sorting:
+    """Rows by what they do. A row may change words and stock, so it can stand in both lists."""
+
+    new: list[Ready] = field(default_factory=list)
+    changed: list[Ready] = field(default_factory=list)
+    restocked: list[Ready] = field(default_factory=list)
+    updated: int = 0
+    unchanged: int = 0
+    faults: list[RowFault] = field(default_factory=list)
+
+
+def sort_out(
+    session: Session,
+    supplier_id: uuid.UUID,
+    entries: Sequence[Entry],
+    at: datetime,
+    *,
+    lock: bool = False,
+) -> Sorting:
+    """Look again at rows that were good when the sheet was read. `lock` the listings to write."""
+    known = _known(session, supplier_id, [entry.said["sku"] for entry in entries], lock=lock)
+    counties = {entry.county for entry in entries}
+    gone = {code for code in counties if not regions.is_designated(session, code, at)}
+    found = Sorting()
+    for entry in entries:
+        _sort(found, entry, known.get(entry.said["sku"]), gone)
+    return found
+
+
+def foretold(
+    session: Session, supplier_id: uuid.UUID, checked: Checked, at: datetime
+) -> ImportReport:
+    """What a good sheet would do, for a look that writes nothing."""
+    created = updated = unchanged = 0
+    for part in checked.parts:
+        found = sort_out(session, supplier_id, unpack(part), at)
+        created += len(found.new)
+        updated += found.updated
+        unchanged += found.unchanged
+    return replace(checked.report, created=created, updated=updated, unchanged=unchanged)
+
+
+def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> None:
+    if entry.county in gone:
+        fault = Invalid("county_not_designated", field="county", value=entry.county, county="")
+        found.faults.append(RowFault(entry.row, "", entry.county, fault))
+        return
+    if known is not None and entry.stock < known.promised:
+        low = stock_fault(entry.stock, known.promised)
+        found.faults.append(RowFault(entry.row, "", str(entry.stock), low))
+        return
+    mark = fingerprint(entry.said, entry.category, entry.county, entry.villages)
+    ready = Ready(entry, mark, known)
+    if known is None:
+        found.new.append(ready)
+        return
+    if known.fingerprint != mark:
+        found.changed.append(ready)
+    if known.received != entry.stock:
+        found.restocked.append(ready)
+    if known.fingerprint == mark and known.received == entry.stock:
+        found.unchanged += 1
+    else:
+        found.updated += 1
+
+
+def _known(
+    session: Session, supplier_id: uuid.UUID, skus: list[str], *, lock: bool
+) -> dict[str, Known]:
+    asked = (
+        select(
+            Listing.id,
+            Listing.sku,
+            Listing.state,
+            Listing.fingerprint,
+            Listing.received,
+            (Listing.reserved + Listing.sold).label("promised"),
+            Listing.supply_price,
+            Listing.sale_price,
+        )
+        .where(Listing.supplier_id == supplier_id, Listing.sku.in_(skus))
+        .order_by(Listing.id)  # always in this order: two units never wait for each other
+    )
+    found = session.execute(asked.with_for_update() if lock else asked)
+    return {row.sku: Known(*row) for row in found}

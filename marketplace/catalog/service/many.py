@@ -1,0 +1,158 @@
+"""New and changed goods by the thousand: the same deeds as one by one, in few statements."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Table, bindparam, delete, update
+
+from marketplace.catalog import rules
+from marketplace.catalog.models import Listing, ListingVillage
+from marketplace.catalog.queries import Ready
+from marketplace.catalog.states import LISTING, ListingState
+from marketplace.events import ListingChanged
+from marketplace.kernel.errors import Busy
+from marketplace.kernel.money import Money
+from marketplace.work import Deed, Work, insert_rows
+
+LISTINGS: Table = Listing.__table__  # type: ignore[assignment]  # a mapped class has a Table
+VILLAGES: Table = ListingVillage.__table__  # type: ignore[assignment]  # likewise
+
+
+def add(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
+    """New listings as drafts with their first pieces."""
+    if not ready:
+        return
+    same = {
+        "supplier_id": supplier_id,
+        "state": ListingState.DRAFT,
+        "created_at": w.now,
+        "reserved": 0,
+        "sold": 0,
+    }
+    rows = [
+        {
+            **same,
+            **_columns(one),
+            "id": uuid.uuid4(),
+            "received": one.entry.stock,
+            "available": one.entry.stock,
+        }
+        for one in ready
+    ]
+    insert_rows(w.session, LISTINGS, rows)
+    _settle(w, [(row["id"], one) for row, one in zip(rows, ready, strict=True)])
+    for row in rows:
+        told = {"sku": row["sku"], "received": row["received"]}
+        w.deeds.append(_deed(w, supplier_id, row["id"], "draft", told, to="draft"))
+
+
+def change(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
+    """Other words for known listings; whatever they were, they are drafts now.
+
+    Raises WrongState, Forbidden.
+    """
+    rows, settled = [], []
+    for one in ready:
+        if (known := one.known) is None:
+            continue
+        after = LISTING.after(known.state, "revise", w.actor.roles)
+        rows.append({"this": known.id, "state": after, **_columns(one)})
+        settled.append((known.id, one))
+        before = {"sale_price": known.sale_price.fen, "supply_price": known.supply_price.fen}
+        told = {"before": before, "fingerprint": one.fingerprint}
+        deed = _deed(w, supplier_id, known.id, "revise", told, to=after, was=known.state)
+        w.deeds.append(deed)
+        if known.state is not ListingState.DRAFT:  # nobody was shown a draft
+            w.announce(ListingChanged(w.now, known.id))
+    if not rows:
+        return
+    names = [name for name in rows[0] if name != "this"]
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    w.session.connection().execute(
+        update(LISTINGS).where(LISTINGS.c.id == bindparam("this")).values(values), rows
+    )
+    w.session.execute(delete(VILLAGES).where(VILLAGES.c.listing_id.in_([i for i, _ in settled])))
+    _settle(w, settled)
+    _outdate(w)
+
+
+def restock(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
+    """Other numbers of pieces offered in all; they count at once.
+
+    Raises Busy when pieces were promised meanwhile; the unit may be run again then.
+    """
+    rows = []
+    for one in ready:
+        if one.known is not None:
+            rows.append({"this": one.known.id, "pieces": one.entry.stock})
+            told = {"before": one.known.received, "received": one.entry.stock}
+            w.deeds.append(_deed(w, supplier_id, one.known.id, "set_stock", told))
+    if not rows:
+        return
+    promised = LISTINGS.c.reserved + LISTINGS.c.sold
+    pieces: BindParameter[int] = bindparam("pieces")
+    done = w.session.connection().execute(
+        update(LISTINGS)
+        .where(LISTINGS.c.id == bindparam("this"), promised <= pieces)
+        .values(received=pieces, available=pieces - promised),
+        rows,
+    )
+    if done.rowcount != len(rows):
+        raise Busy
+    _outdate(w)
+
+
+def _outdate(w: Work) -> None:
+    """Listings that this session read before are old now."""
+    for one in list(w.session.identity_map.values()):
+        if isinstance(one, Listing):
+            w.session.expire(one)
+
+
+def _columns(one: Ready) -> dict[str, Any]:
+    """What a row says, as the columns of a listing have it."""
+    said, slug = one.entry.said, one.entry.category
+    return {
+        **said,
+        "supply_price": Money(said["supply_price"]),
+        "sale_price": Money(said["sale_price"]),
+        "category": slug,
+        "county_code": one.entry.county,
+        "picture": rules.picture_for(said["title"], rules.category(slug)),
+        "fingerprint": one.fingerprint,
+    }
+
+
+def _settle(w: Work, settled: Sequence[tuple[uuid.UUID, Ready]]) -> None:
+    rows = [
+        {"listing_id": listing_id, "village_id": uuid.UUID(village_id)}
+        for listing_id, one in settled
+        for village_id in one.entry.villages
+    ]
+    insert_rows(w.session, VILLAGES, rows)
+
+
+def _deed(
+    w: Work,
+    supplier_id: uuid.UUID,
+    listing_id: uuid.UUID,
+    verb: str,
+    told: dict[str, Any],
+    *,
+    to: str | None = None,
+    was: str | None = None,
+) -> Deed:
+    """One trail row, as `w.record` writes it."""
+    return Deed(
+        actor=w.actor.person_id,
+        verb=verb,
+        subject_kind=Listing.__name__,
+        subject_id=listing_id,
+        supplier_id=supplier_id,
+        from_state=was,
+        to_state=to,
+        data=told,
+    )
