@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
-from marketplace.catalog.cli import catalog
+from marketplace.adapters.whoosh_search import WhooshSearch
+from marketplace.catalog.cli import catalog, search
 from marketplace.catalog.models import Listing
 from tests.fixtures import People
-from tests.makers.catalog import a_sheet
-from tests.makers.suppliers import a_credit_code, a_draft_supplier
+from tests.makers.catalog import a_listing, a_sheet
+from tests.makers.suppliers import a_credit_code, a_draft_supplier, an_approved_supplier
 
 
 @pytest.fixture
@@ -70,3 +73,30 @@ def test_an_unknown_supplier_is_told(people: People, sheet: Path) -> None:
     answer = run(people, sheet, code="91000000000000000X")
     assert answer.exit_code == 1
     assert "91000000000000000X" in answer.output
+
+
+def ask_search(people: People, verb: str) -> Result:
+    return CliRunner().invoke(search, [verb], obj=lambda _: people.runtime)
+
+
+def test_the_search_index_is_rebuilt_and_told_about(people: People) -> None:
+    an_approved_supplier(people)
+    a_listing(people)
+    lost = ask_search(people, "status")
+    assert (lost.exit_code, "there is no index" in lost.output) == (1, True)
+    assert ask_search(people, "rebuild").output.startswith("1 件")
+    told = ask_search(people, "status")
+    assert (told.exit_code, told.output.split("\t")[:2]) == (0, ["whoosh", "1 件 / documents"])
+
+
+def test_a_rebuild_waits_for_nobody_forever(people: People) -> None:
+    folder = people.runtime.tools.config.data / "search"
+    index = WhooshSearch(folder, patience=0)
+    people.runtime.tools = replace(people.runtime.tools, search=index)
+    ask_search(people, "rebuild")
+    lock = sqlite3.connect(folder / "writing.lock", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    answer = ask_search(people, "rebuild")
+    lock.close()
+    assert answer.exit_code == 1
+    assert "another process writes it" in answer.output

@@ -32,10 +32,10 @@ def documents(session: Session, ids: Iterable[UUID]) -> Iterator[SearchDocument]
         yield from _documents(session, Listing.id.in_(wanted[start : start + BATCH]))
 
 
-def all_documents(session: Session) -> Iterator[SearchDocument]:
+def all_documents(session: Session, at_once: int = BATCH) -> Iterator[SearchDocument]:
     """Everything that belongs into the index, a batch at a time."""
     after: ColumnElement[bool] = Listing.id.is_not(None)
-    while batch := _documents(session, after):
+    while batch := _documents(session, after, at_once):
         yield from batch
         after = Listing.id > batch[-1].listing_id
 
@@ -46,7 +46,9 @@ def listings_of(session: Session, supplier_id: UUID) -> Sequence[UUID]:
     return session.scalars(select(Listing.id).where(on_sale).order_by(Listing.id)).all()
 
 
-def _documents(session: Session, which: ColumnElement[bool]) -> list[SearchDocument]:
+def _documents(
+    session: Session, which: ColumnElement[bool], most: int = BATCH
+) -> list[SearchDocument]:
     """One batch, in the order of identifiers, in four questions."""
     rows = session.execute(
         select(Listing, Supplier.legal_name)
@@ -54,7 +56,7 @@ def _documents(session: Session, which: ColumnElement[bool]) -> list[SearchDocum
         .where(which, Listing.state == ListingState.ON_SALE)
         .where(Supplier.state == SupplierState.APPROVED)
         .order_by(Listing.id)
-        .limit(BATCH)
+        .limit(most)
     ).all()
     places = regions.counties(session, {row.Listing.county_code for row in rows})
     villages = _villages(session, [row.Listing.id for row in rows])
