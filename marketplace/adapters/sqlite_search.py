@@ -138,7 +138,7 @@ def _add(db: sqlite3.Connection, document: SearchDocument) -> None:
     number = db.execute(
         "INSERT INTO document (listing, supplier, category, county, price, since, length)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        Row.of(document).columns,
+        Row.of(document),
     ).lastrowid
     told = (words.words_of(document.title), words.words_of(document.text))
     db.execute(

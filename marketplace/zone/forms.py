@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 from flask import request
@@ -14,6 +15,8 @@ from marketplace.web import MarketForm, options, page_number
 from marketplace.zone.rules import Wanted
 
 LONGEST = 80
+_SLUG = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
+_CODE = re.compile(r"[0-9]{6}", re.ASCII)
 
 
 class SearchForm(MarketForm):
@@ -58,18 +61,21 @@ class SearchForm(MarketForm):
 
     def wanted(self) -> Wanted:
         """What can be read of it."""
-        province = self.province.data
-        is_code = province.isascii() and province.isdigit() and len(province) == 6
         return Wanted(
             words=self.q.data.strip()[:LONGEST],
-            category=self.category.data[:LONGEST],
-            province=province if is_code else "",
-            listed=self.listed.data[:LONGEST],
+            category=_if(_SLUG, self.category),
+            province=_if(_CODE, self.province),
+            listed=_if(_SLUG, self.listed),
             price_from=_price(self.price_from),
             price_to=_price(self.price_to),
             sort=Sort(self.sort.data) if self.sort.data in set(Sort) else Sort.BEST,
             page=page_number(),
         )
+
+
+def _if(shape: re.Pattern[str], field: StringField) -> str:
+    """The value if it has the shape, else nothing."""
+    return field.data if shape.fullmatch(field.data) else ""
 
 
 def _check_price(field: StringField) -> None:

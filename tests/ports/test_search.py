@@ -154,6 +154,14 @@ def test_nobody_pages_deeper_than_the_limit(index: SearchIndex) -> None:
         assert (answer.ids, answer.total) == ((), 1)
 
 
+def test_the_last_page_ends_at_the_limit(
+    index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marketplace.adapters.search.snapshot.DEEPEST", 5)
+    put(index, *(a_document(f"木耳 {n}") for n in range(8)))
+    assert [len(ids(index, "木耳", start=start, limit=3)) for start in (0, 3, 6)] == [3, 2, 0]
+
+
 def test_the_same_listing_twice_in_one_batch_stands_once(index: SearchIndex) -> None:
     first = a_document("旧名木耳")
     put(index, first, a_document("新名木耳", listing_id=first.listing_id))

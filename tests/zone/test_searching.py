@@ -96,6 +96,8 @@ def test_each_choice_tells_how_much_it_would_find(visitor: FlaskClient) -> None:
     assert offered(page, "listed")["three-regions"].endswith("(1)")
     narrowed = page_of(visitor, q="木耳", province="650000")
     assert offered(narrowed, "listed")["832"].endswith("(1)")
+    on_list = page_of(visitor, q="木耳", listed="three-regions")
+    assert list(offered(on_list, "province")) == ["", "650000"]
     assert offered(narrowed, "category") == {"": "全部", "mushrooms": "菌菇 (1)"}
 
 
@@ -156,6 +158,18 @@ def test_a_price_that_cannot_be_read_is_told_and_does_not_count(visitor: FlaskCl
 @pytest.mark.parametrize("value", ["", "x", "-1", "' OR 1=1 --", "９９", "\x00", "9" * 500, "木"])
 def test_no_value_of_a_filter_breaks_the_page(visitor: FlaskClient, name: str, value: str) -> None:
     page_of(visitor, q="木耳", **{name: value})
+
+
+@pytest.mark.usefixtures("shelf")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("province", "６５００００"), ("province", "65"), ("province", "6500000"), ("sort", "name"),
+     ("category", "Tea!"), ("category", "\x00"), ("listed", "a b"), ("price_from", "0")],
+)  # fmt: skip
+def test_a_value_without_sense_is_no_filter(visitor: FlaskClient, name: str, value: str) -> None:
+    page = page_of(visitor, q="木耳", **{name: value})
+    assert len(titles(page)) == 3
+    assert "已选条件" not in page
 
 
 def test_pages_keep_the_question_and_a_page_too_far_leads_back(

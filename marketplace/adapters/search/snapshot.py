@@ -9,10 +9,11 @@ word the numbers of the documents that hold it.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, compress, islice
+from typing import NamedTuple
 from uuid import UUID
 
 from marketplace.adapters.search import words
@@ -23,8 +24,7 @@ MOST_KEPT = 4_000  # sets of documents kept for words that were asked before
 _ONES = bytes.maketrans(b"01", b"\x00\x01")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The columns of one document; identifiers are 32 hexadecimal digits."""
 
     listing: str
@@ -47,12 +47,6 @@ class Row:
             length=len(document.title),
         )
 
-    @property
-    def columns(self) -> tuple[str, str, str, str, int, int, int]:
-        """In the order in which `Row` takes them."""
-        return (self.listing, self.supplier, self.category, self.county,
-                self.price, self.since, self.length)  # fmt: skip
-
 
 Postings = Callable[[str, str], Iterable[int]]  # field, word → numbers of documents
 
@@ -64,14 +58,17 @@ class Snapshot:
         self._rows = rows
         self._bytes = len(rows) // 8 + 1
         self._holding = lru_cache(MOST_KEPT)(lambda *asked: self._bits(postings(*asked)))
-        grouped: dict[str, dict[str, list[int]]] = {"category": {}, "county": {}, "supplier": {}}
+        categories: defaultdict[str, list[int]] = defaultdict(list)
+        counties: defaultdict[str, list[int]] = defaultdict(list)
+        suppliers: defaultdict[str, list[int]] = defaultdict(list)
         for number, row in enumerate(rows):
             if row:
-                for name, groups in grouped.items():
-                    groups.setdefault(getattr(row, name), []).append(number)
-        self._categories = self._sets(grouped["category"])
-        self._counties = self._sets(grouped["county"])
-        self._suppliers = self._sets(grouped["supplier"])
+                categories[row.category].append(number)
+                counties[row.county].append(number)
+                suppliers[row.supplier].append(number)
+        self._categories = self._sets(categories)
+        self._counties = self._sets(counties)
+        self._suppliers = self._sets(suppliers)
         self._all = _union(self._categories.values())
         self._orders: dict[Sort, list[int]] = {}
         self._prices: list[int] = []
