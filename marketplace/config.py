@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from marketplace.kernel.errors import MarketplaceError
@@ -37,6 +37,15 @@ class Config:
     payments: str = "offline_card"
     mail: str = "offline"
     sms: str = "offline"
+    smtp_host: str = ""  # mail = "smtp": the server that takes our letters
+    smtp_port: int = 587
+    smtp_security: str = "starttls"  # or "tls" from the first byte, or "none" on a trusted line
+    smtp_user: str = ""  # empty: the server asks for none
+    smtp_password: str = field(default="", repr=False)
+    smtp_password_file: str = ""  # instead of the password: a file that holds it
+    smtp_from: str = ""  # "直通车 <noreply@shop.example>"
+    smtp_timeout_seconds: int = 20
+    breached_passwords: str = ""  # a file of leaked passwords: sorted SHA-1 sums, see docs/doors.md
     demo: bool = False  # show the demonstration people and the offline card
     upload_bytes: int = 10 * 1024 * 1024  # one uploaded file
     card_hold_minutes: int = 30  # stock held for a card payment

@@ -94,8 +94,8 @@ def tools(config: Config) -> Tools:
         search=backend("search", config.search)(config.data / "search"),
         storage=backend("storage", config.storage)(config.data / "papers"),
         card=backend("payments", config.payments)(),
-        mail=backend("mail", config.mail)(config.data / "post"),
-        sms=backend("sms", config.sms)(config.data / "post"),
+        mail=backend("mail", config.mail)(config),
+        sms=backend("sms", config.sms)(config),
     )
 
 
@@ -141,6 +141,11 @@ class Mounted:
         """How many lines stand in the person's basket."""
         with self.runtime.reading() as session:
             return baskets.basket_count(session, person.person_id)
+
+    def own_pages(self, person: Actor) -> list[tuple[str, str]]:
+        """The person's pages at whoever signs them in: words and address."""
+        found: list[tuple[str, str]] = getattr(self.identity, "own_pages", lambda _who: [])(person)
+        return found
 
     def sign_out_url(self) -> str | None:
         """Where to post a sign-out; None when that is the host's affair."""

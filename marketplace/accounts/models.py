@@ -6,11 +6,12 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.accounts.states import CodePurpose
 from marketplace.kernel.actor import Role
-from marketplace.kernel.base import Base, Id, ShortText
+from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText
 
 
 class OrganisationKind(StrEnum):
@@ -79,7 +80,7 @@ class Membership(Base):
 
 class SignIn(Base):
     """One signed-in browser; only the hash of its secret is kept, so that a stolen table opens
-    nothing. Ends on sign-out, after idling, and at the absolute limit."""
+    nothing. Ends on sign-out, after idling, at the absolute limit, and when its owner ends it."""
 
     __tablename__ = "mp_sign_in"
 
@@ -89,18 +90,93 @@ class SignIn(Base):
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    place: Mapped[str] = mapped_column(String(64), default="")  # the network it came from
+    browser: Mapped[str] = mapped_column(String(40), default="")  # "Chrome · Windows"
+    half: Mapped[bool] = mapped_column(default=False)  # opens nothing until the second factor
+    second_at: Mapped[datetime | None]  # when the second factor was passed
+    renew: Mapped[bool] = mapped_column(default=False)  # a right was added: a new secret is due
 
 
-class FailedTry(Base):
-    """One password that was tried and not (yet) found right; forgotten after some minutes.
+class SecondFactor(Base):
+    """The authenticator app of one person. `secret` is encrypted by a key outside the database."""
 
-    Of the login only a hash is kept: people type passwords into the wrong field."""
-
-    __tablename__ = "mp_failed_try"
+    __tablename__ = "mp_second_factor"
 
     id: Mapped[Id]
-    account: Mapped[str] = mapped_column(String(64))
-    place: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_person.id"), unique=True)
+    secret: Mapped[LongText]
+    begun_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # by its first right code; before that it guards nothing
+    last_counter: Mapped[int] = mapped_column(BigInteger, default=0)  # each code works once
 
-    __table_args__ = (Index("ix_mp_failed_try_place", "place", "account", "at"),)
+
+class RecoveryCode(Base):
+    """One code on paper that stands in for a lost phone, once."""
+
+    __tablename__ = "mp_recovery_code"
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_person.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
+class OneTimeCode(Base):
+    """One code by SMS or one link by mail: works once, for minutes, and only together with the
+    ticket of the browser that asked, so that this table alone opens nothing.
+
+    Asked for a number that nobody has, it is kept all the same, for nobody."""
+
+    __tablename__ = "mp_one_time_code"
+
+    id: Mapped[Id]
+    purpose: Mapped[CodePurpose]
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mp_person.id"))
+    mobile: Mapped[str | None] = mapped_column(String(11))  # the number that the code proves
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class InvitationBatch(Base):
+    """Invitations that were printed together: one role in one organisation."""
+
+    __tablename__ = "mp_invitation_batch"
+
+    id: Mapped[Id]
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_organisation.id"))
+    role: Mapped[Role]
+    made_by: Mapped[PersonRef]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """One printed code: whoever holds it becomes a member in the role of its batch, once."""
+
+    __tablename__ = "mp_invitation"
+
+    id: Mapped[Id]
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_invitation_batch.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mp_person.id"))
+
+
+class Tally(Base):
+    """How often something was tried since `since`; forgotten when its window is over.
+
+    Of the subject only a hash is kept: people type passwords into the field for the number."""
+
+    __tablename__ = "mp_tally"
+
+    id: Mapped[Id]
+    limit: Mapped[ShortCode]
+    subject: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime] = mapped_column(index=True)
+    count: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("limit", "subject"),)

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from marketplace.config import Config
 from marketplace.ports.mail import Mail
 from marketplace.ports.sms import Sms
 
@@ -64,3 +65,11 @@ class OfflineSms:
 
     def recent(self, mobile: str) -> list[str]:
         return [found["text"] for found in self._kept.newest() if found["mobile"] == mobile][:5]
+
+
+def offline_mail(config: Config) -> OfflineMail:
+    return OfflineMail(config.data / "post")
+
+
+def offline_sms(config: Config) -> OfflineSms:
+    return OfflineSms(config.data / "post")

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.extension import Marketplace
 from marketplace.kernel.clock import Clock
-from marketplace.standalone import guard, troubles, views
+from marketplace.standalone import guard, security, troubles, views
 from marketplace.standalone.identity import OwnIdentity
 from marketplace.standalone.settings import gather
 from marketplace.web import pages as web
@@ -29,6 +29,7 @@ def create_app(
     if hops := app.config["PROXY_HOPS"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's documented way
     Marketplace(OwnIdentity(), clock=clock).init_app(app)
+    security.set_up(app)
     app.register_blueprint(views.pages)
     app.register_blueprint(views.health)
     app.context_processor(own_context)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from marketplace.kernel.errors import MarketplaceError
-from marketplace.standalone.identity import COOKIE
+from marketplace.standalone.identity import secret_given
 
 POLICY = "; ".join(
     (
@@ -80,7 +80,7 @@ def add_headers(answer: Response) -> Response:
         answer.headers.setdefault("Strict-Transport-Security", A_YEAR)
     if (request.endpoint or "").endswith("static"):
         return answer
-    if request.cookies.get(COOKIE) or request.blueprint == "accounts":
+    if secret_given() or request.blueprint == "accounts":
         answer.headers["Cache-Control"] = "no-store"
     else:  # a page holds its reader's form token, so no cache on the way may share it
         answer.headers.setdefault("Cache-Control", "private, no-cache")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from flask import g, request, url_for
+import uuid
+from typing import cast
+
+from flask import Response, after_this_request, current_app, g, make_response, request, url_for
+from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries, rules, service
-from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Busy
+from marketplace.accounts.models import SignIn
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.errors import Busy, Missing
 from marketplace.web import door
+from marketplace.web.words import _
 
 COOKIE = "mp_sign_in"
 SIGN_IN = "accounts.sign_in"
@@ -17,22 +23,19 @@ class OwnIdentity:
     """Fulfils `ports.identity.Identity`; a right that was withdrawn is gone at the next request."""
 
     def current(self) -> Actor | None:
-        secret = request.cookies.get(COOKIE)
+        secret = secret_given()
         if not secret:
             return None
         runtime = door.runtime()
-        at = runtime.clock.now()
-        idle = rules.IDLE_IN_DEMO if runtime.tools.config.demo else rules.IDLE
+        at, demo = runtime.clock.now(), runtime.tools.config.demo
+        longest = rules.idle_limit(frozenset(), demo=demo)
         with runtime.reading() as session:
-            found = queries.open_sign_in(session, secret, at, idle=idle)
+            found = queries.open_sign_in(session, secret, at, idle=longest)
             actor = queries.actor_of(session, str(found.person_id), at) if found else None
-        if found and actor and found.seen_at <= at - rules.SEEN_EVERY:
-            try:
-                with runtime.work(actor) as w:
-                    service.keep_awake(w, found.id)
-            except Busy:
-                pass  # the page matters more; the next request notes it
-        return actor
+        if found is None or actor is None or not _still_open(found, actor.roles):
+            return None
+        g.mp_sign_in = found.id
+        return actor if _kept_up(found, actor) else None
 
     def login_url(self, next_url: str) -> str:
         if request.endpoint == SIGN_IN:  # being there already, the way back stays what it was
@@ -42,6 +45,13 @@ class OwnIdentity:
     def sign_out_url(self) -> str:
         return url_for("accounts.sign_out")
 
+    def own_pages(self, actor: Actor) -> list[tuple[str, str]]:
+        """What stands in the person's menu: words and address."""
+        found = [(_("安全设置"), url_for("accounts.own"))]
+        if Role.MANAGER in actor.roles:
+            found.append((_("邀请码"), url_for("accounts.invitations")))
+        return found
+
     def name_of(self, person_id: str) -> str:
         """Asked once per person and request: long lists name the same few people."""
         names: dict[str, str] = g.setdefault("mp_names", {})
@@ -49,3 +59,65 @@ class OwnIdentity:
             with door.reading() as session:
                 names[person_id] = queries.name_of(session, person_id)
         return names[person_id]
+
+
+def cookie_name() -> str:
+    """Under TLS with the prefix that keeps neighbouring host names from planting it."""
+    return f"__Host-{COOKIE}" if current_app.config["SESSION_COOKIE_SECURE"] else COOKIE
+
+
+def secret_given() -> str:
+    """What this request's browser holds; empty for nothing."""
+    return request.cookies.get(cookie_name(), "")
+
+
+def this_sign_in() -> uuid.UUID:
+    """The sign-in of this request, once somebody is known to be signed in."""
+    return cast(uuid.UUID, g.mp_sign_in)
+
+
+def give_secret(answer: ResponseReturnValue, secret: str) -> Response:
+    """Let the browser hold this secret from now on."""
+    made = make_response(answer)
+    made.set_cookie(
+        cookie_name(),
+        secret,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
+    return made
+
+
+def _still_open(found: SignIn, roles: frozenset[Role]) -> bool:
+    """Staff idle less, last less, and are nobody before their second factor."""
+    demo = door.runtime().tools.config.demo
+    if rules.needs_second(roles) and not demo and found.second_at is None:
+        return False
+    at = door.now()
+    return (
+        found.seen_at > at - rules.idle_limit(roles, demo=demo)
+        and found.started_at > at - rules.absolute_limit(roles, demo=demo)
+    )  # fmt: skip
+
+
+def _kept_up(found: SignIn, actor: Actor) -> bool:
+    """Note that it was seen; give it another secret when its owner may more than before.
+
+    False for one whose secret another request has just replaced.
+    """
+    stale = found.seen_at <= door.now() - rules.SEEN_EVERY
+    if not (found.renew or stale):
+        return True
+    try:
+        with door.runtime().work(actor) as w:
+            if not found.renew:
+                service.keep_awake(w, found.id)
+                return True
+            secret = service.renew(w, found.id)
+    except Busy:
+        return True  # the page matters more; the next request notes it
+    except Missing:
+        return False
+    after_this_request(lambda answer: give_secret(answer, secret))
+    return True

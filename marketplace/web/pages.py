@@ -86,6 +86,7 @@ def context() -> dict[str, object]:
         "mp_layout": mounted.runtime.tools.config.layout,
         "demo": mounted.runtime.tools.config.demo,
         "sign_in_url": door.identity().login_url(answers.here()),
+        "own_pages": mounted.own_pages(person) if person else [],
         "sign_out_url": mounted.sign_out_url(),
         "here": answers.here(),
         "asset": asset,
@@ -152,5 +153,6 @@ def preferences() -> ResponseReturnValue:
     ):
         value = request.form.get(field, "")
         if value in allowed:
-            answer.set_cookie(cookie, value, max_age=YEAR, httponly=True, samesite="Lax")
+            answer.set_cookie(cookie, value, max_age=YEAR, httponly=True, samesite="Lax",
+                              secure=request.is_secure)  # fmt: skip
     return answer

@@ -1,14 +1,42 @@
-"""Pure answers about people: logins, passwords, limits of a sign-in, which role fits where."""
+"""Pure answers about people: logins, passwords, codes, limits, which role fits where."""
 
+from marketplace.accounts.rules.browsers import browser_of
+from marketplace.accounts.rules.codes import (
+    LONGEST_LIFE,
+    MOST_OF_BATCH,
+    digits,
+    paper_code,
+    typed,
+    veiled,
+)
 from marketplace.accounts.rules.limits import (
     ABSOLUTE,
+    CODE_GUESS,
+    CODE_LASTS,
+    CODE_NUMBER,
+    CODE_PLACE,
+    CODE_TOTAL,
+    CODE_TRIES,
+    HALF_LASTS,
     IDLE,
     IDLE_IN_DEMO,
-    MOST_TRIES,
-    MOST_TRIES_OF_ADDRESS,
+    INVITATION_PLACE,
+    KNOWN_FOR,
+    LINK_LASTS,
+    LONGEST_WINDOW,
+    SECOND_ACCOUNT,
+    SECOND_HERE,
     SEEN_EVERY,
-    TRY_WINDOW,
+    SIGN_IN_ACCOUNT,
+    SIGN_IN_HERE,
+    SIGN_IN_PLACE,
+    SIGN_IN_TOTAL,
+    STAFF,
+    Limit,
+    absolute_limit,
+    idle_limit,
     minutes_to_wait,
+    needs_second,
     place_of,
 )
 from marketplace.accounts.rules.logins import (
@@ -19,19 +47,28 @@ from marketplace.accounts.rules.logins import (
     login,
 )
 from marketplace.accounts.rules.passwords import (
+    LANES,
     LONGEST_PASSWORD,
+    MEMORY,
+    PASSES,
     SHORTEST_PASSWORD,
     check_password,
     digest,
     hashed,
+    is_weak,
     new_secret,
     nobodys_hash,
     opens,
 )
 
 __all__ = [
-    "ABSOLUTE", "IDLE", "IDLE_IN_DEMO", "LONGEST_PASSWORD", "MOST_TRIES", "MOST_TRIES_OF_ADDRESS",
-    "ROLES_IN", "SEEN_EVERY", "SHORTEST_PASSWORD", "TRY_WINDOW", "check_email",
-    "check_employee_number", "check_mobile", "check_password", "digest", "hashed", "login",
-    "minutes_to_wait", "new_secret", "nobodys_hash", "opens", "place_of",
+    "ABSOLUTE", "CODE_GUESS", "CODE_LASTS", "CODE_NUMBER", "CODE_PLACE", "CODE_TOTAL",
+    "CODE_TRIES", "HALF_LASTS", "IDLE", "IDLE_IN_DEMO", "INVITATION_PLACE", "KNOWN_FOR", "LANES",
+    "LINK_LASTS", "LONGEST_LIFE", "LONGEST_PASSWORD", "LONGEST_WINDOW", "MEMORY", "MOST_OF_BATCH",
+    "PASSES", "ROLES_IN", "SECOND_ACCOUNT", "SECOND_HERE", "SEEN_EVERY", "SHORTEST_PASSWORD",
+    "SIGN_IN_ACCOUNT", "SIGN_IN_HERE", "SIGN_IN_PLACE", "SIGN_IN_TOTAL", "STAFF", "Limit",
+    "absolute_limit", "browser_of", "check_email", "check_employee_number", "check_mobile",
+    "check_password", "digest", "digits", "hashed", "idle_limit", "is_weak", "login",
+    "minutes_to_wait", "needs_second", "new_secret", "nobodys_hash", "opens", "paper_code",
+    "place_of", "typed", "veiled",
 ]  # fmt: skip

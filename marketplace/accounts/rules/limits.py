@@ -3,20 +3,80 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from marketplace.kernel.actor import Role
 
 # A forgotten browser in an office closes itself; nobody is asked twice in one working day.
 IDLE = timedelta(minutes=30)
+IDLE_OF_STAFF = timedelta(minutes=15)
 IDLE_IN_DEMO = timedelta(hours=2)  # whoever looks around is not thrown out over lunch
 ABSOLUTE = timedelta(hours=12)  # even a busy, or stolen, sign-in ends with the day
+ABSOLUTE_OF_STAFF = timedelta(hours=8)
 SEEN_EVERY = timedelta(minutes=1)  # `seen_at` is no finer: reading a page seldom writes
+HALF_LASTS = timedelta(minutes=10)  # between the password and the second factor
+KNOWN_FOR = timedelta(days=90)  # a place where somebody signed in stays theirs so long
+
+# whose rights reach over others' goods or money: a password alone does not open them
+STAFF = frozenset(
+    {Role.REVIEWER, Role.MANAGER, Role.AUDITOR, Role.UNION_TREASURER, Role.UNION_APPROVER}
+)
+
+CODE_LASTS = timedelta(minutes=5)
+LINK_LASTS = timedelta(minutes=30)
+CODE_TRIES = 5  # wrong digits of one code
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so often within a window that begins with the first try."""
+
+    name: str
+    most: int
+    window: timedelta
+
+
+_SOON, _HOUR, _DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
 
 # A guesser gets ten passwords per account from one place; the owner elsewhere notices nothing.
-TRY_WINDOW = timedelta(minutes=10)
-MOST_TRIES = 10
+SIGN_IN_HERE = Limit("sign_in_here", 10, _SOON)
 # One place may not try many accounts with one password; a whole office behind one address may
 # mistype for ten minutes without meeting this.
-MOST_TRIES_OF_ADDRESS = 100
+SIGN_IN_PLACE = Limit("sign_in_place", 100, _SOON)
+# From many places at once. These two do not count where the owner has signed in before, so they
+# keep nobody out of their own office; and a code by SMS still opens everywhere.
+SIGN_IN_ACCOUNT = Limit("sign_in_account", 50, _SOON)
+SIGN_IN_TOTAL = Limit("sign_in_total", 3000, _SOON)
+
+# Messages cost money and annoy. Where the owner has signed in before, their number has a count of
+# its own; all other places share one for the number, and one in total.
+CODE_NUMBER = Limit("code_number", 5, _HOUR)
+CODE_PLACE = Limit("code_place", 60, _HOUR)
+CODE_TOTAL = Limit("code_total", 3000, _HOUR)
+# Wrong digits, from all new places together: six digits are not many.
+CODE_GUESS = Limit("code_guess", 1000, _HOUR)
+SECOND_HERE = Limit("second_here", 6, _SOON)
+SECOND_ACCOUNT = Limit("second_account", 30, _DAY)
+INVITATION_PLACE = Limit("invitation_place", 30, _HOUR)
+LONGEST_WINDOW = _DAY
+
+
+def needs_second(roles: frozenset[Role]) -> bool:
+    """Whether these roles ask for a second factor."""
+    return bool(roles & STAFF)
+
+
+def idle_limit(roles: frozenset[Role], *, demo: bool) -> timedelta:
+    """How long a sign-in with these roles may be unused."""
+    if demo:
+        return IDLE_IN_DEMO
+    return IDLE_OF_STAFF if needs_second(roles) else IDLE
+
+
+def absolute_limit(roles: frozenset[Role], *, demo: bool) -> timedelta:
+    """How long it lasts however busy it is."""
+    return ABSOLUTE_OF_STAFF if needs_second(roles) and not demo else ABSOLUTE
 
 
 def place_of(address: str) -> str:
@@ -32,6 +92,6 @@ def place_of(address: str) -> str:
     return str(found)
 
 
-def minutes_to_wait(oldest: datetime, at: datetime) -> int:
-    """Whole minutes, at least one, until the oldest counted try is forgotten."""
-    return max(1, -(-int((oldest + TRY_WINDOW - at).total_seconds()) // 60))
+def minutes_to_wait(since: datetime, limit: Limit, at: datetime) -> int:
+    """Whole minutes, at least one, until the window is over."""
+    return max(1, -(-int((since + limit.window - at).total_seconds()) // 60))

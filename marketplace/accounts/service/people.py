@@ -25,7 +25,7 @@ def add_organisation(
     credit_code: str | None = None,
 ) -> Organisation:
     """A node of the tree, below `parent_id` or a root. Raises Forbidden, Invalid, Missing."""
-    _system_only(w)
+    system_only(w)
     above = queries.organisation(w.session, parent_id).path if parent_id else "/"
     new_id = uuid.uuid4()
     path = f"{above}{new_id}/"
@@ -58,15 +58,37 @@ def add_person(
 
     Raises Forbidden, Invalid (shape, or neither number), Refused (number taken).
     """
-    _system_only(w)
+    system_only(w)
     if not mobile and not employee_number:
         raise Invalid("login_missing", field="mobile")
+    known = (text for text in (mobile, employee_number, email) if text)
+    return add_person_with(
+        w,
+        name,
+        rules.hashed(rules.check_password(password, *known)),
+        mobile=mobile,
+        employee_number=employee_number,
+        email=email,
+    )
+
+
+def add_person_with(
+    w: Work,
+    name: str,
+    password_hash: str,
+    *,
+    mobile: str | None = None,
+    employee_number: str | None = None,
+    email: str | None = None,
+) -> Person:
+    """The same with a password that was checked and hashed before. Raises Invalid, Refused."""
+    system_only(w)
     made = Person(
         name=_name(name),
         mobile=rules.check_mobile(mobile) if mobile else None,
         employee_number=rules.check_employee_number(employee_number) if employee_number else None,
         email=rules.check_email(email) if email else None,
-        password_hash=rules.hashed(rules.check_password(password)),
+        password_hash=password_hash,
         created_at=w.now,
     )
     if made.mobile and w.session.scalar(select(Person.id).where(Person.mobile == made.mobile)):
@@ -85,7 +107,7 @@ def grant(w: Work, person_id: uuid.UUID, organisation_id: uuid.UUID, role: Role)
 
     Raises Forbidden, Missing, Refused (the role means nothing there, or the person left).
     """
-    _system_only(w)
+    system_only(w)
     person = person_for_change(w, person_id)
     organisation = queries.organisation(w.session, organisation_id)
     if role not in rules.ROLES_IN[organisation.kind]:
@@ -104,6 +126,7 @@ def grant(w: Work, person_id: uuid.UUID, organisation_id: uuid.UUID, role: Role)
         return held
     made = Membership(person_id=person.id, organisation_id=organisation.id, role=role, since=w.now)
     w.session.add(made)
+    _renew_sign_ins(w, person.id)
     w.record("grant", made, person_id=person.id, role=role)
     return made
 
@@ -113,7 +136,7 @@ def revoke(w: Work, membership_id: uuid.UUID) -> Membership:
 
     Raises Forbidden, Missing.
     """
-    _system_only(w)
+    system_only(w)
     held = w.session.get(Membership, membership_id)
     if held is None:
         raise Missing(membership_id=membership_id)
@@ -125,7 +148,7 @@ def revoke(w: Work, membership_id: uuid.UUID) -> Membership:
 
 def leave(w: Work, person_id: uuid.UUID) -> Person:
     """Somebody leaves: from this instant on nothing is open to them. Raises Forbidden, Missing."""
-    _system_only(w)
+    system_only(w)
     person = person_for_change(w, person_id)
     if person.left_at is None:
         person.left_at = w.now
@@ -150,7 +173,16 @@ def person_for_change(w: Work, person_id: uuid.UUID) -> Person:
     return found
 
 
-def _system_only(w: Work) -> None:
+def _renew_sign_ins(w: Work, person_id: uuid.UUID) -> None:
+    """More is open to them now: an id from before must not carry it."""
+    w.session.execute(
+        update(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
+        .values(renew=True)
+    )
+
+
+def system_only(w: Work) -> None:
     """Who may what is changed by commands and the demonstration; no page does it yet."""
     if Role.SYSTEM not in w.actor.roles:
         raise Forbidden

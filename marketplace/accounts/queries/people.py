@@ -1,32 +1,19 @@
-"""Questions about people and organisations; each takes a Session."""
+"""Who somebody is, what they may do now, and where they belong."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import rules
-from marketplace.accounts.models import (
-    Membership,
-    Organisation,
-    OrganisationKind,
-    Person,
-    SignIn,
-)
+from marketplace.accounts.models import Membership, Organisation, OrganisationKind, Person
 from marketplace.kernel.actor import SYSTEM, Actor, Grant, Role
-from marketplace.kernel.errors import MarketplaceError, Missing
-
-
-class BadSignIn(MarketplaceError):
-    """Unknown login, wrong password, or somebody who left: the answer does not say which."""
-
-    status = 422
-    code = "bad_sign_in"
+from marketplace.kernel.errors import Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +37,19 @@ def actor_of(session: Session, person_id: str, at: datetime) -> Actor | None:
     )
     grants = frozenset(Grant(role, organisation) for role, organisation in session.execute(held))
     return Actor(person_id=str(person.id), name=person.name, grants=grants)
+
+
+def person_by_login(session: Session, login: str, at: datetime) -> Person | None:
+    """Whoever signs in with this number and has not left."""
+    return session.scalar(
+        select(Person).where(_has_login(login), or_(Person.left_at.is_(None), Person.left_at > at))
+    )
+
+
+def login_of(session: Session, person_id: uuid.UUID) -> str:
+    """The number that the person signs in with."""
+    person = session.get(Person, person_id)
+    return (person.mobile or person.employee_number or "") if person else ""
 
 
 def name_of(session: Session, person_id: str) -> str:
@@ -86,41 +86,6 @@ def in_force(at: datetime) -> ColumnElement[bool]:
     return and_(Membership.since <= at, or_(Membership.until.is_(None), Membership.until > at))
 
 
-def recognised(session: Session, login: str, password: str, at: datetime) -> Person:
-    """The person whose login and password these are; slow on purpose, so ask it outside a unit
-    of work. Raises BadSignIn."""
-    kept = rules.login(login)
-    person = session.scalar(
-        select(Person).where(or_(Person.mobile == kept, Person.employee_number == kept))
-    )
-    right = rules.opens(person.password_hash if person else rules.nobodys_hash(), password)
-    if person is None or not right or (person.left_at is not None and person.left_at <= at):
-        raise BadSignIn
-    return person
-
-
-def open_sign_in(
-    session: Session, secret: str, at: datetime, *, idle: timedelta = rules.IDLE
-) -> SignIn | None:
-    """The sign-in with this secret, unless it ended, idled too long or is too old."""
-    return session.scalar(
-        select(SignIn).where(
-            SignIn.secret_hash == rules.digest(secret),
-            SignIn.ended_at.is_(None),
-            SignIn.seen_at > at - idle,
-            SignIn.started_at > at - rules.ABSOLUTE,
-        )
-    )
-
-
-def seen(
-    session: Session, secret: str, at: datetime, *, idle: timedelta = rules.IDLE
-) -> str | None:
-    """The id of the person signed in with this secret."""
-    found = open_sign_in(session, secret, at, idle=idle)
-    return str(found.person_id) if found else None
-
-
 def people(session: Session, at: datetime) -> tuple[PersonRow, ...]:
     """Everybody who may sign in at this instant, in the order of their logins."""
     found = session.execute(
@@ -152,3 +117,8 @@ def _person(session: Session, person_id: str) -> Person | None:
         return session.get(Person, uuid.UUID(person_id))
     except ValueError:
         return None
+
+
+def _has_login(login: str) -> ColumnElement[bool]:
+    kept = rules.login(login)
+    return or_(Person.mobile == kept, Person.employee_number == kept)

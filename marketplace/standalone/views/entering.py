@@ -1,0 +1,113 @@
+"""What all ways in end with, and the code that a browser is waiting for."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from flask import make_response, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts import queries, rules, service
+from marketplace.accounts.states import CodePurpose
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import MarketplaceError
+from marketplace.standalone.forms import DoorForm
+from marketplace.standalone.identity import give_secret, secret_given
+from marketplace.standalone.security import checker
+from marketplace.web import now, page, reading
+from marketplace.web.answers import safe_next
+from marketplace.web.door import runtime
+from marketplace.web.labels import error_words
+
+_WAITING = "mp_code"
+
+
+def browser() -> service.Browser:
+    """Where this request comes from."""
+    return service.Browser(request.remote_addr or "", request.user_agent.string)
+
+
+def let_in(person_id: uuid.UUID, next_url: str | None) -> ResponseReturnValue:
+    """Somebody is recognised: in they come, or on to the second factor. Raises BadSignIn."""
+    with reading() as found:
+        who = queries.actor_of(found, str(person_id), now())
+        factor = queries.second_factor(found, person_id)
+    if who is None:
+        raise queries.BadSignIn
+    confirmed = bool(factor and factor.confirmed_at)
+    half = confirmed or second_is_due(who)
+    with runtime().work(who) as w:
+        service.sign_out(w, secret_given())  # what this browser held before
+        secret = service.admit(w, person_id, browser(), half=half)
+        if half and not confirmed:
+            service.begin_second(w, person_id, checker().totp_factory.generate_totp_secret())
+    session.clear()  # form tokens from before the sign-in open nothing after it
+    onward = safe_next(next_url)
+    if half:
+        onward = url_for("accounts.second", next=onward)
+    return give_secret(redirect(onward, code=303), secret)
+
+
+def second_is_due(who: Actor) -> bool:
+    """Whether these roles open nothing without a second factor; the demonstration lets them."""
+    return rules.needs_second(who.roles) and not runtime().tools.config.demo
+
+
+def door_page(
+    template: str,
+    form: DoorForm,
+    fault: MarketplaceError | None = None,
+    **context: Any,
+) -> ResponseReturnValue:
+    """A page with one form; a refusal that belongs to no field stands above it."""
+    status = fault.status if fault else 422 if form.errors else 200
+    fault = fault or form.stale()
+    beside = fault is not None and form.blame(fault)
+    told, remedy = error_words(fault) if fault and not beside else ("", "")
+    answer = make_response(
+        page(f"standalone/{template}", status, form=form, told=told, remedy=remedy, **context)
+    )
+    if isinstance(fault, service.TooManyTries):
+        answer.headers["Retry-After"] = str(60 * int(str(fault.data["minutes"])))
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A code that this browser asked for, in its own signed cookie."""
+
+    asked: service.Asked
+    login: str
+    more: str = ""  # what the next page needs besides: where to go, which invitation
+
+
+def wait_for(purpose: CodePurpose, waiting: Waiting) -> None:
+    session[_WAITING] = {
+        "purpose": purpose.value,
+        "id": waiting.asked.code_id.hex,
+        "ticket": waiting.asked.ticket,
+        "login": waiting.login,
+        "more": waiting.more,
+    }
+
+
+def awaited(purpose: CodePurpose) -> Waiting | None:
+    """The code for this purpose that the browser waits for."""
+    kept = session.get(_WAITING)
+    if not isinstance(kept, dict) or kept.get("purpose") != purpose.value:
+        return None
+    asked = service.Asked(uuid.UUID(kept["id"]), kept["ticket"])
+    return Waiting(asked, kept["login"], kept["more"])
+
+
+def shown_in_demo(login: str) -> list[str]:
+    """In the demonstration: what was sent to this person's phone, newest first."""
+    tools = runtime().tools
+    if not tools.config.demo:
+        return []
+    with reading() as found:
+        person = queries.person_by_login(found, login, now())
+    mobile = (person.mobile if person else None) or login
+    return tools.sms.recent(mobile)[:1]

@@ -1,0 +1,90 @@
+"""Signing in by password, and out."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import flash, redirect, request, session
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts import queries, service
+from marketplace.kernel.errors import MarketplaceError
+from marketplace.standalone.forms import SignInForm
+from marketplace.standalone.identity import cookie_name, secret_given
+from marketplace.standalone.security import Account, checker
+from marketplace.standalone.settings import DEMO_PASSWORD
+from marketplace.standalone.views.blueprint import pages
+from marketplace.standalone.views.entering import door_page, let_in
+from marketplace.web import actor, checked, now, open_to_all, reading
+from marketplace.web.answers import safe_next
+from marketplace.web.door import runtime
+from marketplace.web.words import _
+
+
+@pages.get("/sign-in")
+@open_to_all
+def sign_in() -> ResponseReturnValue:
+    if actor() is not None and not request.args.get("next"):
+        return redirect(safe_next(None), code=303)
+    return _page(SignInForm())
+
+
+@pages.post("/sign-in")
+@open_to_all
+def sign_in_now() -> ResponseReturnValue:
+    form = SignInForm()
+    if not form.validate():
+        return _page(form)
+    try:
+        account = recognised(form.login.data or "", form.password.data or "")
+        if account.person_id is None:
+            raise queries.BadSignIn
+        return let_in(account.person_id, request.form.get("next"))
+    except (queries.BadSignIn, service.TooManyTries) as fault:
+        return _page(form, fault)
+
+
+@pages.post("/sign-out")
+@open_to_all
+def sign_out() -> ResponseReturnValue:
+    """Also from a page whose sign-in has run out meanwhile: the wish is the same."""
+    checked()
+    with runtime().work() as w:
+        service.sign_out(w, secret_given())
+    session.clear()
+    flash(_("您已退出登录。"), "done")
+    answer = redirect(safe_next(None), code=303)
+    answer.delete_cookie(cookie_name(), secure=bool(request.is_secure), httponly=True)
+    return answer
+
+
+def recognised(login: str, password: str) -> Account:
+    """Count the try, look (slowly, holding no lock), forgive it when it was right.
+
+    Raises TooManyTries, BadSignIn.
+    """
+    account = cast(Account, checker().datastore.find_user(login=login))
+    if account.is_locked():
+        raise account.locked_by or service.TooManyTries(minutes=1)
+    if not account.opened_by(password) or account.person_id is None:
+        raise queries.BadSignIn
+    with runtime().work() as w:
+        service.forgive(w, login, request.remote_addr or "")
+        if account.stronger_hash:
+            service.strengthen(w, account.person_id, account.stronger_hash)
+    return account
+
+
+def _page(form: SignInForm, fault: MarketplaceError | None = None) -> ResponseReturnValue:
+    people: tuple[queries.PersonRow, ...] = ()
+    if runtime().tools.config.demo:
+        with reading() as found:
+            people = queries.people(found, now())
+    return door_page(
+        "sign_in.html",
+        form,
+        fault,
+        next=request.values.get("next", ""),
+        people=people,
+        demo_password=DEMO_PASSWORD,
+    )
