@@ -6,6 +6,7 @@ It gets no pages, no session and no database of its own; docs/decisions/0010 say
 from __future__ import annotations
 
 import hashlib
+import uuid
 from typing import Any, cast
 
 from flask import Flask, current_app, request
@@ -83,6 +84,13 @@ class Account(UserMixin):
             password = ""  # cannot be right, yet takes as long as any other
         right: bool = self.verify_and_update_password(password)
         return right and self.active
+
+    @property
+    def known_id(self) -> uuid.UUID:
+        """Whose account it is. Raises BadSignIn for nobody's."""
+        if self.person_id is None:
+            raise queries.BadSignIn
+        return self.person_id
 
     @property
     def stronger_hash(self) -> str | None:

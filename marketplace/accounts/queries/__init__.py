@@ -21,6 +21,7 @@ from marketplace.accounts.queries.people import (
 )
 from marketplace.accounts.queries.signing_in import (
     BadSignIn,
+    code_owner,
     half_sign_in,
     knows_place,
     open_sign_in,
@@ -38,6 +39,7 @@ __all__ = [
     "PersonRow",
     "actor_of",
     "batches",
+    "code_owner",
     "half_sign_in",
     "in_force",
     "knows_place",

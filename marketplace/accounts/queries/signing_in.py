@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import rules
-from marketplace.accounts.models import Person, RecoveryCode, SecondFactor, SignIn
+from marketplace.accounts.models import OneTimeCode, Person, RecoveryCode, SecondFactor, SignIn
 from marketplace.accounts.queries.people import person_by_login
 from marketplace.kernel.errors import MarketplaceError
 
@@ -104,6 +104,12 @@ def knows_place(session: Session, login: str, place: str, at: datetime) -> bool:
 def second_factor(session: Session, person_id: uuid.UUID) -> SecondFactor | None:
     """The person's authenticator app, confirmed or not."""
     return session.scalar(select(SecondFactor).where(SecondFactor.person_id == person_id))
+
+
+def code_owner(session: Session, code_id: uuid.UUID) -> uuid.UUID | None:
+    """Whose one-time code it is."""
+    code = session.get(OneTimeCode, code_id)
+    return code.person_id if code else None
 
 
 def recovery_codes_left(session: Session, person_id: uuid.UUID) -> int:

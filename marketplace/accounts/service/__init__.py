@@ -1,7 +1,14 @@
 """The verbs of accounts: people and roles, ways in, sign-ins, and the counting of tries."""
 
 from marketplace.accounts.queries import BadSignIn
-from marketplace.accounts.service.codes import Asked, BadCode, send_code, send_link, try_code
+from marketplace.accounts.service.codes import (
+    Asked,
+    BadCode,
+    count_code_try,
+    send_code,
+    send_link,
+    use_code,
+)
 from marketplace.accounts.service.counting import (
     TooManyTries,
     count,
@@ -68,6 +75,7 @@ __all__ = [
     "checked_password",
     "confirm_second",
     "count",
+    "count_code_try",
     "count_guess",
     "count_message",
     "count_second",
@@ -92,7 +100,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "strengthen",
-    "try_code",
+    "use_code",
     "use_counter",
     "use_recovery_code",
     "withdraw_invitations",

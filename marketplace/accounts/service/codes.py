@@ -72,33 +72,38 @@ def send_link(
     return made
 
 
-def try_code(w: Work, purpose: CodePurpose, asked: Asked, typed: str) -> OneTimeCode | None:
-    """The code, now used up; None for a wrong one, whose try is counted: commit it either way."""
-    alive = (
-        OneTimeCode.id == asked.code_id,
-        OneTimeCode.purpose == purpose,
-        OneTimeCode.used_at.is_(None),
-        OneTimeCode.expires_at > w.now,
-        OneTimeCode.tries < rules.CODE_TRIES,
-    )
-    counted = w.session.execute(
+def count_code_try(w: Work, asked: Asked) -> None:
+    """Count the digits before they are looked at; commit this before `use_code`."""
+    w.session.execute(
         update(OneTimeCode)
-        .where(*alive)
+        .where(OneTimeCode.id == asked.code_id)
         .values(tries=OneTimeCode.tries + 1)
-        .returning(OneTimeCode.secret_hash)
         .execution_options(synchronize_session=False)
-    ).first()
-    given = rules.digest(asked.ticket + rules.typed(typed) if typed else asked.ticket)
-    if counted is None or not secrets.compare_digest(counted.secret_hash, given):
-        return None
+    )
+
+
+def use_code(w: Work, purpose: CodePurpose, asked: Asked, typed: str = "") -> OneTimeCode:
+    """The code, used up together with what it opens in this unit of work. Raises BadCode."""
+    code = w.session.get(OneTimeCode, asked.code_id)
+    given = rules.digest(asked.ticket + rules.typed(typed))
+    if code is None or not secrets.compare_digest(code.secret_hash, given):
+        raise BadCode
     used = w.session.execute(
         update(OneTimeCode)
-        .where(OneTimeCode.id == asked.code_id, OneTimeCode.used_at.is_(None))
+        .where(
+            OneTimeCode.id == asked.code_id,
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > w.now,
+            OneTimeCode.tries <= rules.CODE_TRIES,
+        )
         .values(used_at=w.now)
         .returning(OneTimeCode.id)
         .execution_options(synchronize_session=False)
     )
-    return w.session.get(OneTimeCode, asked.code_id) if used.first() else None
+    if not used.first():
+        raise BadCode
+    return code
 
 
 def _kept(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries, rules, service
 from marketplace.accounts.states import CodePurpose
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.standalone.forms import DoorForm
 from marketplace.standalone.identity import give_secret, secret_given
@@ -20,6 +21,7 @@ from marketplace.web import now, page, reading
 from marketplace.web.answers import safe_next
 from marketplace.web.door import runtime
 from marketplace.web.labels import error_words
+from marketplace.work import Work
 
 _WAITING = "mp_code"
 
@@ -29,25 +31,42 @@ def browser() -> service.Browser:
     return service.Browser(request.remote_addr or "", request.user_agent.string)
 
 
-def let_in(person_id: uuid.UUID, next_url: str | None) -> ResponseReturnValue:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody came in, or owes the second factor still."""
+
+    secret: str
+    half: bool
+
+
+def enter(w: Work, person_id: uuid.UUID) -> Entry:
     """Somebody is recognised: in they come, or on to the second factor. Raises BadSignIn."""
-    with reading() as found:
-        who = queries.actor_of(found, str(person_id), now())
-        factor = queries.second_factor(found, person_id)
+    who = queries.actor_of(w.session, str(person_id), w.now)
     if who is None:
         raise queries.BadSignIn
-    confirmed = bool(factor and factor.confirmed_at)
+    factor = queries.second_factor(w.session, person_id)
+    confirmed = factor is not None and factor.confirmed_at is not None
     half = confirmed or second_is_due(who)
-    with runtime().work(who) as w:
-        service.sign_out(w, secret_given())  # what this browser held before
-        secret = service.admit(w, person_id, browser(), half=half)
-        if half and not confirmed:
-            service.begin_second(w, person_id, checker().totp_factory.generate_totp_secret())
+    service.sign_out(w, secret_given())  # what this browser held before
+    if half and not confirmed:
+        service.begin_second(w, person_id, checker().totp_factory.generate_totp_secret())
+    return Entry(service.admit(w, person_id, browser(), half=half), half)
+
+
+def entered(entry: Entry, next_url: str | None) -> ResponseReturnValue:
+    """The answer to whoever came in."""
     session.clear()  # form tokens from before the sign-in open nothing after it
     onward = safe_next(next_url)
-    if half:
+    if entry.half:
         onward = url_for("accounts.second", next=onward)
-    return give_secret(redirect(onward, code=303), secret)
+    return give_secret(redirect(onward, code=303), entry.secret)
+
+
+def as_person(person_id: uuid.UUID | None) -> AbstractContextManager[Work]:
+    """A unit of work in the name of somebody who is being recognised."""
+    with reading() as found:
+        who = queries.actor_of(found, str(person_id), now())
+    return runtime().work(who or SYSTEM)
 
 
 def second_is_due(who: Actor) -> bool:
@@ -81,6 +100,11 @@ class Waiting:
     asked: service.Asked
     login: str
     more: str = ""  # what the next page needs besides: where to go, which invitation
+
+    def person_id(self) -> uuid.UUID | None:
+        """Whose code it is, for the trail."""
+        with reading() as found:
+            return queries.code_owner(found, self.asked.code_id)
 
 
 def wait_for(purpose: CodePurpose, waiting: Waiting) -> None:

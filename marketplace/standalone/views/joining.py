@@ -14,11 +14,12 @@ from marketplace.standalone.views.entering import (
     Waiting,
     awaited,
     door_page,
-    let_in,
+    enter,
+    entered,
     shown_in_demo,
     wait_for,
 )
-from marketplace.standalone.views.phone import tried
+from marketplace.standalone.views.phone import count_digits
 from marketplace.web import now, open_to_all, reading
 from marketplace.web.door import runtime
 from marketplace.web.words import _
@@ -82,16 +83,20 @@ def newcomer_now() -> ResponseReturnValue:
         new = service.checked_password(
             runtime().tools.config, form.password.data or "", waiting.login
         )
-        used = tried(CodePurpose.REGISTER, waiting, form.code.data or "")
-        told = service.Newcomer(form.name.data or "", used.mobile or "", new)
+        count_digits(waiting)
         with runtime().work() as w:
+            used = service.use_code(w, CodePurpose.REGISTER, waiting.asked, form.code.data or "")
+            service.forgive_guess(w)
+            told = service.Newcomer(form.name.data or "", used.mobile or "", new)
             was_known = queries.person_by_login(w.session, told.mobile, w.now) is not None
             person = service.join(w, waiting.more, told)
+            entry = enter(w, person.id)
     except REFUSALS as fault:
         return _page(form, waiting, fault)
+    answer = entered(entry, None)
     if was_known:
         flash(_("这个手机号已有账号：角色已加上，姓名和密码没有改。"), "done")
-    return let_in(person.id, None)
+    return answer
 
 
 def register_text(digits: str) -> str:

@@ -16,11 +16,11 @@ from marketplace.standalone.forms import (
     PasswordOnlyForm,
 )
 from marketplace.standalone.identity import give_secret, this_sign_in
-from marketplace.standalone.security import checker
+from marketplace.standalone.security import Account, checker
 from marketplace.standalone.views.blueprint import pages
 from marketplace.standalone.views.entering import door_page, second_is_due
 from marketplace.standalone.views.second import codes_page, drawing, is_right
-from marketplace.standalone.views.signing_in import recognised
+from marketplace.standalone.views.signing_in import forgive, recognised
 from marketplace.web import checked, now, reading, signed_in, someone, work
 from marketplace.web.door import runtime
 from marketplace.web.words import _
@@ -39,11 +39,12 @@ def change_password() -> ResponseReturnValue:
     if not form.validate():
         return _page(password=form)
     try:
-        _known_again(form.current.data or "")
+        account = _known_again(form.current.data or "")
         new = service.checked_password(runtime().tools.config, form.password.data or "", _login())
     except (queries.BadSignIn, service.TooManyTries, Invalid) as fault:
         return _page(fault, password=form)
     with work() as w:
+        forgive(w, account)
         service.set_password(w, _me(), new, keep=this_sign_in())
         secret = service.renew(w, this_sign_in())
     session.clear()
@@ -78,8 +79,9 @@ def begin_second() -> ResponseReturnValue:
     if not form.validate():
         return _page(second=form)
     try:
-        _known_again(form.proof.data or "")
+        account = _known_again(form.proof.data or "")
         with work() as w:
+            forgive(w, account)
             service.begin_second(w, _me(), checker().totp_factory.generate_totp_secret())
     except (queries.BadSignIn, service.TooManyTries, Refused) as fault:
         return _page(fault, second=form)
@@ -121,10 +123,11 @@ def new_codes() -> ResponseReturnValue:
     if not form.validate():
         return _page(second=form)
     try:
-        _known_again(form.proof.data or "")
+        account = _known_again(form.proof.data or "")
     except (queries.BadSignIn, service.TooManyTries) as fault:
         return _page(fault, second=form)
     with work() as w:
+        forgive(w, account)
         codes = service.new_recovery_codes(w, _me())
     return codes_page(codes, url_for("accounts.own"))
 
@@ -137,10 +140,11 @@ def drop_second() -> ResponseReturnValue:
     if not form.validate():
         return _page(second=form)
     try:
-        _known_again(form.proof.data or "")
+        account = _known_again(form.proof.data or "")
     except (queries.BadSignIn, service.TooManyTries) as fault:
         return _page(fault, second=form)
     with work() as w:
+        forgive(w, account)
         service.drop_second(w, _me())
     flash(_("已停用原来的验证器。"), "done")
     return redirect(url_for("accounts.own"), code=303)
@@ -155,10 +159,12 @@ def _login() -> str:
         return queries.login_of(found, _me())
 
 
-def _known_again(password: str) -> None:
+def _known_again(password: str) -> Account:
     """A browser left open must not change how one signs in. Raises BadSignIn, TooManyTries."""
-    if recognised(_login(), password).person_id != _me():
+    account = recognised(_login(), password)
+    if account.known_id != _me():
         raise queries.BadSignIn
+    return account
 
 
 def _page(fault: MarketplaceError | None = None, **given: DoorForm) -> ResponseReturnValue:

@@ -6,16 +6,17 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries, rules, service
-from marketplace.accounts.models import OneTimeCode
 from marketplace.accounts.states import CodePurpose
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.standalone.forms import CodeForm, MobileForm
 from marketplace.standalone.views.blueprint import pages
 from marketplace.standalone.views.entering import (
     Waiting,
+    as_person,
     awaited,
     door_page,
-    let_in,
+    enter,
+    entered,
     shown_in_demo,
     wait_for,
 )
@@ -68,10 +69,14 @@ def phone_code_now() -> ResponseReturnValue:
     if not form.validate():
         return _code_page(form, waiting)
     try:
-        used = tried(CodePurpose.SIGN_IN, waiting, form.code.data or "")
-        if used.person_id is None:
-            raise service.BadCode
-        return let_in(used.person_id, waiting.more)
+        count_digits(waiting)
+        with as_person(waiting.person_id()) as w:
+            used = service.use_code(w, CodePurpose.SIGN_IN, waiting.asked, form.code.data or "")
+            service.forgive_guess(w)
+            if used.person_id is None:
+                raise service.BadCode
+            entry = enter(w, used.person_id)
+        return entered(entry, waiting.more)
     except (service.BadCode, queries.BadSignIn, service.TooManyTries) as fault:
         return _code_page(form, waiting, fault)
 
@@ -86,16 +91,14 @@ def message() -> ResponseReturnValue:
     return page("standalone/_message.html", messages=[])
 
 
-def tried(purpose: CodePurpose, waiting: Waiting, typed: str) -> OneTimeCode:
-    """The code, used up; a wrong one is counted in any case. Raises BadCode, TooManyTries."""
+def count_digits(waiting: Waiting) -> None:
+    """Before they are looked at, so that a wrong code is counted in any case.
+
+    Raises TooManyTries.
+    """
     with runtime().work() as w:
         service.count_guess(w, waiting.login, request.remote_addr or "")
-        used = service.try_code(w, purpose, waiting.asked, typed)
-        if used:
-            service.forgive_guess(w)
-    if used is None:
-        raise service.BadCode
-    return used
+        service.count_code_try(w, waiting.asked)
 
 
 def sign_in_text(digits: str) -> str:

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries, service
+from marketplace.accounts.models import OneTimeCode
 from marketplace.accounts.states import CodePurpose
 from marketplace.kernel.errors import Invalid, MarketplaceError
 from marketplace.ports.mail import Mail
@@ -16,15 +17,17 @@ from marketplace.standalone.identity import SIGN_IN
 from marketplace.standalone.views.blueprint import pages
 from marketplace.standalone.views.entering import (
     Waiting,
+    as_person,
     awaited,
     door_page,
     shown_in_demo,
     wait_for,
 )
-from marketplace.standalone.views.phone import tried
-from marketplace.web import open_to_all, page, reading
+from marketplace.standalone.views.phone import count_digits
+from marketplace.web import open_to_all, page
 from marketplace.web.door import runtime
 from marketplace.web.words import _
+from marketplace.work import Work
 
 ID_LENGTH = 32  # a link begins with the code's id in hexadecimal digits
 
@@ -81,10 +84,14 @@ def reset_code_now() -> ResponseReturnValue:
         return _code_page(form, waiting)
     try:
         new = _checked(form, waiting.login)
-        used = tried(CodePurpose.RESET, waiting, form.code.data or "")
-        return _changed(used.person_id, new)
+        count_digits(waiting)
+        with as_person(waiting.person_id()) as w:
+            used = service.use_code(w, CodePurpose.RESET, waiting.asked, form.code.data or "")
+            service.forgive_guess(w)
+            _change(w, used, new)
     except (service.BadCode, service.TooManyTries, Invalid) as fault:
         return _code_page(form, waiting, fault)
+    return _changed()
 
 
 @pages.get("/reset/link/<token>")
@@ -102,13 +109,14 @@ def reset_link_now(token: str) -> ResponseReturnValue:
         return door_page("reset_link.html", form, token=token)
     try:
         new = _checked(form)
-        with runtime().work() as w:
-            used = service.try_code(w, CodePurpose.RESET_LINK, _asked(token), "")
-        return _changed(used.person_id if used else None, new)
+        waiting = Waiting(_asked(token), "")
+        with as_person(waiting.person_id()) as w:
+            _change(w, service.use_code(w, CodePurpose.RESET_LINK, waiting.asked), new)
     except service.BadCode:
         return door_page("reset_link.html", form, service.BadCode("bad_link"), token=token)
     except Invalid as fault:
         return door_page("reset_link.html", form, fault, token=token)
+    return _changed()
 
 
 def reset_text(digits: str) -> str:
@@ -141,15 +149,16 @@ def _checked(form: NewPasswordForm, *about: str) -> service.NewPassword:
     return service.checked_password(config, form.password.data or "", *about)
 
 
-def _changed(person_id: uuid.UUID | None, new: service.NewPassword) -> ResponseReturnValue:
+def _change(w: Work, used: OneTimeCode, new: service.NewPassword) -> None:
     """Every sign-in ends; whoever proved the phone or the mail is no guesser. Raises BadCode."""
-    if person_id is None:
+    if used.person_id is None:
         raise service.BadCode
-    with reading() as found:
-        login = queries.login_of(found, person_id)
-    with runtime().work() as w:
-        service.set_password(w, person_id, new)
-        service.forgive(w, login, request.remote_addr or "")
+    service.set_password(w, used.person_id, new)
+    login = queries.login_of(w.session, used.person_id)
+    service.forgive(w, login, request.remote_addr or "")
+
+
+def _changed() -> ResponseReturnValue:
     session.clear()
     flash(_("新密码已生效，其他登录都已退出。请用新密码登录。"), "done")
     return redirect(url_for(SIGN_IN), code=303)

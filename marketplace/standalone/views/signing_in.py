@@ -14,11 +14,12 @@ from marketplace.standalone.identity import cookie_name, secret_given
 from marketplace.standalone.security import Account, checker
 from marketplace.standalone.settings import DEMO_PASSWORD
 from marketplace.standalone.views.blueprint import pages
-from marketplace.standalone.views.entering import door_page, let_in
+from marketplace.standalone.views.entering import as_person, door_page, enter, entered
 from marketplace.web import actor, checked, now, open_to_all, reading
 from marketplace.web.answers import safe_next
 from marketplace.web.door import runtime
 from marketplace.web.words import _
+from marketplace.work import Work
 
 
 @pages.get("/sign-in")
@@ -37,9 +38,10 @@ def sign_in_now() -> ResponseReturnValue:
         return _page(form)
     try:
         account = recognised(form.login.data or "", form.password.data or "")
-        if account.person_id is None:
-            raise queries.BadSignIn
-        return let_in(account.person_id, request.form.get("next"))
+        with as_person(account.person_id) as w:
+            forgive(w, account)
+            entry = enter(w, account.known_id)
+        return entered(entry, request.form.get("next"))
     except (queries.BadSignIn, service.TooManyTries) as fault:
         return _page(form, fault)
 
@@ -59,20 +61,20 @@ def sign_out() -> ResponseReturnValue:
 
 
 def recognised(login: str, password: str) -> Account:
-    """Count the try, look (slowly, holding no lock), forgive it when it was right.
-
-    Raises TooManyTries, BadSignIn.
-    """
+    """Count the try, then look (slowly, holding no lock). Raises TooManyTries, BadSignIn."""
     account = cast(Account, checker().datastore.find_user(login=login))
     if account.is_locked():
         raise account.locked_by or service.TooManyTries(minutes=1)
-    if not account.opened_by(password) or account.person_id is None:
+    if not account.opened_by(password):
         raise queries.BadSignIn
-    with runtime().work() as w:
-        service.forgive(w, login, request.remote_addr or "")
-        if account.stronger_hash:
-            service.strengthen(w, account.person_id, account.stronger_hash)
     return account
+
+
+def forgive(w: Work, account: Account) -> None:
+    """The password was right: its tries are forgotten, and a weak hash is replaced."""
+    service.forgive(w, account.login, request.remote_addr or "")
+    if account.stronger_hash:
+        service.strengthen(w, account.known_id, account.stronger_hash)
 
 
 def _page(form: SignInForm, fault: MarketplaceError | None = None) -> ResponseReturnValue:
