@@ -24,7 +24,7 @@ ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{1
 # what is another in every run: sums over ids, and numbers that are drawn
 DRAWN = frozenset({"hash", "previous_hash", "number", "reference", "key", "content_hash",
                    "approved_hash", "scan_key", "provider_ref", "credential", "secret_hash",
-                   "request_hash", "payload"})  # fmt: skip
+                   "request_hash", "payload", "password_hash", "secret", "code_hash"})  # fmt: skip
 MOST = 150  # names in one post: the form parser refuses more than two hundred parts
 FOLDED = ("{}[]", "listing[{}]", "supplier.{}", "{}-0", "0-{}", "data[attributes][{}]")
 

@@ -10,6 +10,8 @@ import uuid
 
 from sqlalchemy import select
 
+from marketplace.accounts import queries as account_queries
+from marketplace.accounts import service as accounts
 from marketplace.catalog.models import Listing
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
@@ -61,6 +63,7 @@ def make_things(people: People) -> Things:
         "mark": MARK,
     }
     _lists(people, things)
+    _accounts(people, things)
     _suppliers(people, things)
     _goods(people, things)
     _purchases(people, things)
@@ -77,6 +80,18 @@ def _lists(people: People, things: Things) -> None:
         made = regions.propose_counties(w, "key-160", "静宁县", said)
         things["proposed_version"] = str(made.id)
         things["proposed_version_path"] = f"/lists/{made.list_slug}/{made.number}"
+
+
+def _accounts(people: People, things: Things) -> None:
+    """Another browser of the employee, and invitations to the bank."""
+    (grant,) = people.actor("employee").grants
+    things["bank"] = str(grant.organisation_id)
+    with people.runtime.work() as w:
+        secret = accounts.admit(w, uuid.UUID(people.ids["employee"]))
+        sign_in = account_queries.open_sign_in(w.session, secret, w.now)
+        assert sign_in is not None
+        batch, _codes = accounts.invite(w, grant.organisation_id, Role.EMPLOYEE, pieces=1, days=7)
+    things["sign_in"], things["batch"] = str(sign_in.id), str(batch.id)
 
 
 def _suppliers(people: People, things: Things) -> None:

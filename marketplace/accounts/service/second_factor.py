@@ -60,7 +60,13 @@ def confirm_second(w: Work, person_id: uuid.UUID) -> list[str]:
 
 
 def new_recovery_codes(w: Work, person_id: uuid.UUID) -> list[str]:
-    """Replaces all earlier ones; answered once, kept as hashes."""
+    """Replaces all earlier ones; answered once, kept as hashes.
+
+    Raises Refused while there is no app whose loss they would mend.
+    """
+    held = queries.second_factor(w.session, person_id)
+    if held is None or held.confirmed_at is None:
+        raise Refused("second_not_in_use")
     w.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     codes = [rules.paper_code() for _ in range(RECOVERY_CODES)]
     w.session.add_all(

@@ -124,11 +124,11 @@ def new_codes() -> ResponseReturnValue:
         return _page(second=form)
     try:
         account = _known_again(form.proof.data or "")
-    except (queries.BadSignIn, service.TooManyTries) as fault:
+        with work() as w:
+            forgive(w, account)
+            codes = service.new_recovery_codes(w, _me())
+    except (queries.BadSignIn, service.TooManyTries, Refused) as fault:
         return _page(fault, second=form)
-    with work() as w:
-        forgive(w, account)
-        codes = service.new_recovery_codes(w, _me())
     return codes_page(codes, url_for("accounts.own"))
 
 
