@@ -8,7 +8,7 @@ from catalog_import.problems import unreadable
 
 MAX_BYTES = 32 * 1024 * 1024
 
-Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "gb18030"]
+Encoding = Literal["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "gb18030", "xlsx"]
 
 MARKS: tuple[tuple[bytes, Encoding], ...] = (
     (b"\xef\xbb\xbf", "utf-8-sig"),

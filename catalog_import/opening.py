@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from catalog_import.mapping import Mapping
 from catalog_import.synonyms import Kind
 from catalog_import.table import LIMITS, Limits, OpenTable, Table, collect, open_csv
+from catalog_import.workbooks import is_workbook, open_workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Wanted:
 
 def open_table(data: bytes, wanted: Wanted, *, limits: Limits = LIMITS) -> OpenTable:
     """The headings of a file, its rows to come. Raises UnreadableFile."""
+    if is_workbook(data):
+        return open_workbook(data, wanted.kind, wanted.mapping, wanted.sheet, limits)
     return open_csv(data, limits=limits)
 
 

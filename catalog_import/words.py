@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from catalog_import.book_words import WORKBOOK
 from catalog_import.list_words import LISTS
 
 Lang = Literal["zh", "en"]
@@ -9,16 +10,22 @@ Lang = Literal["zh", "en"]
 # "what" has no full stop, the remedy is made of full sentences. {names} are data of the problem.
 _FILE = {
     "file_empty": (
-        ("文件是空的", "请选择有内容的 CSV 文件。"),
-        ("the file is empty", "Choose a CSV file with content."),
+        ("文件是空的", "请选择有内容的文件。"),
+        ("the file is empty", "Choose a file with content."),
     ),
     "file_too_large": (
         ("文件 {size} 字节，超过上限 {limit} 字节", "请拆成几个文件分别导入。"),
         ("the file has {size} bytes, the limit is {limit}", "Split it and import the parts."),
     ),
     "file_is_workbook": (
-        ("这是工作簿或压缩包，不是 CSV", "请在表格软件中“另存为”CSV UTF-8 后再导入。"),
-        ("this is a workbook or an archive, not CSV", "Save it as CSV UTF-8 and import that."),
+        (
+            "这是压缩包或其他格式，不是 .xlsx 或 CSV",
+            "请在表格软件中“另存为”.xlsx 或 CSV UTF-8 后再导入。",
+        ),
+        (
+            "this is an archive or another format, neither .xlsx nor CSV",
+            "Save it as .xlsx or CSV UTF-8 and import that.",
+        ),
     ),
     "encoding_unknown": (
         (
@@ -195,6 +202,24 @@ _ROW = {
             "Format the column as text first, then enter the original code again.",
         ),
     ),
+    "cell_formula": (
+        ("这一格是公式，不是内容", "请复制后“选择性粘贴”为值。"),
+        ("this cell is a formula, not a value", "Copy it and paste it as a value."),
+    ),
+    "cell_date": (
+        ("这一格被当作日期", "请先把该列格式设为“文本”，再重新填写。"),
+        ("this cell was taken for a date", "Format the column as text first, then enter it again."),
+    ),
+    "cell_number": (
+        (
+            "编码存成了数字，显示的与您填写的可能不同",
+            "请先把该列格式设为“文本”，再重新填写完整的编码。",
+        ),
+        (
+            "the code is kept as a number and may not be what was typed",
+            "Format the column as text first, then enter the whole code again.",
+        ),
+    ),
     "fullwidth_code": (
         ("编码含全角字符", "请改用半角字母和数字。"),
         ("the code has full-width characters", "Use half-width letters and digits."),
@@ -301,4 +326,4 @@ def _table(*parts: dict[str, tuple[Words, Words]]) -> dict[str, dict[Lang, Words
     return {code: {"zh": zh, "en": en} for part in parts for code, (zh, en) in part.items()}
 
 
-WORDS = _table(_FILE, _MAPPING, _ROW, LISTS)
+WORDS = _table(_FILE, WORKBOOK, _MAPPING, _ROW, LISTS)

@@ -1,0 +1,169 @@
+"""Workbooks, read by a child with little memory and time; what it says is checked line by line."""
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import catalog_import
+from catalog_import.decoding import CONTROL
+from catalog_import.mapping import Mapping
+from catalog_import.problems import Problem, UnreadableFile, unreadable
+from catalog_import.synonyms import Kind
+from catalog_import.table import Limits, OpenTable, TableRow, open_records
+from catalog_import.words import WORDS
+from catalog_import.workbook_child import NOT_INSTALLED, Order
+
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0"  # .xls, and a workbook with a password
+LOCKED = "EncryptedPackage".encode("utf-16-le")
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_ROWS = 20_000
+SECONDS = 30  # of the processor; twice as many on the clock, the machine may be busy
+MEMORY = 512 * 1024 * 1024
+OUTPUT = 64 * 1024 * 1024
+ENDED_BY_TIME = frozenset({-9, -24})  # by us or the kernel, for its time of the processor
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether this is no text at all."""
+    return data.startswith((ZIP, OLE))
+
+
+def open_workbook(
+    data: bytes, kind: Kind, mapping: Mapping | None, sheet: str, limits: Limits
+) -> OpenTable:
+    """One sheet of a workbook with its headings, its rows to come. Raises UnreadableFile."""
+    if data.startswith(OLE):
+        raise unreadable("workbook_locked" if LOCKED in data else "workbook_old")
+    most = min(MAX_BYTES, limits.size)
+    if len(data) > most:
+        raise unreadable("workbook_large", limit=most // 2**20, size=len(data))
+    order = Order(
+        size=len(data),
+        kind=kind,
+        headings=sorted(mapping.by_heading()) if mapping else [],
+        sheet=sheet,
+        rows=min(limits.rows, MAX_ROWS),
+        columns=limits.columns,
+        cell=limits.cell,
+        seconds=SECONDS,
+        memory=MEMORY,
+        output=OUTPUT,
+    )
+    lines = _lines(_run(data, order))
+    about = next(lines, None)
+    if not isinstance(about, dict):
+        raise unreadable("workbook_damaged")
+    table = open_records(
+        _records(lines),
+        limits,
+        encoding="xlsx",
+        separator="",
+        sha256=hashlib.sha256(data).hexdigest(),
+        notices=tuple(_notices(about, kind)),
+    )
+    table.problems += _unseen(about, table.heading, kind)
+    return table
+
+
+def _run(data: bytes, order: Order) -> bytes:
+    """What the child said. Raises UnreadableFile when it took too long."""
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out:
+        given.write(data)
+        given.seek(0)
+        child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [sys.executable, "-P", "-s", "-m", "catalog_import.workbook_child",
+             json.dumps(asdict(order))],
+            stdin=given,
+            stdout=out,
+            stderr=subprocess.DEVNULL,
+            env=_surroundings(),
+            start_new_session=True,
+        )  # fmt: skip  # one command
+        try:
+            ended = child.wait(2 * order.seconds)
+        except subprocess.TimeoutExpired:
+            ended = None
+        finally:
+            child.kill()
+            child.wait()
+        if ended is None or ended in ENDED_BY_TIME:
+            raise unreadable("workbook_slow", seconds=order.seconds)
+        if ended == NOT_INSTALLED:
+            raise RuntimeError("openpyxl and defusedxml must be installed to read workbooks")
+        out.seek(0)
+        return out.read(2 * order.output)
+
+
+def _surroundings() -> dict[str, str]:
+    """Nothing of ours: no secrets, no database; only where the package lies."""
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
+    return {
+        **kept,
+        "PYTHONPATH": str(Path(catalog_import.__file__).parent.parent),
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OPENPYXL_LXML": "False",
+        "OPENPYXL_DEFUSEDXML": "True",
+    }
+
+
+def _lines(said_by_child: bytes) -> Iterator[Any]:
+    """What the child said, without its last word. Raises UnreadableFile when it has none."""
+    for line in io.BytesIO(said_by_child):
+        try:
+            said = json.loads(line)
+        except ValueError:
+            break  # cut off in the middle
+        if isinstance(said, dict) and "refused" in said:
+            raise _refused(said["refused"])
+        if isinstance(said, dict) and "end" in said:
+            return
+        yield said
+    raise unreadable("workbook_memory")
+
+
+def _refused(said: dict[str, Any]) -> UnreadableFile:
+    code, data = said["code"], dict(said["data"])
+    row = data.pop("row", None)
+    return unreadable(code if code in WORDS else "workbook_damaged", row, **data)
+
+
+def _records(lines: Iterator[Any]) -> Iterator[TableRow]:
+    for number, cells, marks in lines:
+        for cell in cells:
+            if found := CONTROL.search(cell):
+                raise unreadable("control_character", number, character=f"U+{ord(found[0]):04X}")
+        placed = {int(index): mark for index, mark in marks.items()}
+        yield TableRow(number, number, tuple(cells), placed)
+
+
+def _notices(about: dict[str, Any], kind: Kind) -> Iterator[Problem]:
+    if about["others"]:
+        data = {"sheet": about["sheet"], "others": "、".join(about["others"])}
+        yield Problem("sheet_read", data=data, kind=kind)
+    if about["hidden"]:
+        yield Problem("sheets_hidden", data={"sheets": "、".join(about["hidden"])}, kind=kind)
+    if about["links"]:
+        yield Problem("links_ignored", kind=kind)
+
+
+def _unseen(about: dict[str, Any], heading: TableRow, kind: Kind) -> Iterator[Problem]:
+    """What people do not see is not taken in, and a merged cell says one thing for many rows."""
+    for code, name in (
+        ("rows_hidden", "hidden_rows"),
+        ("columns_hidden", "hidden_columns"),
+        ("cells_merged", "merged"),
+    ):
+        if about[name]:
+            yield Problem(code, row=heading.row, data={"places": about[name]}, kind=kind)
