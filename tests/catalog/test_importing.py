@@ -118,7 +118,7 @@ def test_one_bad_row_keeps_all_rows_out(people: People, take: Take) -> None:
 
 
 def test_an_unreadable_file_is_one_problem(people: People, take: Take) -> None:
-    assert codes(take(b"PK\x03\x04 workbook")) == [(None, "file_is_workbook")]
+    assert codes(take(b"PK\x03\x04 workbook")) == [(None, "workbook_damaged")]
     assert listings(people) == {}
 
 
