@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from marketplace.catalog import queries, service
 from marketplace.events import (
     ImportAdvanced,
@@ -43,7 +45,7 @@ def forget_sheet(w: Work, event: ImportEnded) -> None:
 
 def reindex_listing(w: Work, event: ListingChanged) -> None:
     """Search finds it while it is on sale; safe to repeat."""
-    service.reindex(w.tools.search, w.session, [event.listing_id])
+    service.reindex(w.tools.search, lambda: nullcontext(w.session), [event.listing_id])
 
 
 def reindex_supplier(
@@ -51,4 +53,4 @@ def reindex_supplier(
 ) -> None:
     """All listings of a supplier that came into force or left it; safe to repeat."""
     ids = queries.listings_of(w.session, event.supplier_id)
-    service.reindex(w.tools.search, w.session, ids)
+    service.reindex(w.tools.search, lambda: nullcontext(w.session), ids)

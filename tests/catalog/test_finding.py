@@ -162,8 +162,7 @@ def test_one_change_after_the_index_was_lost_builds_all_of_it_anew(people: Peopl
     once(people.runtime)
     lose_the_index(people.runtime)
     listing = a_listing(people, sku="B")
-    with people.runtime.reading() as session:
-        service.reindex(people.runtime.tools.search, session, [listing.id])
+    service.reindex(people.runtime.tools.search, people.runtime.reading, [listing.id])
     assert looked_for(people.runtime).total == 2
 
 

@@ -19,6 +19,8 @@ import pytest
 
 from marketplace.adapters.search import words
 from marketplace.adapters.search.folder import IndexFolder
+from marketplace.config import Config
+from marketplace.extension import tools
 from marketplace.ports.search import Question, SearchBusy, SearchDocument, SearchDown
 from tests.house.places import ROOT
 from tests.ports.searching import BACKENDS, a_document, ids, of, put
@@ -59,6 +61,13 @@ def again(index: IndexFolder) -> IndexFolder:
 def files(index: IndexFolder) -> list[Path]:
     """The files of the index itself, without lock and `current.json`."""
     return [p for p in index.folder.rglob("*") if p.is_file() and p.parent != index.folder]
+
+
+def test_every_backend_is_found_by_its_name_in_the_configuration(
+    backend: str, tmp_path: Path
+) -> None:
+    made = tools(Config(data=tmp_path, search=backend)).search
+    assert made.status().backend == backend
 
 
 def test_before_its_first_rebuild_an_index_says_that_it_is_not_there(

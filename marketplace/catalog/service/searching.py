@@ -18,21 +18,22 @@ Reading = Callable[[], AbstractContextManager[Session]]
 EASY = 20_000  # listings up to which Whoosh commits and rebuilds in a time nobody minds
 
 
-def reindex(index: SearchIndex, session: Session, ids: Collection[UUID]) -> None:
+def reindex(index: SearchIndex, reading: Reading, ids: Collection[UUID]) -> None:
     """These listings stand in the index as they do in the database, in one commit; safe to repeat.
 
     An index that is not there, or is damaged, is built anew from the whole database: one that
     began with these few would pass for all of them. Raises SearchBusy: try again later.
     """
     try:
-        index.replace(ids, queries.documents(session, ids))
+        with reading() as session:  # asks only once the index lets nobody else write
+            index.replace(ids, queries.documents(session, ids))
     except SearchDown:
-        index.rebuild(queries.all_documents(session))
+        rebuild_search(index, reading)
 
 
 def rebuild_search(index: SearchIndex, reading: Reading) -> int:
     """A new index of everything beside the living one; answers how many. Raises SearchBusy."""
-    with reading() as session:  # asks only once the index lets nobody else write
+    with reading() as session:
         return index.rebuild(queries.all_documents(session))
 
 
