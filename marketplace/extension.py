@@ -15,6 +15,7 @@ from flask import Blueprint, Flask
 from werkzeug.exceptions import HTTPException
 
 from marketplace import wiring
+from marketplace.accounts import views as accounts
 from marketplace.catalog import views as catalog
 from marketplace.config import Config, Misconfigured
 from marketplace.desk import views as desk
@@ -37,6 +38,7 @@ from marketplace.zone import views as zone
 
 CAPABILITIES: tuple[Blueprint, ...] = (
     web.pages,
+    accounts.pages,
     catalog.pages,
     desk.pages,
     orders.pages,
@@ -69,6 +71,7 @@ TABS: tuple[web.TabRule, ...] = (
     web.TabRule(
         "tab.payments", "marketplace.payments.index", frozenset({Role.MANAGER, Role.AUDITOR})
     ),
+    web.TabRule("tab.people", "marketplace.accounts.index", frozenset({Role.MANAGER})),
     web.TabRule("tab.statistics", "marketplace.statistics.index", FIGURES),
 )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.accounts.states import CodePurpose
+from marketplace.accounts.states import CodePurpose, RosterState
 from marketplace.kernel.actor import Role
 from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText
 
@@ -32,6 +33,7 @@ class Organisation(Base):
     kind: Mapped[OrganisationKind]
     name: Mapped[ShortText]
     credit_code: Mapped[str | None] = mapped_column(String(18))
+    code: Mapped[str | None] = mapped_column(String(40), unique=True)  # the employer's own number
     created_at: Mapped[datetime]
 
     @property
@@ -76,6 +78,27 @@ class Membership(Base):
             postgresql_where=text("until IS NULL"),
         ),
     )  # fmt: skip
+
+
+class Roster(Base):
+    """Sheets of organisations and people that wait for the manager who saw what they change.
+
+    The sheets hold private numbers: they are forgotten as soon as that is decided.
+    """
+
+    __tablename__ = "mp_roster"
+
+    id: Mapped[Id]
+    state: Mapped[RosterState]
+    organisations: Mapped[bytes | None] = mapped_column(LargeBinary)
+    people: Mapped[bytes | None] = mapped_column(LargeBinary)
+    file_names: Mapped[ShortText]
+    sha256: Mapped[str] = mapped_column(String(64))  # of both files
+    whole_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mp_organisation.id"))
+    counts: Mapped[dict[str, Any]]
+    made_by: Mapped[PersonRef]
+    made_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
 
 
 class SignIn(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from marketplace import __version__
+from marketplace.accounts.cli import accounts
 from marketplace.catalog.cli import catalog, search
 from marketplace.commands.demonstration import demo
 from marketplace.commands.opening import open_existing
@@ -18,5 +19,5 @@ def main() -> None:
     """Direct Train 直通车: a consumption-aid marketplace."""
 
 
-for verb in (serve, demo, work, verify, catalog, search):
+for verb in (serve, demo, work, verify, accounts, catalog, search):
     main.add_command(verb)

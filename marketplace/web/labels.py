@@ -27,6 +27,7 @@ _TONES = {
     "requested": "wait",
     "proposed": "wait",
     "discarded": "stop",
+    "applied": "",
     "shipped": "info",
     "ordered": "info",
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from marketplace.accounts.states import ROSTER
 from marketplace.catalog.states import IMPORT, LISTING
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, WrongState
@@ -30,6 +31,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "refund": REFUND,
     "plan": PLAN,
     "list version": VERSION,
+    "roster": ROSTER,
 }
 
 

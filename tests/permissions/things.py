@@ -47,6 +47,7 @@ from tests.makers.unions import a_budget, a_union
 MARK = "甲家专有"  # stands in every private text of the owner
 UPLOADS = {
     "goods": (a_sheet({"货号": "MX-0001"}), "商品.csv"),
+    "organisations": ("单位代码,单位名称\nX001,示例外地分行\n".encode(), "单位.csv"),
     "people": (plan_makers.a_people_sheet(3), "名单.csv"),
     "scan": (SCAN, "扫描件.png"),
 }
@@ -64,6 +65,7 @@ def make_things(people: People) -> Things:
     }
     _lists(people, things)
     _accounts(people, things)
+    _roster(people, things)
     _suppliers(people, things)
     _goods(people, things)
     _purchases(people, things)
@@ -92,6 +94,19 @@ def _accounts(people: People, things: Things) -> None:
         assert sign_in is not None
         batch, _codes = accounts.invite(w, grant.organisation_id, Role.EMPLOYEE, pieces=1, days=7)
     things["sign_in"], things["batch"] = str(sign_in.id), str(batch.id)
+
+
+def _roster(people: People, things: Things) -> None:
+    """Sheets that wait for the manager who saw what they change."""
+    sheets = accounts.Sheets(
+        "单位代码,单位名称\nX009,示例分行\n".encode(),
+        "工号,姓名,单位代码\nX0009,示例新人,X009\n".encode(),
+        "职工.csv",
+    )
+    with people.runtime.work(people.actor("manager")) as w:
+        made, plan = accounts.propose_roster(w, sheets)
+        assert made is not None
+        things |= {"roster": str(made.id), "roster_digest": plan.digest}
 
 
 def _suppliers(people: People, things: Things) -> None:

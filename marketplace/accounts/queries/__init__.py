@@ -19,6 +19,7 @@ from marketplace.accounts.queries.people import (
     person_by_login,
     subtree,
 )
+from marketplace.accounts.queries.rosters import by_code, by_number, roster, rosters
 from marketplace.accounts.queries.signing_in import (
     BadSignIn,
     code_owner,
@@ -39,6 +40,8 @@ __all__ = [
     "PersonRow",
     "actor_of",
     "batches",
+    "by_code",
+    "by_number",
     "code_owner",
     "half_sign_in",
     "in_force",
@@ -54,6 +57,8 @@ __all__ = [
     "places_to_invite",
     "recognised",
     "recovery_codes_left",
+    "roster",
+    "rosters",
     "second_factor",
     "seen",
     "sign_ins_of",

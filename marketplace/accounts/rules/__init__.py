@@ -60,6 +60,7 @@ from marketplace.accounts.rules.passwords import (
     nobodys_hash,
     opens,
 )
+from marketplace.accounts.rules.trees import path_below
 
 __all__ = [
     "ABSOLUTE", "CODE_GUESS", "CODE_LASTS", "CODE_NUMBER", "CODE_PLACE", "CODE_TOTAL",
@@ -70,5 +71,6 @@ __all__ = [
     "absolute_limit", "browser_of", "check_email", "check_employee_number", "check_mobile",
     "check_password", "digest", "digits", "hashed", "idle_limit", "is_weak", "login",
     "minutes_to_wait", "needs_second", "new_secret", "nobodys_hash", "opens", "paper_code",
+    "path_below",
     "place_of", "typed", "veiled",
 ]  # fmt: skip

@@ -13,8 +13,6 @@ from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused
 from marketplace.work import Work
 
-DEEPEST_PATH = 800  # characters of Organisation.path
-
 
 def add_organisation(
     w: Work,
@@ -28,13 +26,10 @@ def add_organisation(
     system_only(w)
     above = queries.organisation(w.session, parent_id).path if parent_id else "/"
     new_id = uuid.uuid4()
-    path = f"{above}{new_id}/"
-    if len(path) > DEEPEST_PATH:
-        raise Invalid("tree_too_deep", field="parent_id")
     made = Organisation(
         id=new_id,
         parent_id=parent_id,
-        path=path,
+        path=rules.path_below(above, new_id),
         kind=kind,
         name=_name(name),
         credit_code=_credit_code(credit_code),
@@ -124,7 +119,12 @@ def grant(w: Work, person_id: uuid.UUID, organisation_id: uuid.UUID, role: Role)
     )
     if held:
         return held
-    made = Membership(person_id=person.id, organisation_id=organisation.id, role=role, since=w.now)
+    return give_role(w, person, organisation.id, role)
+
+
+def give_role(w: Work, person: Person, organisation_id: uuid.UUID, role: Role) -> Membership:
+    """For those who asked before whether it may be given, and whether it is held already."""
+    made = Membership(person_id=person.id, organisation_id=organisation_id, role=role, since=w.now)
     w.session.add(made)
     _renew_sign_ins(w, person.id)
     w.record("grant", made, person_id=person.id, role=role)
@@ -140,16 +140,27 @@ def revoke(w: Work, membership_id: uuid.UUID) -> Membership:
     held = w.session.get(Membership, membership_id)
     if held is None:
         raise Missing(membership_id=membership_id)
+    take_role(w, held)
+    return held
+
+
+def take_role(w: Work, held: Membership) -> None:
+    """For those who asked before whether it may be taken; one that has ended stays as it is."""
     if held.until is None:
         held.until = w.now
         w.record("revoke", held, person_id=held.person_id, role=held.role)
-    return held
 
 
 def leave(w: Work, person_id: uuid.UUID) -> Person:
     """Somebody leaves: from this instant on nothing is open to them. Raises Forbidden, Missing."""
     system_only(w)
     person = person_for_change(w, person_id)
+    end_everything(w, person)
+    return person
+
+
+def end_everything(w: Work, person: Person) -> None:
+    """Memberships and sign-ins end in this very unit of work; for those who may say so."""
     if person.left_at is None:
         person.left_at = w.now
         for held in w.session.scalars(
@@ -162,6 +173,15 @@ def leave(w: Work, person_id: uuid.UUID) -> Person:
             .values(ended_at=w.now)
         )
         w.record("leave", person)
+
+
+def come_back(w: Work, person_id: uuid.UUID) -> Person:
+    """Somebody who left is employed again, so far without any role. Raises Forbidden, Missing."""
+    system_only(w)
+    person = person_for_change(w, person_id)
+    if person.left_at is not None:
+        person.left_at = None
+        w.record("come_back", person)
     return person
 
 
