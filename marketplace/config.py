@@ -32,6 +32,7 @@ class Config:
     data: Path = Path("var/data")  # folder of the embedded database, index and papers
     database_url: str = ""  # empty: SQLite in the data folder
     layout: str = "marketplace/layout.html"  # the template that carries our pages
+    layout_block: str = "content"  # the block of a host's layout that our pages fill
     search: str = "whoosh"  # names from the entry-point groups marketplace.*
     storage: str = "files"
     payments: str = "offline_card"
@@ -76,6 +77,9 @@ class Config:
             wanted = Path if key == "data" else type(known[key].default)
             if not isinstance(value, wanted):
                 problems.append(f"{PREFIX}{key.upper()} has the wrong type: {value!r}")
+        block = given.get("layout_block", "content")
+        if not str(block).isidentifier():
+            problems.append(f"{PREFIX}LAYOUT_BLOCK is no name of a block: {block!r}")
         if problems:
             raise Misconfigured(tuple(problems))
         return cls(**given)  # type: ignore[arg-type]  # each type was compared just above

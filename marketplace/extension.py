@@ -33,6 +33,7 @@ from marketplace.statistics import views as statistics
 from marketplace.suppliers import views as suppliers
 from marketplace.unions import views as unions
 from marketplace.web import pages as web
+from marketplace.web.rendering import Pages
 from marketplace.work import Runtime, Tools, Wire
 from marketplace.zone import views as zone
 
@@ -125,9 +126,12 @@ class Marketplace:
             after=(*wiring.AFTER, *self._heard),
             clock=self.clock,
         )
-        mounted = Mounted(runtime, self.identity)
-        app.extensions["marketplace"] = mounted
+        pages = Pages(app, config.layout, config.layout_block)
+        mounted = Mounted(runtime, self.identity, pages)
         app.register_blueprint(_blueprint(CAPABILITIES), url_prefix=url_prefix)
+        if not pages.has(config.layout):
+            raise Misconfigured((f"MARKETPLACE_LAYOUT: there is no template {config.layout!r}",))
+        app.extensions["marketplace"] = mounted
         return mounted
 
 
@@ -135,10 +139,12 @@ class Mounted:
     """What one application holds of us."""
 
     tabs = TABS
+    context = staticmethod(web.context)
 
-    def __init__(self, runtime: Runtime, identity: Identity) -> None:
+    def __init__(self, runtime: Runtime, identity: Identity, pages: Pages) -> None:
         self.runtime = runtime
         self.identity = identity
+        self.pages = pages
 
     def basket_count(self, person: Actor) -> int:
         """How many lines stand in the person's basket."""
@@ -166,7 +172,6 @@ def _blueprint(children: Sequence[Blueprint]) -> Blueprint:
     )
     for child in children:
         parent.register_blueprint(child)
-    parent.context_processor(web.context)
     parent.register_error_handler(MarketplaceError, web.refused)
     parent.register_error_handler(HTTPException, web.broken)
     return parent

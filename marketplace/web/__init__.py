@@ -1,6 +1,6 @@
 """Where Flask begins: the door with its roles, forms, words, pages and answers."""
 
-from marketplace.web.answers import back_to, download, page
+from marketplace.web.answers import back_to, download, page, tell
 from marketplace.web.door import (
     actor,
     identity,
@@ -35,5 +35,6 @@ __all__ = [
     "search_index",
     "signed_in",
     "someone",
+    "tell",
     "work",
 ]

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import quote
 
-from flask import Response, flash, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, make_response, redirect, request, session
 from flask import url_for as url
 from flask.typing import ResponseReturnValue
+
+SAID = "mp_said"  # in the session of whoever runs us
 
 
 def page(template: str, status: int = 200, /, **context: object) -> ResponseReturnValue:
     """A page of our own, named below `templates/marketplace/`."""
-    return render_template(f"marketplace/{template}", **context), status
+    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # a LocalProxy
+    mounted = app.extensions["marketplace"]
+    given = {**mounted.context(), **context}
+    return mounted.pages.make(app, f"marketplace/{template}", given), status
+
+
+def tell(said: str, tone: str = "done") -> None:
+    """Words for the next page of ours; a host's own messages are another matter."""
+    session[SAID] = [*session.get(SAID, ()), (tone, said)]
+
+
+def news() -> list[tuple[str, str]]:
+    """What is to be told now, as (tone, words), once."""
+    if SAID not in session:
+        return []
+    return [(str(tone), str(said)) for tone, said in session.pop(SAID)]
 
 
 def back_to(endpoint: str, said: str = "", **values: object) -> ResponseReturnValue:
     """After a POST: go and look (303). `endpoint` is ours: "suppliers.show"."""
     if said:
-        flash(said, "done")
+        tell(said)
     return redirect(url(f"marketplace.{endpoint}", **values), code=303)  # type: ignore[arg-type]  # Flask wants Any
 
 
@@ -33,8 +51,8 @@ def download(data: bytes, name: str, kind: str) -> Response:
 
 
 def here() -> str:
-    """This page's own path and question, to come back to."""
-    return request.full_path.rstrip("?")
+    """This page's own path and question, to come back to; also below a host's SCRIPT_NAME."""
+    return f"{request.script_root}{request.full_path}".rstrip("?")
 
 
 def safe_next(target: str | None) -> str:

@@ -25,6 +25,7 @@ P = ParamSpec("P")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 EVERYONE = "everyone"
 SIGNED_IN = "signed in"
+LONGEST_ID = 64  # characters of a host's user id: every column that keeps one has room for these
 
 
 def runtime() -> Runtime:
@@ -40,7 +41,10 @@ def identity() -> Identity:
 def actor() -> Actor | None:
     """The person of this request, asked once."""
     if "mp_actor" not in g:
-        g.mp_actor = identity().current()
+        found = identity().current()
+        if found and not 0 < len(found.person_id) <= LONGEST_ID:
+            raise ValueError(f"a person's id has 1 to {LONGEST_ID} characters: {found.person_id!r}")
+        g.mp_actor = found
     return cast(Actor | None, g.mp_actor)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -19,6 +19,8 @@ from marketplace.kernel.errors import MarketplaceError, StaleForm
 from marketplace.web.labels import error_words
 from marketplace.web.words import words
 
+TOKEN = "csrf_token"  # noqa: S105  # the name of a field
+KEPT = "mp_csrf"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -27,11 +29,39 @@ def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
+def host_token() -> tuple[str, str] | None:
+    """Name and value of the form token that the application itself asks for, if it does: one whose
+    templates have `csrf_token()`, as Flask-WTF's CSRFProtect gives them."""
+    make = current_app.jinja_env.globals.get("csrf_token")
+    if not callable(make):
+        return None
+    return str(current_app.config.get("WTF_CSRF_FIELD_NAME", TOKEN)), str(make())
+
+
+class _OwnKey(MutableMapping[str, Any]):
+    """The one session key that WTForms wants, under a name of ours: a host may have its own."""
+
+    def __getitem__(self, _key: str) -> Any:
+        return session[KEPT]
+
+    def __setitem__(self, _key: str, value: Any) -> None:
+        session[KEPT] = value
+
+    def __delitem__(self, _key: str) -> None:
+        del session[KEPT]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([KEPT] if KEPT in session else [])
+
+    def __len__(self) -> int:
+        return int(KEPT in session)
+
+
 class _Meta:
     csrf = True
     csrf_class = SessionCSRF
     csrf_time_limit = timedelta(hours=8)
-    csrf_field_name = "csrf_token"
+    csrf_field_name = TOKEN
 
     @property
     def csrf_secret(self) -> bytes:
@@ -40,7 +70,17 @@ class _Meta:
 
     @property
     def csrf_context(self) -> MutableMapping[str, Any]:
-        return session
+        return _OwnKey()
+
+    def bind_field(self, form: Form, unbound: Any, options: dict[str, Any]) -> Any:
+        """Beside a host's token ours goes by another name, and its widget writes both."""
+        hosts = host_token() if options["name"] == TOKEN else None
+        if hosts is None:
+            return unbound.bind(form=form, **options)
+        field = unbound.bind(form=form, **{**options, "name": f"mp_{TOKEN}"})
+        own = field.widget
+        field.widget = lambda bound, **given: own(bound, **given) + _hidden(*hosts)
+        return field
 
     def get_translations(self, form: Form) -> Any:
         return get_translations(["zh" if words().language == "zh" else "en"])
@@ -98,6 +138,11 @@ class MarketForm(Form):  # type: ignore[misc]  # wtforms ships no types
         return True
 
 
+def _hidden(name: str, value: str) -> Markup:
+    """A hidden input, spelled as WTForms spells its own."""
+    return Markup('<input name="{}" type="hidden" value="{}">').format(name, value)
+
+
 class BareForm(MarketForm):
     """A button alone: nothing but the token."""
 
@@ -110,7 +155,7 @@ class _Token(Form):  # type: ignore[misc]  # wtforms ships no types
 
 def csrf_field() -> Markup:
     """The hidden input for forms that are written by hand."""
-    return Markup(str(_Token()["csrf_token"]()))  # noqa: S704  # WTForms escapes its own widget
+    return Markup(str(_Token()[TOKEN]()))  # noqa: S704  # WTForms escapes its own widget
 
 
 def checked() -> None:

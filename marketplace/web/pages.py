@@ -83,7 +83,8 @@ def context() -> dict[str, object]:
         "person_name": door.identity().name_of,
         "tabs": _tabs(mounted.tabs, person.roles if person else frozenset()),
         "basket_count": mounted.basket_count(person) if person else 0,
-        "mp_layout": mounted.runtime.tools.config.layout,
+        "mp_layout": mounted.pages.layout,
+        "mp_news": answers.news,
         "demo": mounted.runtime.tools.config.demo,
         "sign_in_url": door.identity().login_url(answers.here()),
         "own_pages": mounted.own_pages(person) if person else [],
@@ -110,7 +111,7 @@ def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:
 
 
 def _tabs(rules: tuple[TabRule, ...], roles: frozenset[Role]) -> list[Tab]:
-    at = request.path
+    at = f"{request.script_root}{request.path}"
     tabs = []
     for rule in rules:
         if rule.roles and not rule.roles & roles:

@@ -62,7 +62,8 @@ def _context() -> dict[str, object]:
         "verb_label": lambda step: {"approve": "通过", "return": "退回", "suspend": "暂停",
                                     "cancel": "取消"}[step.verb],
         "url_for": lambda endpoint, **_values: f"/{endpoint}",
-        "get_flashed_messages": lambda **_kw: [("done", "已通过，供应商会收到通知。")],
+        "mp_news": lambda: [("done", "已通过，供应商会收到通知。")],
+        "get_flashed_messages": lambda **_kw: [],
         "samples": Samples(),
     }  # fmt: skip
 

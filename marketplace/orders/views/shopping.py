@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
@@ -25,6 +25,7 @@ from marketplace.web import (
     reading,
     signed_in,
     someone,
+    tell,
     work,
 )
 from marketplace.web.door import runtime
@@ -110,7 +111,7 @@ def checkout() -> ResponseReturnValue:
     with reading() as session:
         filled = queries.basket(session, someone(), now())
     if not filled.is_ready:
-        flash(_("购物车里有需要先处理的商品，处理好再结算。"), "wait")
+        tell(_("购物车里有需要先处理的商品，处理好再结算。"), "wait")
         return redirect(url_for("marketplace.orders.basket"), code=303)
     form = CheckoutForm(
         key=uuid.uuid4().hex,
