@@ -56,7 +56,7 @@ SEEN = """() => {
     'border-bottom-style', 'border-top-color', 'border-radius', 'padding-top', 'padding-left',
     'margin-top', 'cursor'];
   const told = [...document.querySelectorAll('.mp .main *')]
-    .filter(element => !element.closest('svg, [type=hidden]'));
+    .filter(element => !element.closest('svg *, [type=hidden]'));
   return told.map((element, n) => {
     const style = getComputedStyle(element);
     return [`${n} ${element.tagName}.${element.className}`,
