@@ -92,7 +92,8 @@ def backend(group: str, name: str) -> Callable[..., Any]:
 
 
 def tools(config: Config) -> Tools:
-    """The outside world as configured."""
+    """The outside world as configured; its folder is made where it is missing."""
+    config.data.mkdir(parents=True, exist_ok=True)
     return Tools(
         config=config,
         search=backend("search", config.search)(config.data / "search"),

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, flash
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from tests.fixtures import post, tokens
 from tests.host.conftest import PREFIX, mount, sign_in_to_mall
 from tests.host.hostile import User, make_host
+from tests.house.places import modules
 
 Enter = Callable[[str], FlaskClient]
 HOOKS = (
@@ -139,3 +140,14 @@ def test_the_hosts_database_hears_only_the_host(mounted: Flask, enter: Enter) ->
     for path in ("/", "/orders", "/basket"):
         assert client.get(PREFIX + path).status_code == 200
     assert set(heard) == {"SELECT 1"}
+
+
+def test_below_the_extension_nobody_speaks_through_the_hosts_messages() -> None:
+    """`web.tell` does it; Flask's own `flash` would put our words on the host's pages."""
+    said = {
+        module.__name__
+        for module in modules()
+        if getattr(module, "flash", None) is flash
+        and not module.__name__.startswith("marketplace.standalone")
+    }
+    assert said == set()

@@ -180,5 +180,7 @@ def test_no_post_passes_without_the_token_of_its_form(world: World) -> None:
                 answer, after = ask(world, row, TABLE.who(row, column))
             finally:
                 browser.tokens = kept
-            assert answer.status_code in {400, 422}, str(row)
             assert changes(world.before, after) == {}, str(row)
+            if answered(answer) in DONE:  # it only leads on: then so it does with its token
+                _answer, after = ask(world, row, TABLE.who(row, column))
+                assert changes(world.before, after) == {}, str(row)
