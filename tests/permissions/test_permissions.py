@@ -183,4 +183,5 @@ def test_no_post_passes_without_the_token_of_its_form(world: World) -> None:
             assert changes(world.before, after) == {}, str(row)
             if answered(answer) in DONE:  # it only leads on: then so it does with its token
                 _answer, after = ask(world, row, TABLE.who(row, column))
-                assert changes(world.before, after) == {}, str(row)
+                assert changes(world.before, after).keys() <= set(row.counts), str(row)
+                world.put_back()
