@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
@@ -14,7 +14,7 @@ from marketplace.accounts.forms import ApplyForm, RosterForm
 from marketplace.accounts.service import Plan
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
-from marketplace.web import back_to, checked, download, needs, page, reading, work
+from marketplace.web import back_to, checked, download, needs, page, reading, remark, work
 from marketplace.web.labels import error_words
 from marketplace.web.told import tell
 from marketplace.web.words import _
@@ -81,7 +81,7 @@ def apply(roster_id: uuid.UUID) -> ResponseReturnValue:
     except Refused as fault:
         if fault.code not in {"roster_changed", "leaving_not_confirmed"}:
             raise
-        flash(" ".join(error_words(fault)), "warning")
+        remark(" ".join(error_words(fault)), "warning")
         return redirect(url_for("marketplace.accounts.show", roster_id=roster_id), 303)
     return back_to("accounts.show", _("已办理。"), roster_id=roster_id)
 

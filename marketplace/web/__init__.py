@@ -1,6 +1,6 @@
 """Where Flask begins: the door with its roles, forms, words, pages and answers."""
 
-from marketplace.web.answers import back_to, download, page, tell
+from marketplace.web.answers import back_to, download, page, remark
 from marketplace.web.door import (
     actor,
     identity,
@@ -32,9 +32,9 @@ __all__ = [
     "page_number",
     "paged",
     "reading",
+    "remark",
     "search_index",
     "signed_in",
     "someone",
-    "tell",
     "work",
 ]

@@ -20,7 +20,7 @@ def page(template: str, status: int = 200, /, **context: object) -> ResponseRetu
     return mounted.pages.make(app, f"marketplace/{template}", given), status
 
 
-def tell(said: str, tone: str = "done") -> None:
+def remark(said: str, tone: str = "done") -> None:
     """Words for the next page of ours; a host's own messages are another matter."""
     session[SAID] = [*session.get(SAID, ()), (tone, said)]
 
@@ -35,7 +35,7 @@ def news() -> list[tuple[str, str]]:
 def back_to(endpoint: str, said: str = "", **values: object) -> ResponseReturnValue:
     """After a POST: go and look (303). `endpoint` is ours: "suppliers.show"."""
     if said:
-        tell(said)
+        remark(said)
     return redirect(url(f"marketplace.{endpoint}", **values), code=303)  # type: ignore[arg-type]  # Flask wants Any
 
 

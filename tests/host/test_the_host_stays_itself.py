@@ -143,7 +143,7 @@ def test_the_hosts_database_hears_only_the_host(mounted: Flask, enter: Enter) ->
 
 
 def test_below_the_extension_nobody_speaks_through_the_hosts_messages() -> None:
-    """`web.tell` does it; Flask's own `flash` would put our words on the host's pages."""
+    """`web.remark` does it; Flask's own `flash` would put our words on the host's pages."""
     said = {
         module.__name__
         for module in modules()

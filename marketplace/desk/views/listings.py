@@ -15,7 +15,7 @@ from marketplace.desk.rules import Span
 from marketplace.desk.views.blueprint import pages
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Missing
-from marketplace.web import back_to, checked, needs, now, page, reading, someone, tell, work
+from marketplace.web import back_to, checked, needs, now, page, reading, remark, someone, work
 from marketplace.web.labels import error_words
 from marketplace.web.words import _
 
@@ -66,11 +66,11 @@ def approve_many() -> ResponseReturnValue:
     with work() as w:
         approved, refused = service.approve_many(w, _ticked())
     for found, fault in refused[:MOST_TOLD]:
-        tell(f"{found.title}：{' '.join(error_words(fault))}", "warning")
+        remark(f"{found.title}：{' '.join(error_words(fault))}", "warning")
     if len(refused) > MOST_TOLD:
-        tell(_("另有 %(n)s 件没有通过。", n=len(refused) - MOST_TOLD), "warning")
+        remark(_("另有 %(n)s 件没有通过。", n=len(refused) - MOST_TOLD), "warning")
     if not approved and not refused:
-        tell(_("没有勾选商品。请勾选要通过的商品，再按一次。"), "warning")
+        remark(_("没有勾选商品。请勾选要通过的商品，再按一次。"), "warning")
     said = _("已通过 %(n)s 件，已上架。", n=len(approved)) if approved else ""
     return back_to("desk.index", said)
 

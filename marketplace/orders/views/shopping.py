@@ -23,9 +23,9 @@ from marketplace.web import (
     options,
     page,
     reading,
+    remark,
     signed_in,
     someone,
-    tell,
     work,
 )
 from marketplace.web.door import runtime
@@ -111,7 +111,7 @@ def checkout() -> ResponseReturnValue:
     with reading() as session:
         filled = queries.basket(session, someone(), now())
     if not filled.is_ready:
-        tell(_("购物车里有需要先处理的商品，处理好再结算。"), "wait")
+        remark(_("购物车里有需要先处理的商品，处理好再结算。"), "wait")
         return redirect(url_for("marketplace.orders.basket"), code=303)
     form = CheckoutForm(
         key=uuid.uuid4().hex,
