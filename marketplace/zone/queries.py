@@ -135,11 +135,9 @@ def other_ways(
     """What to try when nothing was found: without filters, with fewer words; and how much each of
     these finds."""
     on_lists = regions.lists_by_county(session, at)
-    tried = (
-        (way, catalog.find(session, index, _question(way, on_lists), at).total)
-        for way in rules.ways_out(wanted)
-    )
-    return tuple(islice(((way, total) for way, total in tried if total), MOST_WAYS))
+    ways = tuple(rules.ways_out(wanted))
+    counts = catalog.totals(session, index, (_question(way, on_lists) for way in ways), at)
+    return tuple(islice(((w, n) for w, n in zip(ways, counts, strict=False) if n), MOST_WAYS))
 
 
 def _question(wanted: Wanted, on_lists: Mapping[str, frozenset[str]]) -> Question:
@@ -157,7 +155,7 @@ def _question(wanted: Wanted, on_lists: Mapping[str, frozenset[str]]) -> Questio
         price_to=wanted.price_to.fen if wanted.price_to else None,
         sort=wanted.sort,
         start=(wanted.page - 1) * PER_PAGE,
-        limit=PER_PAGE,
+        limit=0 if wanted.is_empty else PER_PAGE,  # the empty page invites and shows no goods
     )
 
 

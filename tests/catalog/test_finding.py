@@ -197,6 +197,29 @@ def test_an_index_that_somebody_else_writes_is_tended_later(people: People) -> N
     assert service.tend_search(index, people.runtime.reading) is False
 
 
+def test_how_much_other_questions_would_find_is_asked_of_the_index_alone(
+    people: People, clock: SetClock
+) -> None:
+    """P16: at the instant; without an index there is no answer."""
+    an_approved_supplier(people, until=LAST_DAY)
+    a_listing(people)
+    once(people.runtime)
+    questions = [Question("伽师"), Question("手机"), Question(category="fruit")]
+    counts = []
+    for lost in (False, True):
+        if lost:
+            lose_the_index(people.runtime)
+        with people.runtime.reading() as session, counted(people.runtime) as asked:
+            search = people.runtime.tools.search
+            counts.append(list(queries.totals(session, search, questions, clock.at)))
+        assert len(asked) == 2  # BEGIN, and which suppliers are out of force
+    assert counts == [[1, 0, 1], [0, 0, 0]]
+    service.rebuild_search(people.runtime.tools.search, people.runtime.reading)
+    clock.at = end_of_day(LAST_DAY)
+    with people.runtime.reading() as session:
+        assert list(queries.totals(session, search, questions, clock.at)) == [0, 0, 0]
+
+
 def test_the_index_knows_village_supplier_place_and_kind_of_a_good(people: People) -> None:
     an_approved_supplier(people)
     a_listing(people)

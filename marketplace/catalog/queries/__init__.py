@@ -4,7 +4,7 @@ from marketplace.catalog.queries.checking import Check, checks
 from marketplace.catalog.queries.documents import all_documents, documents, listings_of
 from marketplace.catalog.queries.evidence import Evidence, evidence
 from marketplace.catalog.queries.faults import stock_faults, zone_faults
-from marketplace.catalog.queries.finding import Finding, find
+from marketplace.catalog.queries.finding import Finding, find, totals
 from marketplace.catalog.queries.lists import (
     Waiting,
     counts,
@@ -80,6 +80,7 @@ __all__ = [
     "roles_for",
     "sort_out",
     "stock_faults",
+    "totals",
     "unknown_lists",
     "unpack",
     "villages",

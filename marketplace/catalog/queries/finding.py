@@ -9,7 +9,7 @@ filled up with it. Without an index, the database looks into titles and counts n
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -63,8 +63,22 @@ def find(session: Session, index: SearchIndex, question: Question, at: datetime)
     return _seen(session, found, at)
 
 
+def totals(
+    session: Session, index: SearchIndex, questions: Iterable[Question], at: datetime
+) -> Iterator[int]:
+    """How much each question would find, by the index alone; nothing where it does not answer."""
+    without = suppliers.out_of_force(session, at)
+    for question in questions:
+        try:
+            yield index.find(replace(question, without=without, limit=0)).total
+        except Exception:  # as above; it was told there
+            yield 0
+
+
 def _seen(session: Session, found: Found, at: datetime) -> Finding:
     """Of a page of the index, what may be seen, in the index's order (P16)."""
+    if not found.ids:
+        return Finding((), found.total, True, found.categories, found.counties)
     seen = session.scalars(on_sale(at).where(Listing.id.in_(found.ids))).all()
     by_id: dict[UUID, Listing] = {listing.id: listing for listing in seen}
     listings = tuple(by_id[one] for one in found.ids if one in by_id)
