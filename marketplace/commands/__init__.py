@@ -11,6 +11,7 @@ from marketplace.commands.demonstration import demo
 from marketplace.commands.opening import open_existing
 from marketplace.commands.serving import serve, work
 from marketplace.commands.verifying import verify
+from marketplace.regions.cli import regions
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "obj": open_existing})
@@ -19,5 +20,5 @@ def main() -> None:
     """Direct Train 直通车: a consumption-aid marketplace."""
 
 
-for verb in (serve, demo, work, verify, accounts, catalog, search):
+for verb in (serve, demo, work, verify, accounts, catalog, regions, search):
     main.add_command(verb)

@@ -15,6 +15,7 @@ from marketplace.commands.opening import data_option, open_existing
 from marketplace.ledger import queries as ledger
 from marketplace.orders import queries as orders
 from marketplace.purchasing import queries as purchasing
+from marketplace.regions import queries as regions
 from marketplace.statistics import queries as statistics
 from marketplace.unions import queries as unions
 from marketplace.work import trail
@@ -29,6 +30,7 @@ CHECKS: dict[str, Check] = {
     "plans and budgets agree": lambda session, at: purchasing.faults(session),
     "every zone listing has a sourced designation": catalog.zone_faults,
     "facts equal a recount and tie to the ledger": lambda session, at: statistics.faults(session),
+    "lists of counties hold without gaps": lambda session, at: regions.faults(session),
     "the trail is unbroken": lambda session, at: trail.faults(session),
 }
 

@@ -32,7 +32,7 @@ NATIONAL = ""
 
 
 class VersionForm(MarketForm):
-    sheet = FileField("名录表格", description="CSV 文件，“县”一列必填，写县名或 6 位代码")
+    sheet = FileField("名录表格", description="CSV 或 XLSX，“县”一列必填，写县名或 6 位代码")
     counties = TextAreaField(
         "或者直接填写",
         [Length(max=100_000, message="太长了，请改用表格。")],

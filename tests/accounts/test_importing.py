@@ -15,7 +15,7 @@ from marketplace.accounts.service import Sheets
 from marketplace.accounts.service.steps import Plan
 from marketplace.accounts.states import RosterState
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Forbidden, Refused, WrongState
+from marketplace.kernel.errors import Forbidden, Invalid, Refused, WrongState
 from marketplace.kernel.sheets import RowFault
 from marketplace.purchasing import service as plans
 from marketplace.purchasing.states import PlanState
@@ -331,6 +331,15 @@ def test_nobody_ends_their_own_access_by_a_sheet(people: People) -> None:
     rows = f"工号,姓名,单位代码,离职日期\n{number},manager,B000,2026-11-23\n"
     plan = compared(people, sheets(people=rows))
     assert [problem_code(found) for found in plan.people_problems] == ["cannot_leave_oneself"]
+
+
+def test_no_list_is_the_whole_of_those_who_run_the_marketplace(
+    people: People, runtime: Runtime
+) -> None:
+    applied(people, sheets(ORGANISATIONS))
+    operator = place(runtime, "直通车运营部").id
+    with pytest.raises(Invalid, match="organisation_not_theirs"):
+        compared(people, sheets(people=PEOPLE, whole_of=operator))
 
 
 def person_of(people: People, name: str) -> Person:

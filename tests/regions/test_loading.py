@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.regions import queries, service
+from marketplace.regions.models import Division
 from marketplace.work import Work
 
 
@@ -76,4 +79,32 @@ def test_a_file_that_is_not_utf_8_is_refused(w: Work, tables: Path) -> None:
 def test_an_empty_table_is_refused(w: Work, tables: Path) -> None:
     (tables / "divisions.csv").write_bytes(b"")
     with pytest.raises(service.BrokenData, match="no rows"):
+        service.load_facts(w, tables)
+
+
+def test_every_span_of_the_standard_is_there_and_every_successor_leads_somewhere(w: Work) -> None:
+    """34 provinces, 333 prefectures and 2,846 counties at the end of 2024, and 大柴旦 beside."""
+    spans = w.session.scalars(select(Division)).all()
+    in_use = Counter(one.level for one in spans if one.until_year is None)
+    assert in_use == {1: 34, 2: 333, 3: 2846 + 1}
+    assert len(spans) == 6823 + 1
+    codes = {one.code for one in spans}
+    assert all(set(one.successors) <= codes for one in spans)
+    assert all(one.today == [one.code] for one in spans if one.until_year is None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("530000,27", "530000,26", "159 entries in all, 160 announced"),
+        ("530000,27", "539999,27", "539999 is no province"),
+        ("150000,10\nkey-160,450000,20", "150000,9\nkey-160,450000,21", "more than 9 entries"),
+        ("key-160,640000", "key-161,640000", "155 entries in all, 160 announced"),
+    ],
+)
+def test_how_a_list_spreads_over_provinces_must_add_up(
+    w: Work, tables: Path, old: str, new: str, reason: str
+) -> None:
+    change(tables / "coverage.csv", old, new)
+    with pytest.raises(service.BrokenData, match=reason):
         service.load_facts(w, tables)

@@ -69,8 +69,9 @@ def organisation(session: Session, organisation_id: uuid.UUID) -> Organisation:
 
 
 def organisations(session: Session) -> Sequence[Organisation]:
-    """All of them by name, for choosing one; suppliers are left out."""
-    wanted = select(Organisation).where(Organisation.kind != OrganisationKind.SUPPLIER)
+    """Employers and unions by name, for choosing one."""
+    kinds = (OrganisationKind.GROUP, OrganisationKind.UNION)
+    wanted = select(Organisation).where(Organisation.kind.in_(kinds))
     return session.scalars(wanted.order_by(Organisation.name, Organisation.id)).all()
 
 

@@ -30,6 +30,7 @@ from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused
 from marketplace.work import Work, move
 
+THEIRS = frozenset({OrganisationKind.GROUP, OrganisationKind.UNION})
 KEEPERS = frozenset({Role.MANAGER, Role.SYSTEM})
 
 
@@ -81,7 +82,9 @@ def _compare_people(w: Work, comparing: Comparing, sheets: Sheets) -> None:
         return
     comparing.people(sheet)
     if sheets.whole_of and not sheet.partial:
-        queries.organisation(w.session, sheets.whole_of)
+        top = queries.organisation(w.session, sheets.whole_of)
+        if top.kind not in THEIRS:  # who runs the marketplace is on no employer's list
+            raise Invalid("organisation_not_theirs", field="whole_of", value=top.name)
         comparing.whole_of(sheets.whole_of, sheet)
 
 

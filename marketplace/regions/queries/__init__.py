@@ -21,6 +21,7 @@ from marketplace.regions.queries.designations import (
     is_designated,
     lists_by_county,
 )
+from marketplace.regions.queries.faults import faults
 from marketplace.regions.queries.lists import (
     Answer,
     PublishedList,
@@ -61,6 +62,7 @@ __all__ = [
     "difference",
     "entries",
     "facts_by_county",
+    "faults",
     "find_county",
     "find_villages",
     "is_designated",
