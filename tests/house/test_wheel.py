@@ -33,6 +33,26 @@ for group in ("payments", "search", "storage"):
     assert [point.load() for point in entry_points(group=f"marketplace.{group}")], group
 """
 
+# the host of docs/mounting.md: its page with ours inside, and every sheet the page asks for
+MOUNT = """
+import re, sys
+from pathlib import Path
+import marketplace
+from mall import create_mall
+
+assert Path(marketplace.__file__).is_relative_to(sys.prefix), marketplace.__file__
+app = create_mall(Path(sys.argv[1]))
+client = app.test_client()
+page = client.get("/aid/").get_data(as_text=True)
+assert 'class="mp guest"' in page and "<title>" in page and "- Mall</title>" in page, page
+sheets = re.findall(r'rel="stylesheet" href="(/aid/static/marketplace/[^"]+)"', page)
+assert len(sheets) > 5, sheets
+for sheet in sheets:
+    with client.get(sheet) as answer:
+        assert answer.status_code == 200 and len(answer.get_data()) > 100, sheet
+print(len(sheets), "sheets")
+"""
+
 
 def run(*command: str | Path, cwd: Path) -> str:
     """Run a program apart from this checkout; its output, or a failure that shows it."""
@@ -85,7 +105,10 @@ def test_the_wheel_carries_pages_assets_and_licences_and_nothing_of_the_tests(wh
         "marketplace/static/vendor/htmx.min.js",
         "marketplace/static/vendor/icons.svg",
         "marketplace/static/vendor/licences/lucide-static.txt",
+        "marketplace/static/css/guest.css",
+        "marketplace/suppliers/requirements.toml",
         "marketplace/templates/marketplace/frame.html",
+        "marketplace/templates/marketplace/guest.html",
         "marketplace/translations/en/suppliers.po",
     } <= names
     tops = {name.partition("/")[0] for name in names}
@@ -113,6 +136,16 @@ def test_the_installed_wheel_serves_a_page_and_its_assets(fresh: Path, tmp_path:
     addresses = [f"/static/marketplace/css/{sheets[0].name}",
                  "/static/marketplace/vendor/htmx.min.js"]  # fmt: skip
     run(fresh, "-W", "error", "-c", WALK, tmp_path, *addresses, cwd=tmp_path)
+
+
+def test_the_installed_wheel_mounts_in_the_host_of_the_document(
+    fresh: Path, tmp_path: Path
+) -> None:
+    document = (ROOT / "docs" / "mounting.md").read_text("utf-8")
+    source = document.split("```python\n", 1)[1].split("```", 1)[0]
+    (tmp_path / "mall.py").write_text(source, "utf-8")
+    (tmp_path / "try.py").write_text(MOUNT, "utf-8")
+    assert "sheets" in run(fresh, "-W", "error", "try.py", tmp_path / "data", cwd=tmp_path)
 
 
 def test_the_installed_wheel_brings_its_command(fresh: Path, tmp_path: Path) -> None:
