@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts import service as accounts
+from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Listing
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
@@ -31,7 +32,13 @@ from marketplace.unions import service as unions
 from marketplace.unions.models import Budget, Union
 from tests.fixtures import People
 from tests.makers import purchasing as plan_makers
-from tests.makers.catalog import a_draft_listing, a_listing, a_sheet, a_submitted_listing
+from tests.makers.catalog import (
+    a_draft_listing,
+    a_listing,
+    a_sheet,
+    a_submitted_listing,
+    some_goods,
+)
 from tests.makers.orders import a_placement, an_address, paid, shipped
 from tests.makers.suppliers import (
     COUNTY,
@@ -183,6 +190,17 @@ def _purchases(people: People, things: Things) -> None:
     _kept(people, things, "other", bought)
     with people.runtime.work(people.actor("employee")) as w:
         buying.put(w, uuid.UUID(things["listing"]), 3)
+    _gone(people, things)
+
+
+def _gone(people: People, things: Things) -> None:
+    """In a colleague's basket while it was for sale; its new words are not to be seen yet."""
+    gone = a_listing(people, sku="A-5", title="示例 葡萄干")
+    things["gone_listing"] = str(gone.id)
+    with people.runtime.work(people.actor("second_employee")) as w:
+        buying.put(w, gone.id, 1)
+    with people.runtime.work(people.actor("supplier")) as w:
+        catalog.revise(w, gone.id, some_goods("A-5", title=f"示例 {MARK} 葡萄干"))
 
 
 def _kept(people: People, things: Things, name: str, purchase: Purchase) -> Purchase:
