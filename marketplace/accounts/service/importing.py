@@ -14,7 +14,7 @@ from marketplace.accounts.models import Membership, Organisation, OrganisationKi
 from marketplace.accounts.rules import rosters
 from marketplace.accounts.service.comparing import Comparing, Keeper
 from marketplace.accounts.service.known import Known
-from marketplace.accounts.service.people import end_everything, give_role, take_role
+from marketplace.accounts.service.people import end_everything, give_roles, take_role
 from marketplace.accounts.service.steps import (
     ChangeOrganisation,
     ChangePerson,
@@ -197,9 +197,8 @@ def _do(w: Work, plan: Plan) -> None:
     for step in plan.steps:
         if isinstance(step, Take):
             take_role(w, w.session.get_one(Membership, step.membership_id))
-    for step in plan.steps:
-        if isinstance(step, Give):
-            give_role(w, numbers[step.number], places[step.place], step.role)
+    gifts = [step for step in plan.steps if isinstance(step, Give)]
+    give_roles(w, [(numbers[g.number].id, places[g.place], g.role) for g in gifts])
     for step in plan.leaving:
         end_everything(w, w.session.get_one(Person, step.person_id))
 
@@ -258,20 +257,22 @@ def _move_below(w: Work, one: Organisation, parent_id: uuid.UUID) -> None:
 
 def _do_people(w: Work, plan: Plan) -> dict[str, Person]:
     """Answers the person of every number that a step names."""
-    found: dict[str, Person] = {}
+    new = [step for step in plan.steps if isinstance(step, NewPerson)]
+    found = {
+        step.number: Person(
+            name=step.name,
+            mobile=step.mobile or None,
+            employee_number=step.number,
+            password_hash=rules.nobodys_hash(),  # until they choose one by SMS or invitation
+            created_at=w.now,
+        )
+        for step in new
+    }
+    w.session.add_all(found.values())
+    for person in found.values():
+        w.record("add", person, name=person.name)
     for step in plan.steps:
-        if isinstance(step, NewPerson):
-            person = Person(
-                name=step.name,
-                mobile=step.mobile or None,
-                employee_number=step.number,
-                password_hash=rules.nobodys_hash(),  # until they choose one by SMS or invitation
-                created_at=w.now,
-            )
-            w.session.add(person)
-            w.record("add", person, name=person.name)
-            found[step.number] = person
-        elif isinstance(step, ChangePerson):
+        if isinstance(step, ChangePerson):
             person = w.session.get_one(Person, step.id)
             person.name, person.employee_number = step.name, step.number
             person.mobile = step.mobile or person.mobile
