@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # the locks are complete: nothing is resolved, every file's sum is checked
 INSTALL := $(PIP) install --no-deps --require-hashes
 
-.PHONY: help demo test lint verify bench lock assets
+.PHONY: help demo test lint verify bench lock assets baseline
 .DEFAULT_GOAL := help
 
 help:
@@ -42,6 +42,10 @@ verify: .venv/.runtime
 
 bench: .venv/.runtime assets
 	$(BIN)/python -m benchmarks --data "$(DATA)"
+
+# until the first release: the one migration anew, from the models
+baseline: .venv/.dev
+	$(BIN)/python tools/revision.py --baseline
 
 assets: .venv/.runtime
 	@$(BIN)/python tools/assets.py

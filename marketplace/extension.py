@@ -28,13 +28,14 @@ from marketplace.orders import views as orders
 from marketplace.payments import views as payments
 from marketplace.ports.identity import Identity
 from marketplace.purchasing import views as purchasing
+from marketplace.regions import service as region_facts
 from marketplace.regions import views as regions
 from marketplace.statistics import views as statistics
 from marketplace.suppliers import views as suppliers
 from marketplace.unions import views as unions
 from marketplace.web import pages as web
 from marketplace.web.rendering import Pages
-from marketplace.work import Runtime, Tools, Wire
+from marketplace.work import Runtime, Tools, Wire, schema
 from marketplace.zone import views as zone
 
 CAPABILITIES: tuple[Blueprint, ...] = (
@@ -104,6 +105,42 @@ def tools(config: Config) -> Tools:
     )
 
 
+def make_runtime(
+    config: Config, *, clock: Clock | None = None, heard: Sequence[Wire] = ()
+) -> Runtime:
+    """Engine, tools and wiring, without any web; tables are not looked at."""
+    return Runtime(
+        tools(config),
+        within=wiring.WITHIN,
+        after=(*wiring.AFTER, *heard),
+        outside=wiring.OUTSIDE,
+        clock=clock,
+    )
+
+
+def prepare(runtime: Runtime) -> None:
+    """Start only on the tables of this version; an embedded database that is new gets them.
+
+    Raises Misconfigured with the command to type.
+    """
+    standing = schema.standing(runtime.engine)
+    if standing is schema.Standing.EMPTY and not runtime.tools.config.database_url:
+        bring_up(runtime)
+    elif standing is not schema.Standing.CURRENT:
+        runtime.engine.dispose()
+        raise Misconfigured((str(schema.WrongTables(standing)),))
+
+
+def bring_up(runtime: Runtime) -> None:
+    """Tables, triggers and the packaged facts of this version; the same again changes nothing."""
+    runtime.create_tables()
+    with runtime.reading() as session:
+        known = region_facts.facts_are_loaded(session)
+    if not known:
+        with runtime.work() as w:
+            region_facts.load_facts(w)
+
+
 class Marketplace:
     """The extension; one instance may serve several applications."""
 
@@ -121,12 +158,8 @@ class Marketplace:
         config = Config.read(app.config)
         if not app.secret_key:
             raise Misconfigured(("SECRET_KEY is missing: forms cannot be signed",))
-        runtime = Runtime(
-            tools(config),
-            within=wiring.WITHIN,
-            after=(*wiring.AFTER, *self._heard),
-            clock=self.clock,
-        )
+        runtime = make_runtime(config, clock=self.clock, heard=self._heard)
+        prepare(runtime)
         pages = Pages(app, config.layout, config.layout_block)
         mounted = Mounted(runtime, self.identity, pages)
         app.register_blueprint(_blueprint(CAPABILITIES), url_prefix=url_prefix)

@@ -1,7 +1,8 @@
-"""Who reacts to what: two tables, read from top to bottom, and the list of what nobody hears.
+"""Who reacts to what: three tables, read from top to bottom, and the list of what nobody hears.
 
-WITHIN runs in the same transaction; AFTER is written to the outbox in it and delivered at least
-once, so those reactions must be safe to repeat.
+WITHIN runs in the same transaction. AFTER is written to the outbox in it; each of those reactions
+has a unit of work of its own. OUTSIDE leaves the database: in batches, with no transaction open, at
+least once, so those handlers must be safe to repeat.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from marketplace import events
 from marketplace.catalog import reactions as catalog
 from marketplace.ledger import reactions as ledger
 from marketplace.orders import reactions as orders
+from marketplace.ports.mail import Mail
+from marketplace.ports.sms import Sms
 from marketplace.purchasing import reactions as purchasing
 from marketplace.statistics import reactions as statistics
-from marketplace.work import Wire, on
+from marketplace.work import Wire, on, outside, post
 
 WITHIN: tuple[Wire, ...] = (
     on(
@@ -35,10 +38,14 @@ WITHIN: tuple[Wire, ...] = (
 AFTER: tuple[Wire, ...] = (
     on(events.ImportAdvanced, catalog.write_part),
     on(events.ImportEnded, catalog.forget_sheet),
-    on(events.ListingChanged, catalog.reindex_listing),
     on(events.SupplierApproved, catalog.reindex_supplier),
     on(events.SupplierRestored, catalog.reindex_supplier),
     on(events.SupplierSuspended, catalog.reindex_supplier),
+)
+OUTSIDE: tuple[Wire, ...] = (
+    outside(events.ListingChanged, catalog.reindex_listings),
+    outside(Mail, post.carry_mail),
+    outside(Sms, post.carry_sms),
 )
 SILENT: frozenset[type[events.Event]] = frozenset(
     {
@@ -50,4 +57,4 @@ SILENT: frozenset[type[events.Event]] = frozenset(
     }
 )
 
-__all__ = ["AFTER", "SILENT", "WITHIN", "on"]
+__all__ = ["AFTER", "OUTSIDE", "SILENT", "WITHIN"]

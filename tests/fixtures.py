@@ -1,4 +1,4 @@
-"""What tests stand on: a fresh SQLite file with the region facts, a clock, people, makers.
+"""What tests stand on: a fresh database with the region facts, a clock, people, makers.
 
 Everything is made through the services; nothing can exist here that could not exist in the shop.
 """
@@ -6,11 +6,9 @@ Everything is made through the services; nothing can exist here that could not e
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,16 +18,13 @@ from flask.testing import FlaskClient
 from marketplace.accounts import queries as accounts_queries
 from marketplace.accounts import service as accounts
 from marketplace.accounts.models import OrganisationKind
-from marketplace.config import Config
-from marketplace.extension import tools
+from marketplace.extension import make_runtime
 from marketplace.kernel.actor import SYSTEM, Actor, Role
 from marketplace.kernel.clock import SetClock
-from marketplace.regions import service as regions
 from marketplace.standalone import create_app
-from marketplace.wiring import AFTER, WITHIN
 from marketplace.work import Runtime, Work
+from tests.databases import KINDS, NOON, Databases, Place
 
-NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 PASSWORD = "correct-horse-battery"  # of invented people
 
 
@@ -52,34 +47,44 @@ class People:
         return Actor(first.person_id, first.name, first.grants | second.grants)
 
 
-@dataclass(frozen=True)
-class Seed:
-    """A data folder to copy, and who is in it."""
-
-    folder: Path
-    ids: dict[str, str]
-
-
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seed:
-    """A database file with tables, region facts and people; copied for each test."""
-    folder = tmp_path_factory.mktemp("seeded")
-    runtime = Runtime(tools(Config(data=folder)), clock=SetClock(NOON))
-    runtime.create_tables()
-    with runtime.work() as w:
-        regions.load_facts(w)
-    with runtime.work() as w:
-        ids = settle(w)
-    runtime.engine.dispose()
-    return Seed(folder, ids)
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Prepared databases with tables, region facts and people, to be copied for each test."""
+
+    def prepare(runtime: Runtime) -> dict[str, str]:
+        with runtime.work() as w:
+            return settle(w)
+
+    made = Databases(tmp_path_factory.mktemp("databases"), prepare)
+    yield made
+    made.stop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What touches a database runs on both; what is marked `sqlite_only` on the embedded one."""
+    if "database" in metafunc.fixturenames:
+        alone = next(metafunc.definition.iter_markers("sqlite_only"), None)
+        metafunc.parametrize("database", KINDS[:1] if alone else KINDS, indirect=True)
 
 
 @pytest.fixture
-def data(seeded: Seed, tmp_path: Path) -> Path:
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database of this test: sqlite or postgresql."""
+    return str(request.param)
+
+
+@pytest.fixture
+def place(database: str, databases: Databases, tmp_path: Path) -> Iterator[Place]:
+    """Folder and database of this test alone."""
+    made = databases.copy(database, tmp_path / "data")
+    yield made
+    databases.drop(made)
+
+
+@pytest.fixture
+def data(place: Place) -> Path:
     """The data folder of this test alone."""
-    folder = tmp_path / "data"
-    shutil.copytree(seeded.folder, folder)
-    return folder
+    return place.folder
 
 
 @pytest.fixture
@@ -88,11 +93,12 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def app(data: Path, clock: SetClock) -> Iterator[Flask]:
+def app(place: Place, clock: SetClock) -> Iterator[Flask]:
     """The standalone application on this test's data."""
     made = create_app(
         {
-            "MARKETPLACE_DATA": data,
+            "MARKETPLACE_DATA": place.folder,
+            "MARKETPLACE_DATABASE_URL": place.url,
             "MARKETPLACE_DEMO": True,
             "SECRET_KEY": "a" * 32,
             "TESTING": True,
@@ -110,9 +116,9 @@ def runtime(app: Flask) -> Runtime:
 
 
 @pytest.fixture
-def bare_runtime(data: Path, clock: SetClock) -> Iterator[Runtime]:
+def bare_runtime(place: Place, clock: SetClock) -> Iterator[Runtime]:
     """Services without the web."""
-    made = Runtime(tools(Config(data=data)), within=WITHIN, after=AFTER, clock=clock)
+    made = make_runtime(place.config, clock=clock)
     yield made
     made.engine.dispose()
 
@@ -165,10 +171,10 @@ def settle(w: Work) -> dict[str, str]:
 
 
 @pytest.fixture
-def people(runtime: Runtime, seeded: Seed) -> People:
+def people(runtime: Runtime, database: str, databases: Databases) -> People:
     """Persons by role name: employee, second_employee, reviewer, second_reviewer, auditor, manager,
     union_buyer, union_approver, union_treasurer, supplier, second_supplier, second_manager."""
-    return People(runtime, seeded.ids)
+    return People(runtime, dict(databases.ids(database)))
 
 
 @pytest.fixture

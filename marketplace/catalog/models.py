@@ -10,12 +10,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalog.states import ImportState, ListingState, ReservationState
-from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText
+from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.money import Money
 from marketplace.suppliers.models import Supplier
 
 
-class Listing(Base):
+class Listing(Versioned, Base):
     """One good as one supplier offers it; buyers see it only while `queries.visible` holds."""
 
     __tablename__ = "mp_listing"
@@ -94,7 +94,7 @@ class Reservation(Base):
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
 
 
-class CatalogImport(Base):
+class CatalogImport(Versioned, Base):
     """One file that was taken in, and how far: `rows` read, of which so many did what.
 
     Its rows wait in the private storage, cut into `parts`; `part` is the next one to write. Once it

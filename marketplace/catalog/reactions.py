@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Sequence
 
 from marketplace.catalog import queries, service
 from marketplace.events import (
@@ -11,22 +11,23 @@ from marketplace.events import (
     ListingChanged,
     OrderCancelled,
     OrderPaid,
+    SoldLine,
     SupplierApproved,
     SupplierRestored,
     SupplierSuspended,
 )
-from marketplace.work import Work
+from marketplace.work import Outside, Sent, Work
 
 
 def sell(w: Work, event: OrderPaid) -> None:
     """The pieces held for a paid order are sold."""
-    for line in event.lines:
+    for line in _in_lock_order(event):
         service.sell(w, line.reservation_id)
 
 
 def give_back(w: Work, event: OrderCancelled) -> None:
     """The pieces of a cancelled order may be bought again."""
-    for line in event.lines:
+    for line in _in_lock_order(event):
         if event.was_paid:
             service.restock(w, line.reservation_id)
         else:
@@ -43,14 +44,20 @@ def forget_sheet(w: Work, event: ImportEnded) -> None:
     service.forget(w, event.import_id)
 
 
-def reindex_listing(w: Work, event: ListingChanged) -> None:
-    """Search finds it while it is on sale; safe to repeat."""
-    service.reindex(w.tools.search, lambda: nullcontext(w.session), [event.listing_id])
+def _in_lock_order(event: OrderPaid | OrderCancelled) -> list[SoldLine]:
+    """Everybody moves stock in the order of listings, so that no two wait for each other."""
+    return sorted(event.lines, key=lambda line: line.listing_id)
 
 
 def reindex_supplier(
     w: Work, event: SupplierApproved | SupplierSuspended | SupplierRestored
 ) -> None:
-    """All listings of a supplier that came into force or left it; safe to repeat."""
-    ids = queries.listings_of(w.session, event.supplier_id)
-    service.reindex(w.tools.search, lambda: nullcontext(w.session), ids)
+    """All goods of a supplier that came into force or left it may read differently now."""
+    for listing_id in queries.listings_of(w.session, event.supplier_id):
+        w.announce(ListingChanged(w.now, listing_id))
+
+
+def reindex_listings(outside: Outside, changed: Sequence[Sent[ListingChanged]]) -> None:
+    """Search finds each while it is on sale; a batch is one commit of the index."""
+    ids = list(dict.fromkeys(one.what.listing_id for one in changed))
+    service.reindex(outside.tools.search, outside.reading, ids)

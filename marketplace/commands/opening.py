@@ -1,20 +1,20 @@
-"""Opening a data folder for a command: the application with its tables and region facts."""
+"""Opening a data folder for a command: the application, or only what works without the web."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import cast
 
 import click
 from flask import Flask
-from sqlalchemy import inspect
 
-from marketplace.config import Misconfigured
-from marketplace.extension import Mounted
+from marketplace.config import PREFIX, Config, Misconfigured
+from marketplace.extension import Mounted, make_runtime
 from marketplace.kernel.clock import Clock
-from marketplace.regions import service as regions
 from marketplace.standalone import create_app
-from marketplace.work import Runtime
+from marketplace.standalone.settings import from_environment
+from marketplace.work import Runtime, schema
 
 data_option = click.option(
     "--data",
@@ -22,35 +22,48 @@ data_option = click.option(
     default=Path("var/data"),
     show_default=True,
     envvar="MARKETPLACE_DATA",
-    help="Folder of the database, the search index and the papers.",
+    help="Folder of the embedded database, the search index and the papers.",
 )
 
 
 def open_app(data: Path, *, demo: bool = False, clock: Clock | None = None) -> Flask:
-    """The application on this folder; makes folder, tables and region facts when they are new."""
+    """The application on this folder, which is made when it is new."""
     data.mkdir(parents=True, exist_ok=True)
     try:
-        app = create_app({"MARKETPLACE_DATA": data, "MARKETPLACE_DEMO": demo}, clock=clock)
+        return create_app({"MARKETPLACE_DATA": data, "MARKETPLACE_DEMO": demo}, clock=clock)
     except Misconfigured as fault:
         raise click.ClickException(str(fault)) from fault
-    runtime = runtime_of(app)
-    runtime.create_tables()
-    with runtime.reading() as session:
-        known = regions.facts_are_loaded(session)
-    if not known:
-        with runtime.work() as w:
-            regions.load_facts(w)
-    return app
+
+
+def config_of(data: Path) -> Config:
+    """The settings of the environment, with this folder. Raises ClickException."""
+    given = {k: v for k, v in from_environment(os.environ).items() if k.startswith(PREFIX)}
+    try:
+        return Config.read({**given, f"{PREFIX}DATA": data})
+    except Misconfigured as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def open_bare(data: Path) -> Runtime:
+    """What a command works with, whatever tables the database has; answers no request, so which
+    host names it would answer to is not asked."""
+    try:
+        return make_runtime(config_of(data))
+    except Misconfigured as fault:
+        raise click.ClickException(str(fault)) from fault
 
 
 def open_existing(data: Path) -> Runtime:
-    """A database that is there already, without the web; a clear refusal otherwise."""
-    if not (data / "marketplace.sqlite").exists():
+    """A database with the tables of this version; a clear refusal otherwise."""
+    config = config_of(data)
+    if not config.database_url and not (data / "marketplace.sqlite").exists():
         raise click.ClickException(f"没有数据库 / no database in {data}")
-    # answers no request, so which host names it would answer to is not asked
-    runtime = runtime_of(create_app({"MARKETPLACE_DATA": data, "TRUSTED_HOSTS": "localhost"}))
-    if not inspect(runtime.engine).has_table("mp_trail"):
-        raise click.ClickException(f"数据库是空的 / the database in {data} has no tables")
+    runtime = open_bare(data)
+    try:
+        schema.require(runtime.engine)
+    except schema.WrongTables as fault:
+        runtime.engine.dispose()
+        raise click.ClickException(str(fault)) from fault
     return runtime
 
 

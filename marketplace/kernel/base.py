@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from marketplace.kernel.money import Money
 
@@ -64,6 +64,17 @@ ShortCode = Annotated[str, mapped_column(String(40))]
 ShortText = Annotated[str, mapped_column(String(200))]
 LongText = Annotated[str, mapped_column(Text)]
 PersonRef = Annotated[str, mapped_column(String(64), index=True)]  # a host's user id or our own
+
+
+class Versioned:
+    """Counts its changes: whoever writes what somebody else has changed since it was read finds
+    no row, and the whole unit of work is done again on what is true now."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805  # SQLAlchemy hands over the class
+        return {"version_id_col": cls.version}
 
 
 class Base(DeclarativeBase):

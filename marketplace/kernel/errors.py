@@ -69,6 +69,10 @@ class Busy(MarketplaceError):
     code = "busy"
 
 
+class Conflict(Busy):
+    """Two units of work met and this one lost; nothing of it is kept, it may be done again."""
+
+
 class StaleForm(MarketplaceError):
     """The form's token is missing, foreign or too old; the page must be loaded again."""
 

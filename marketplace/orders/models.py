@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalog.models import Listing
-from marketplace.kernel.base import Base, Id, PersonRef, ShortText
+from marketplace.kernel.base import Base, Id, PersonRef, ShortText, Versioned
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money
 from marketplace.orders.states import DeliveryState, OrderState
@@ -77,7 +77,7 @@ class Purchase(Base):
     __table_args__ = (UniqueConstraint("buyer_id", "key"),)
 
 
-class Order(Base):
+class Order(Versioned, Base):
     """What one supplier promises within a purchase."""
 
     __tablename__ = "mp_order"
@@ -100,7 +100,7 @@ class Order(Base):
     supplier: Mapped[Supplier] = relationship(lazy="raise")
 
 
-class Delivery(Base):
+class Delivery(Versioned, Base):
     """The way of one order's parcels; its own small machine."""
 
     __tablename__ = "mp_delivery"

@@ -79,6 +79,13 @@ def confirm_transfer(w: Work, payment_id: uuid.UUID, amount: Money, bank_ref: st
     return _settle(w, payment, known, amount)
 
 
+def lock(w: Work, purchase_id: uuid.UUID) -> None:
+    """Hold the payment of a purchase until the unit of work ends."""
+    w.session.execute(
+        select(Payment.id).where(Payment.purchase_id == purchase_id).with_for_update()
+    )
+
+
 def reduce(w: Work, purchase_id: uuid.UUID, by: Money) -> Payment:
     """Ask for less while no money has come, because an order of the purchase was cancelled.
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.base import Base, Id, PersonRef, ShortText
+from marketplace.kernel.base import Base, Id, PersonRef, ShortText, Versioned
 from marketplace.kernel.money import Money
 from marketplace.purchasing.states import PlanState
 
 
-class Plan(Base):
+class Plan(Versioned, Base):
     """One bulk purchase of one union; every recipient gets the same goods."""
 
     __tablename__ = "mp_plan"

@@ -247,7 +247,7 @@ def _fill(w: Work, plan: Plan, new: NewPlan) -> None:
 def _load(w: Work, plan_id: uuid.UUID, role: Role) -> Dossier:
     """The plan as it is today, locked, for one who holds the role for it. Raises Missing (no
     officer of its union), SamePerson (approver of the own plan), Forbidden."""
-    w.session.execute(select(Plan.id).where(Plan.id == plan_id).with_for_update())
+    _lock(w, plan_id)
     found = queries.dossier(w.session, w.actor, plan_id, w.now)
     if role not in queries.roles_for(w.actor, found.plan):
         held = unions_queries.roles_in(w.actor, found.plan.organisation_id)
@@ -256,7 +256,14 @@ def _load(w: Work, plan_id: uuid.UUID, role: Role) -> Dossier:
     return found
 
 
+def _lock(w: Work, plan_id: uuid.UUID) -> None:
+    """Whoever changes a plan, its goods or its people holds the plan, so that what is approved
+    is what was there."""
+    w.session.execute(select(Plan.id).where(Plan.id == plan_id).with_for_update())
+
+
 def _to_edit(w: Work, plan_id: uuid.UUID) -> Plan:
+    _lock(w, plan_id)
     plan = queries.own_plan(w.session, w.actor, plan_id)
     if plan.state not in queries.EDITABLE:
         raise WrongState(verb="revise", state=plan.state)

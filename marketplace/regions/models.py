@@ -9,7 +9,7 @@ from typing import Annotated
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText
+from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.regions.states import VersionOrigin, VersionState
 
 VersionId = Annotated[uuid.UUID, mapped_column(ForeignKey("mp_list_version.id"))]
@@ -53,7 +53,7 @@ class DesignationList(Base):
     newest: Mapped[int]  # the number of the last version that was confirmed; 0: none
 
 
-class ListVersion(Base):
+class ListVersion(Versioned, Base):
     """One state of one list, never changed once confirmed: in force from `starts_at` to `ends_at`.
 
     A list that is corrected, prolonged, or begins to open the zone gets a new version.

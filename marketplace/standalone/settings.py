@@ -33,7 +33,7 @@ def gather(given: Mapping[str, object], environment: Mapping[str, str]) -> dict[
     TRUSTED_HOSTS: the names we answer to, comma-separated; only the demonstration has a default.
     SECRET_KEY: made once and kept in the data folder when the database lies there too.
     """
-    settings = {**DEFAULTS, **_from_environment(environment), **given}
+    settings = {**DEFAULTS, **from_environment(environment), **given}
     config = Config.read(settings)
     hosts = _hosts(settings.get("TRUSTED_HOSTS"))
     problems = []
@@ -75,7 +75,7 @@ def kept_key(folder: Path) -> str:
     return target.read_text().strip()
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+def from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     """Our variables, each as the type of its field."""
     found: dict[str, object] = {key: environment[key] for key in OWN if environment.get(key)}
     kinds = {f"{PREFIX}{f.name.upper()}": type(f.default) for f in fields(Config)}

@@ -77,7 +77,6 @@ class PaperForm(MarketForm):
     def handed_in(self) -> HandedIn:
         """What was typed and uploaded; reads the file whole."""
         data = self.scan.data.read()
-        self.scan.data.close()  # a large upload lies in a temporary file
         assert self.valid_from.data is not None  # noqa: S101  # validate() saw to it; tells mypy
         return HandedIn(
             kind=PaperKind(self.kind.data),

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortText
+from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortText, Versioned
 from marketplace.kernel.money import ZERO, Money
 from marketplace.suppliers.states import PaperKind, PaperState, SupplierKind, SupplierState
 
 
-class Supplier(Base):
+class Supplier(Versioned, Base):
     """One seller and its application; sells only while `queries.may_sell` holds."""
 
     __tablename__ = "mp_supplier"
@@ -47,7 +47,7 @@ class Supplier(Base):
         return self.id
 
 
-class Paper(Base):
+class Paper(Versioned, Base):
     """One paper as it was handed in, with its scan; a correction is a new row."""
 
     __tablename__ = "mp_paper"

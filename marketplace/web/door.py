@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -81,14 +81,12 @@ def search_index() -> SearchIndex:
 def needs(*roles: Role) -> Callable[[View], View]:
     """Only for people who hold one of the roles; whose thing it is, the query decides."""
 
-    def guard(view: View) -> View:
-        @wraps(view)
-        def guarded(*args: object, **kwargs: object) -> ResponseReturnValue:
-            if not someone().roles & set(roles):
-                raise Forbidden
-            return view(*args, **kwargs)
+    def may() -> None:
+        if not someone().roles & set(roles):
+            raise Forbidden
 
-        return _declare(cast(View, guarded), tuple(role.value for role in roles))
+    def guard(view: View) -> View:
+        return _declare(_guarded(view, may), tuple(role.value for role in roles))
 
     return guard
 
@@ -96,17 +94,34 @@ def needs(*roles: Role) -> Callable[[View], View]:
 def signed_in(view: View) -> View:
     """For everyone who is signed in."""
 
-    @wraps(view)
-    def guarded(*args: object, **kwargs: object) -> ResponseReturnValue:
-        someone()
-        return view(*args, **kwargs)
-
-    return _declare(cast(View, guarded), (SIGNED_IN,))
+    return _declare(_guarded(view, someone), (SIGNED_IN,))
 
 
 def open_to_all(view: View) -> View:
     """For everyone, also without signing in."""
-    return _declare(view, (EVERYONE,))
+    return _declare(_guarded(view, lambda: None), (EVERYONE,))
+
+
+def _guarded(view: View, may: Callable[[], object]) -> View:
+    """The view behind its door. When its unit of work met another one, the whole view is done
+    again, on the rights and facts of that instant; what a repeated post must not do twice, a
+    repeated view does not either."""
+
+    @wraps(view)
+    def guarded(*args: object, **kwargs: object) -> ResponseReturnValue:
+        def once() -> ResponseReturnValue:
+            g.pop("mp_actor", None)
+            for file in request.files.values():
+                file.seek(0)
+            may()
+            return view(*args, **kwargs)
+
+        if request.method in ("GET", "HEAD"):  # reads meet nobody
+            may()
+            return view(*args, **kwargs)
+        return runtime().again(once)
+
+    return cast(View, guarded)
 
 
 def _declare(view: View, access: tuple[str, ...]) -> View:

@@ -4,6 +4,18 @@ from marketplace.work.rows import insert_rows
 from marketplace.work.runtime import Runtime
 from marketplace.work.trail import Deed
 from marketplace.work.unit import Tools, Work, move
-from marketplace.work.wires import Wire, on
+from marketplace.work.wires import Outside, Sent, Wire, on, outside
 
-__all__ = ["Deed", "Runtime", "Tools", "Wire", "Work", "insert_rows", "move", "on"]
+__all__ = [
+    "Deed",
+    "Outside",
+    "Runtime",
+    "Sent",
+    "Tools",
+    "Wire",
+    "Work",
+    "insert_rows",
+    "move",
+    "on",
+    "outside",
+]

@@ -1,13 +1,31 @@
-"""Engines: SQLite set so that it neither oversells nor forgets; PostgreSQL as it comes."""
+"""Engines: SQLite set so that it neither oversells nor forgets, PostgreSQL so that nobody waits
+for ever; and which of their faults mean "do it again"."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite.base import SQLiteTypeCompiler
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
+
+from marketplace.kernel.errors import Busy, Conflict
 
 WRITING = {"mp_writing": True}
+# A request gives up before its reader does; a migration lifts these for itself.
+LOCK_TIMEOUT = "5s"
+STATEMENT_TIMEOUT = "60s"
+IDLE_TIMEOUT = "120s"  # a transaction that nobody works in any more
+POOL = 10  # connections kept per process, and as many more in a rush
+# SQLSTATE of PostgreSQL, see its appendix A
+_LOST = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_WAITED = frozenset({"55P03", "57014", "57P01", "57P02", "57P03", "53300"})
+_SESSION = (
+    f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT} "
+    f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT} -c timezone=UTC"
+)
 
 
 class StrictTypes(SQLiteTypeCompiler):
@@ -23,9 +41,21 @@ class StrictTypes(SQLiteTypeCompiler):
 
 
 def make_engine(url: str) -> Engine:
-    """An engine of our own; a host's engine is never touched."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+    """An engine of our own; a host's engine is never touched. SQLite and PostgreSQL only."""
+    kind = make_url(url).get_backend_name()
+    if kind == "postgresql":
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=POOL,
+            max_overflow=POOL,
+            isolation_level="READ COMMITTED",  # guards stand in the statements, see docs/data.md
+            connect_args={"options": _SESSION},
+        )
+    if kind != "sqlite":
+        raise ValueError(f"SQLite or PostgreSQL, not {kind}")
+    if folder := make_url(url).database:
+        Path(folder).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
     engine.dialect.type_compiler_instance = StrictTypes(engine.dialect)
     event.listen(engine, "connect", _prepare)
@@ -52,3 +82,20 @@ def _begin(connection: Connection) -> None:
     """A writer takes its lock at once: a read that turns into a write would fail, not wait."""
     writing = connection.get_execution_options().get("mp_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def meant(fault: BaseException) -> type[Busy] | None:
+    """What a fault of the database means for the unit of work: Conflict (do it again at once),
+    Busy (a person may try again), or None: it is no such fault."""
+    if isinstance(fault, StaleDataError):
+        return Conflict
+    if not isinstance(fault, DBAPIError):
+        return None
+    state = getattr(fault.orig, "sqlstate", None)
+    if state in _LOST:
+        return Conflict
+    told = str(fault.orig)
+    sqlite_waited = "database is locked" in told or "database table is locked" in told
+    if state in _WAITED or sqlite_waited or fault.connection_invalidated:
+        return Busy
+    return None

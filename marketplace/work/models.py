@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, Index, String, event
+from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode
@@ -43,32 +43,41 @@ class TrailHead(Base):
 
 
 class Parcel(Base):
-    """One reaction owed to one event, written in the event's transaction, delivered after it."""
+    """One thing owed after a commit: a reaction to an event, or a letter; written in the same
+    transaction. While `holder` works on it, nobody else does before `leased_until`."""
 
     __tablename__ = "mp_parcel"
 
     id: Mapped[Id]
-    event: Mapped[ShortCode]
-    reaction: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[ShortCode]  # the class of what the payload holds: an event or a letter
+    handler: Mapped[str] = mapped_column(String(120))  # who gets it, see wiring
     payload: Mapped[LongText]
     made_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # begun, whether they ended or not
+    holder: Mapped[str | None] = mapped_column(String(80))
+    leased_until: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    dropped_at: Mapped[datetime | None]  # a person decided that it is not owed any more
     fault: Mapped[str | None] = mapped_column(String(500))
 
-    __table_args__ = (Index("ix_mp_parcel_open", "delivered_at", "due_at"),)
+    __table_args__ = (
+        Index(
+            "ix_mp_parcel_open",
+            "due_at",
+            sqlite_where=text("delivered_at IS NULL AND dropped_at IS NULL"),
+            postgresql_where=text("delivered_at IS NULL AND dropped_at IS NULL"),
+        ),
+    )
+
+
+APPEND_ONLY: set[str] = set()  # tables whose rows the database itself refuses to change
 
 
 def append_only(table: str) -> None:
-    """Let the database itself refuse changes to rows of `table` (SQLite; needs
-    recursive_triggers, otherwise REPLACE would slip through)."""
-    for verb in ("UPDATE", "DELETE"):
-        ddl = DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves DDL untyped
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        ).execute_if(dialect="sqlite")
-        event.listen(Base.metadata.tables[table], "after_create", ddl)
+    """Rows of `table` are written once; `work.schema` puts the triggers in place. (SQLite needs
+    recursive_triggers for it, otherwise REPLACE would slip through.)"""
+    APPEND_ONLY.add(table)
 
 
 append_only("mp_trail")

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import logging
+import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.events import Event
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.base import Base
 from marketplace.kernel.clock import Clock, SystemClock
-from marketplace.kernel.errors import Busy
-from marketplace.work import outbox, trail
-from marketplace.work.database import WRITING, make_engine
-from marketplace.work.models import Parcel
+from marketplace.kernel.errors import Conflict
+from marketplace.work import outbox, schema, trail
+from marketplace.work.courier import BATCH, Courier
+from marketplace.work.database import WRITING, make_engine, meant
 from marketplace.work.unit import Tools, Work
 from marketplace.work.wires import Wire
 
-log = logging.getLogger(__name__)
+T = TypeVar("T")
+# seconds before a unit that met another is done again; the last try has no successor
+WAITS = (0.01, 0.03, 0.1, 0.3, 0.6)
 
 
 class Runtime:
@@ -33,17 +36,20 @@ class Runtime:
         *,
         within: Sequence[Wire] = (),
         after: Sequence[Wire] = (),
+        outside: Sequence[Wire] = (),
         clock: Clock | None = None,
     ) -> None:
         self.tools = tools
         self.clock: Clock = clock or SystemClock()
         self.engine: Engine = make_engine(tools.config.url)
+        self._writing = self.engine.execution_options(**WRITING)
         self.within = {wire.event: wire.reactions for wire in within}
-        self.after = outbox.Catalogue(after)
+        self.parcels = outbox.Catalogue(after, outside)
+        self.courier = Courier(self)
 
     def create_tables(self) -> None:
-        """All tables that are not there yet."""
-        Base.metadata.create_all(self.engine)
+        """All tables of this version, by migrating."""
+        schema.upgrade(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -53,11 +59,13 @@ class Runtime:
 
     @contextmanager
     def work(self, actor: Actor = SYSTEM) -> Iterator[Work]:
-        """One transaction: commits on leaving, rolls back on any exception. Raises Busy."""
-        engine = self.engine.execution_options(**WRITING)
+        """One transaction: commits on leaving, rolls back on any exception.
+
+        Raises Conflict (it met another one: see `again`), Busy (the database did not answer).
+        """
         undo: list[Callable[[], None]] = []
         try:
-            with Session(engine, expire_on_commit=False) as session:
+            with Session(self._writing, expire_on_commit=False) as session:
                 w = Work(session, actor, self.clock.now(), self.tools, undo=undo)
                 yield w
                 self._settle(w)
@@ -65,44 +73,36 @@ class Runtime:
         except BaseException as fault:
             for step in reversed(undo):
                 step()
-            if isinstance(fault, OperationalError) and _is_busy(fault):
-                raise Busy from fault
+            if kind := meant(fault):
+                raise kind from fault
             raise
+
+    def again(self, call: Callable[[], T]) -> T:
+        """Do `call`, which opens its units of work itself, anew when one of them met another.
+
+        A key that two wrote at the same time is such a meeting too: the second look finds it.
+        """
+        for wait in WAITS:
+            try:
+                return call()
+            except (Conflict, IntegrityError):
+                time.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311  # spreads, hides nothing
+        return call()
 
     def _settle(self, w: Work) -> None:
         """Reactions of the same transaction, then parcels, then the trail with its head last."""
         told: list[Event] = []
+        system = w.by_system()
         while w.announced:
             event = w.announced.pop(0)
             told.append(event)
             for reaction in self.within.get(type(event), ()):
-                reaction(Work(w.session, SYSTEM, w.now, w.tools, w.announced, w.deeds), event)
-        for event in told:
-            w.session.add_all(self.after.pack(event, w.now))
+                reaction(system, event)
+        for owed in (*told, *w.letters):
+            w.session.add_all(self.parcels.pack(owed, w.now))
         w.session.flush()
         trail.write(w.session, w.deeds, w.now)
 
-    def deliver(self, *, limit: int = 100) -> int:
-        """Deliver what is due; answers how many parcels arrived. Safe to call at any time."""
-        with self.reading() as session:
-            waiting = [parcel.id for parcel in outbox.due(session, self.clock.now(), limit=limit)]
-        arrived = 0
-        for parcel_id in waiting:
-            try:
-                with self.work() as w:
-                    parcel = w.session.get_one(Parcel, parcel_id)
-                    if parcel.delivered_at is None:
-                        reaction, event = self.after.unpack(parcel)
-                        reaction(w, event)
-                        parcel.delivered_at = w.now
-                        arrived += 1
-            except Exception as fault:  # whatever it was, the parcel must wait and tell of it
-                log.exception("parcel %s was not delivered", parcel_id)
-                with self.work() as w:
-                    outbox.postpone(w.session.get_one(Parcel, parcel_id), w.now, fault)
-        return arrived
-
-
-def _is_busy(fault: OperationalError) -> bool:
-    """SQLite did not get its lock in time."""
-    return "locked" in str(fault.orig) or "busy" in str(fault.orig)
+    def deliver(self, *, limit: int = BATCH) -> int:
+        """Bring what is due; answers how many parcels arrived. Safe to call at any time."""
+        return self.courier.round(limit=limit)

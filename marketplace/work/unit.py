@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.config import Config
 from marketplace.events import Event
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.machine import Machine
 from marketplace.ports.mail import Mail, Mailer
 from marketplace.ports.payments import PaymentGateway
@@ -48,6 +48,10 @@ class Work:
     deeds: list[trail.Deed] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)  # run when it is rolled back
     letters: list[Mail | Sms] = field(default_factory=list)
+
+    def by_system(self) -> Work:
+        """The same unit of work in the name of the marketplace itself."""
+        return replace(self, actor=SYSTEM)
 
     def announce(self, event: Event) -> None:
         """Say that something happened; reactions of the same transaction run before it ends."""
@@ -91,15 +95,17 @@ class Subject(Protocol):
 
 
 class HasState(Subject, Protocol[S]):
-    """A thing that walks a state machine."""
+    """A thing that walks a state machine; it counts its changes, see kernel.base.Versioned."""
 
     state: S
+    version: int
 
 
 def move(w: Work, machine: Machine[S], thing: HasState[S], verb: str, **data: Any) -> None:
     """Use a verb of the state table: checks state and role, changes the state, writes the trail.
 
-    Raises WrongState, Forbidden.
+    Things with a state are Versioned: who moved it in the meantime makes this unit begin anew.
+    Raises WrongState, Forbidden, Conflict.
     """
     before = thing.state
     thing.state = machine.after(before, verb, w.actor.roles)

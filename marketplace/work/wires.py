@@ -1,25 +1,48 @@
-"""How a wiring table is written: `on(Event, reaction, …)`."""
+"""How a wiring table is written: `on(Event, reaction, …)` and `outside(Kind, handler)`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sqlalchemy.orm import Session
 
 from marketplace.events import Event
 
 if TYPE_CHECKING:
-    from marketplace.work.unit import Work
+    from marketplace.work.unit import Tools, Work
 
 E = TypeVar("E", bound=Event)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """One event and everyone who reacts to it, in this order."""
+    """One kind of thing and everyone who gets it, in this order."""
 
-    event: type[Event]
+    event: type[Any]
     reactions: tuple[Callable[[Any, Any], None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a handler has that speaks with the outside world: no transaction is open, so it may
+    take its time; it reads what it needs."""
+
+    tools: Tools
+    now: datetime
+    reading: Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Generic[T]):
+    """One parcel of a batch; its key is the same whenever it is brought again."""
+
+    key: str
+    what: T
 
 
 def on(event: type[E], *reactions: Callable[[Work, E], None]) -> Wire:
@@ -27,6 +50,11 @@ def on(event: type[E], *reactions: Callable[[Work, E], None]) -> Wire:
     return Wire(event, reactions)
 
 
+def outside(kind: type[T], *handlers: Callable[[Outside, Sequence[Sent[T]]], None]) -> Wire:
+    """Each handler gets what is due in batches, after the commit and outside any unit of work."""
+    return Wire(kind, handlers)
+
+
 def name_of(reaction: Callable[..., None]) -> str:
-    """The name under which a parcel finds its reaction again: "catalog.reindex"."""
+    """The name under which a parcel finds its reaction again: "catalog.reactions.sell"."""
     return f"{reaction.__module__.removeprefix('marketplace.')}.{reaction.__qualname__}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, inspect, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, inspect, select, update
 from sqlalchemy.orm.attributes import QueryableAttribute
 
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing, Reservation
 from marketplace.catalog.states import ReservationState
-from marketplace.kernel.errors import Missing, Refused, WrongState
+from marketplace.kernel.errors import Conflict, Missing, Refused, WrongState
 from marketplace.work import Work
 
 _R = ReservationState
@@ -43,7 +43,11 @@ def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Re
         Listing.available: Listing.available - quantity,
         Listing.reserved: Listing.reserved + quantity,
     }
-    if not _change(w, listing_id, changes, Listing.available >= quantity):
+    unchanged = and_(Listing.available >= quantity, Listing.version == listing.version)
+    seen = listing.version
+    if not _change(w, listing_id, changes, unchanged):
+        if listing.version != seen:  # withdrawn or revised since it was looked at
+            raise Conflict(listing_id=listing_id)
         raise OutOfStock(
             listing_id=listing_id, title=listing.title, available=listing.available, wanted=quantity
         )
@@ -137,5 +141,5 @@ def _change(w: Work, listing_id: uuid.UUID, changes: Changes, enough: ColumnElem
         inspect(Listing).identity_key_from_primary_key((listing_id,))
     )
     if known is not None:  # what was read before is old now
-        w.session.refresh(known, ["received", "available", "reserved", "sold"])
+        w.session.refresh(known, ["received", "available", "reserved", "sold", "version"])
     return isinstance(done, CursorResult) and done.rowcount == 1

@@ -69,7 +69,7 @@ def _finish(runtime: Runtime) -> None:
         outcome = check_all(session, runtime.clock.now())
         faults = [fault for found in outcome.values() for fault in found]
         stuck = session.scalars(select(Parcel).where(Parcel.delivered_at.is_(None)))
-        faults += [f"outbox: {parcel.reaction}: {parcel.fault}" for parcel in stuck]
+        faults += [f"outbox: {parcel.handler}: {parcel.fault}" for parcel in stuck]
     if faults:
         raise DoesNotAddUp("\n".join(faults))
 

@@ -87,7 +87,7 @@ def row(session: Session, order_id: uuid.UUID, *, for_change: bool = False) -> O
         .options(joinedload(Order.purchase), joinedload(Order.supplier))
     )
     if for_change:
-        question = question.with_for_update(of=Order)
+        question = question.with_for_update(of=Order).execution_options(populate_existing=True)
     found = session.scalar(question)
     if found is None:
         raise Missing(order_id=order_id)

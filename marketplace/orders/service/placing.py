@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as stock
+from marketplace.catalog.models import Reservation
 from marketplace.events import PurchasePlaced
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
@@ -66,8 +67,15 @@ def place(w: Work, wanted: Placement) -> Purchase:
     if wanted.total is not None and wanted.total != due:
         raise Refused("price_changed", seen=str(wanted.total), now=str(due))
     purchase = _purchase(w, wanted, address, due=due, digest=digest)
+    held = {  # in the order of listings, so that no two buyers wait for each other
+        listing_id: stock.hold(w, listing_id, lines[listing_id], purchase.hold_ends_at)
+        for listing_id in sorted(lines)
+    }
     for place_, parcel in enumerate(parcels, 1):
-        _order(w, purchase, parcel, number=f"{purchase.number}-{place_}", offers=offers)
+        order = _order(w, purchase, parcel, number=f"{purchase.number}-{place_}")
+        for wish in parcel.wishes:
+            offer, kept = offers[wish.listing.id], held[wish.listing.id]
+            w.session.add(_line(w, order, wish, offer, kept))
     payments.open_payment(w, purchase.id, wanted.tender, due)
     if wanted.organisation_id is None:
         remove(w, lines)
@@ -163,14 +171,7 @@ def _purchase(w: Work, wanted: Placement, address: Address, *, due: Money, diges
     return purchase
 
 
-def _order(
-    w: Work,
-    purchase: Purchase,
-    parcel: Parcel,
-    *,
-    number: str,
-    offers: dict[uuid.UUID, catalog.Offer],
-) -> Order:
+def _order(w: Work, purchase: Purchase, parcel: Parcel, *, number: str) -> Order:
     delivery = Delivery(supplier_id=parcel.supplier.id)
     w.session.add(delivery)
     w.session.flush()  # the order names it, and no relationship tells the order of inserts
@@ -186,22 +187,18 @@ def _order(
     )
     w.session.add(order)
     w.record("place", order, to_state=OrderState.PLACED, total=parcel.total.fen)
-    for wish in parcel.wishes:
-        w.session.add(_line(w, order, wish, offers[wish.listing.id], purchase.hold_ends_at))
-    w.session.flush()
     return order
 
 
-def _line(w: Work, order: Order, wish: Wish, offer: catalog.Offer, ends_at: datetime) -> OrderLine:
+def _line(w: Work, order: Order, wish: Wish, offer: catalog.Offer, kept: Reservation) -> OrderLine:
     """The good as it is sold: names, prices and evidence are never looked up again."""
     listing = wish.listing
     evidence = catalog.evidence(w.session, listing, offer.supplier, w.now)
     eligibility = evidence.as_json()
-    reservation = stock.hold(w, listing.id, wish.quantity, ends_at)
     return OrderLine(
         order_id=order.id,
         listing_id=listing.id,
-        reservation_id=reservation.id,
+        reservation_id=kept.id,
         sku=listing.sku,
         title=listing.title,
         unit=listing.unit,

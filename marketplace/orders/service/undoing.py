@@ -18,6 +18,8 @@ def cancel(w: Work, order_id: uuid.UUID, reason: str) -> Order:
 
     By its buyer, its union's buyer or its supplier. Raises Missing, Forbidden, WrongState, Invalid.
     """
+    # everybody locks the payment before its orders: so does a transfer that is confirmed
+    payments.lock(w, queries.row(w.session, order_id).purchase_id)
     order = queries.row(w.session, order_id, for_change=True)
     roles = queries.roles_for(w.actor, order)
     if not roles:

