@@ -13,7 +13,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlalchemy.orm import Session
 
 from marketplace.config import Config
 from marketplace.extension import bring_up, make_runtime
@@ -24,6 +25,12 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 KINDS = ("sqlite", "postgresql")
 # a crash of the server itself is not what these tests are about
 QUICK = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+
+
+def unguard(session: Session, table: str, verb: str) -> None:
+    """What an intruder would do first: take the guard of an append-only table away."""
+    on = f" ON {table}" if session.get_bind().dialect.name == "postgresql" else ""
+    session.execute(text(f"DROP TRIGGER {table}_no_{verb}{on}"))
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,11 @@ class Place:
     def name(self) -> str:
         """Of the database on its server."""
         return make_url(self.url).database or ""
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """For an application."""
+        return {"MARKETPLACE_DATA": self.folder, "MARKETPLACE_DATABASE_URL": self.url}
 
     @property
     def config(self) -> Config:
@@ -88,13 +100,16 @@ class Databases:
 
     def copy(self, kind: str, folder: Path) -> Place:
         """A database of one test."""
-        seed, _ = self._seed(kind)
+        return self.clone(self._seed(kind)[0], folder)
+
+    def clone(self, seed: Place, folder: Path) -> Place:
+        """The same once more, in another place; nobody may be connected to it."""
         shutil.copytree(seed.folder, folder)
         if not seed.url:
-            return Place(kind, folder)
+            return Place(seed.kind, folder)
         name = f"t{uuid.uuid4().hex}"
         self.postgres.run("CREATE DATABASE {} TEMPLATE {}", name, seed.name)
-        return Place(kind, folder, self.postgres.url(name))
+        return Place(seed.kind, folder, self.postgres.url(name))
 
     def empty(self, kind: str, folder: Path) -> Place:
         """A database without any table."""

@@ -97,8 +97,7 @@ def app(place: Place, clock: SetClock) -> Iterator[Flask]:
     """The standalone application on this test's data."""
     made = create_app(
         {
-            "MARKETPLACE_DATA": place.folder,
-            "MARKETPLACE_DATABASE_URL": place.url,
+            **place.settings,
             "MARKETPLACE_DEMO": True,
             "SECRET_KEY": "a" * 32,
             "TESTING": True,

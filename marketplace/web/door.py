@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor, Role
-from marketplace.kernel.errors import Forbidden, SignInNeeded
+from marketplace.kernel.errors import Forbidden, Invalid, SignInNeeded
 from marketplace.ports.identity import Identity
 from marketplace.ports.search import SearchIndex
 from marketplace.work import Runtime, Work
@@ -109,6 +109,8 @@ def _guarded(view: View, may: Callable[[], object]) -> View:
 
     @wraps(view)
     def guarded(*args: object, **kwargs: object) -> ResponseReturnValue:
+        _refuse_nul()
+
         def once() -> ResponseReturnValue:
             g.pop("mp_actor", None)
             for file in request.files.values():
@@ -122,6 +124,13 @@ def _guarded(view: View, may: Callable[[], object]) -> View:
         return runtime().again(once)
 
     return cast(View, guarded)
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL keeps no NUL and SQLite stops reading at it; forms refuse it field by field."""
+    asked = (request.path, *(text for values in request.args.listvalues() for text in values))
+    if any("\x00" in text for text in asked):
+        raise Invalid("control_character")
 
 
 def _declare(view: View, access: tuple[str, ...]) -> View:

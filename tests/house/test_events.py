@@ -6,11 +6,13 @@ from dataclasses import is_dataclass
 
 from marketplace import events
 from marketplace.events import Event
-from marketplace.wiring import AFTER, SILENT, WITHIN
+from marketplace.wiring import AFTER, OUTSIDE, SILENT, WITHIN
 from marketplace.work.wires import name_of
 from tests.house.places import nothing_in
 
-HEARD = frozenset(wire.event for wire in (*WITHIN, *AFTER))
+HEARD = frozenset(
+    wire.event for wire in (*WITHIN, *AFTER, *OUTSIDE) if issubclass(wire.event, Event)
+)
 
 
 def happenings() -> set[type[Event]]:
@@ -40,5 +42,5 @@ def test_events_cannot_be_changed_after_they_happened() -> None:
 
 
 def test_a_parcel_finds_its_reaction_by_one_name() -> None:
-    names = [(wire.event, name_of(r)) for wire in AFTER for r in wire.reactions]
+    names = [(wire.event, name_of(r)) for wire in (*AFTER, *OUTSIDE) for r in wire.reactions]
     assert len(names) == len(set(names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -131,9 +132,7 @@ def test_a_card_charged_while_the_order_was_cancelled_gets_its_money_back(
     page = f"/purchases/{purchase.id}"
     gateway = SlowGateway(people, order.id)
     runtime = app.extensions["marketplace"].runtime
-    runtime.tools = type(runtime.tools)(
-        runtime.tools.config, runtime.tools.search, runtime.tools.storage, gateway
-    )
+    runtime.tools = replace(runtime.tools, card=gateway)
     answer = post(buyer, f"/payments/{payment.id}/pay", on=page)
     assert answer.status_code == 409
     assert gateway.given_back == [Money(118_00)]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
 from marketplace.accounts import service as accounts
 from marketplace.catalog.models import Listing
-from marketplace.config import Config
-from marketplace.extension import tools
+from marketplace.extension import make_runtime
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
 from marketplace.kernel.money import Money
@@ -20,7 +19,7 @@ from marketplace.orders.models import Purchase
 from marketplace.payments import queries, service
 from marketplace.payments.models import Payment, Refund, Tender
 from marketplace.payments.states import PaymentState, RefundState
-from marketplace.work import Runtime
+from tests.databases import Place
 from tests.fixtures import People
 from tests.makers.orders import (
     a_placement,
@@ -203,10 +202,10 @@ def test_a_cards_money_is_not_noted_as_given_back_by_hand(people: People, melon:
 
 
 def test_without_a_demonstration_nobody_pays_by_the_card_without_a_bank(
-    people: People, melon: Listing, data: Path
+    people: People, melon: Listing, place: Place
 ) -> None:
     address = an_address(people)
-    real = Runtime(tools(Config(data=data)), clock=people.runtime.clock)
+    real = make_runtime(replace(place.config, demo=False), clock=people.runtime.clock)
     with (
         pytest.raises(Refused, match="tender_not_offered"),
         real.work(people.actor("employee")) as w,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -12,6 +11,7 @@ from flask.testing import FlaskClient
 from marketplace.standalone import create_app
 from marketplace.standalone.guard import POLICY
 from marketplace.standalone.identity import COOKIE
+from tests.databases import Place
 from tests.fixtures import PASSWORD, People, post
 
 ClientAs = Callable[[str], FlaskClient]
@@ -19,11 +19,11 @@ KEY = "k" * 32
 
 
 @pytest.fixture
-def shop(data: Path, people: People) -> Flask:
+def shop(place: Place, people: People) -> Iterator[Flask]:
     """The same data as a shop in earnest: no demonstration, behind TLS."""
-    return create_app(
-        {"MARKETPLACE_DATA": data, "TRUSTED_HOSTS": "shop.example", "SECRET_KEY": KEY}
-    )
+    made = create_app({**place.settings, "TRUSTED_HOSTS": "shop.example", "SECRET_KEY": KEY})
+    yield made
+    made.extensions["marketplace"].runtime.engine.dispose()
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/nowhere", "/healthz", "/suppliers/"])
@@ -116,16 +116,19 @@ def test_a_host_name_that_is_not_ours_gets_no_page(app: Flask) -> None:
 
 
 def test_an_address_from_the_proxy_counts_only_when_there_is_one(
-    data: Path, app: Flask, people: People
+    place: Place, app: Flask, people: People
 ) -> None:
     for _ in range(10):
         post(app.test_client(), "/sign-in", login="13500000000", password="guess-guess")
     liar = app.test_client()
     liar.environ_base["HTTP_X_FORWARDED_FOR"] = "203.0.113.7"
     assert post(liar, "/sign-in", login="13500000000", password=PASSWORD).status_code == 429
-    behind = create_app(
-        {"MARKETPLACE_DATA": data, "MARKETPLACE_DEMO": True, "SECRET_KEY": KEY, "PROXY_HOPS": 1},
+    proxied = create_app(
+        {**place.settings, "MARKETPLACE_DEMO": True, "SECRET_KEY": KEY, "PROXY_HOPS": 1},
         clock=people.runtime.clock,
-    ).test_client()
+    )
+    behind = proxied.test_client()
     behind.environ_base["HTTP_X_FORWARDED_FOR"] = "203.0.113.7"
-    assert post(behind, "/sign-in", login="13500000000", password=PASSWORD).status_code == 303
+    answer = post(behind, "/sign-in", login="13500000000", password=PASSWORD)
+    proxied.extensions["marketplace"].runtime.engine.dispose()
+    assert answer.status_code == 303

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,15 +14,13 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing
-from marketplace.config import Config
-from marketplace.extension import tools
+from marketplace.extension import make_runtime
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money, total
 from marketplace.statistics import queries
 from marketplace.statistics.rules import Figures, Filter, Grouping
-from marketplace.wiring import AFTER, WITHIN
-from marketplace.work import Runtime
+from tests.databases import Databases, Place
 from tests.fixtures import NOON, People
 from tests.makers.sales import Goods, a_placed_purchase, called_off, paid
 
@@ -69,16 +66,14 @@ def shop(people: People, goods: Goods) -> Goods:
 
 
 @contextmanager
-def a_copy(people: People, data: Path) -> Iterator[People]:
+def a_copy(people: People, place: Place, databases: Databases) -> Iterator[People]:
     """The same shop in another folder, so that every history begins anew."""
     with TemporaryDirectory() as folder:
-        copied = Path(folder) / "data"
-        shutil.copytree(data, copied)
-        runtime = Runtime(
-            tools(Config(data=copied)), within=WITHIN, after=AFTER, clock=SetClock(NOON)
-        )
+        copied = databases.clone(place, Path(folder) / "data")
+        runtime = make_runtime(copied.config, clock=SetClock(NOON))
         yield replace(people, runtime=runtime)
         runtime.engine.dispose()
+        databases.drop(copied)
 
 
 @settings(
@@ -89,8 +84,10 @@ def a_copy(people: People, data: Path) -> Iterator[People]:
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # each history has its own copy
 )
 @given(history=st.lists(steps, min_size=1, max_size=4))
-def test_any_history_adds_up(people: People, data: Path, shop: Goods, history: list[Step]) -> None:
-    with a_copy(people, data) as there:
+def test_any_history_adds_up(
+    people: People, place: Place, databases: Databases, shop: Goods, history: list[Step]
+) -> None:
+    with a_copy(people, place, databases) as there:
         kept = total(_lived(there, shop, step) for step in history)
         manager = there.actor("manager")
         with there.runtime.reading() as session:

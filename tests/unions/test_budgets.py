@@ -10,6 +10,7 @@ from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import ZERO, Money
 from marketplace.unions import queries, service
 from marketplace.work import Runtime
+from tests.databases import unguard
 from tests.fixtures import People
 from tests.makers.suppliers import a_credit_code
 from tests.makers.unions import CODE, a_budget, a_union
@@ -106,7 +107,7 @@ def test_a_member_needs_a_mobile_number(people: People) -> None:
 def test_a_budget_spent_by_hand_is_found(people: People) -> None:
     budget = a_budget(people, amount=Money(1000))
     with people.runtime.work() as w:
-        w.session.execute(text("DROP TRIGGER mp_journal_entry_no_update"))
+        unguard(w.session, "mp_journal_entry", "update")
         w.session.execute(
             text(
                 "UPDATE mp_journal_entry SET amount = -500 WHERE account_id IN "

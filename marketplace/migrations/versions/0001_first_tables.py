@@ -84,18 +84,6 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
-        "mp_failed_try",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("place", sa.String(length=64), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_failed_try")),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        "ix_mp_failed_try_place", "mp_failed_try", ["place", "account", "at"], unique=False
-    )
-    op.create_table(
         "mp_journal_transaction",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("book", sa.String(length=40), nullable=False),
@@ -273,6 +261,18 @@ def upgrade() -> None:
         op.f("ix_mp_sales_fact_supplier_id"), "mp_sales_fact", ["supplier_id"], unique=False
     )
     op.create_table(
+        "mp_tally",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("limit", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_tally")),
+        sa.UniqueConstraint("limit", "subject", name=op.f("uq_mp_tally_limit_subject")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_tally_since"), "mp_tally", ["since"], unique=False)
+    op.create_table(
         "mp_trail",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -323,6 +323,26 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("fact_id", "slug", name=op.f("pk_mp_fact_designation")),
         sqlite_strict=True,
+    )
+    op.create_table(
+        "mp_invitation_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["mp_organisation.id"],
+            name=op.f("fk_mp_invitation_batch_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_invitation_batch")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_invitation_batch_made_by"), "mp_invitation_batch", ["made_by"], unique=False
     )
     op.create_table(
         "mp_journal_entry",
@@ -418,6 +438,41 @@ def upgrade() -> None:
         postgresql_where=sa.text("until IS NULL"),
     )
     op.create_table(
+        "mp_one_time_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("mobile", sa.String(length=11), nullable=True),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["mp_person.id"], name=op.f("fk_mp_one_time_code_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_one_time_code")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_one_time_code_made_at"), "mp_one_time_code", ["made_at"], unique=False
+    )
+    op.create_table(
+        "mp_recovery_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["mp_person.id"], name=op.f("fk_mp_recovery_code_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_recovery_code")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_recovery_code_person_id"), "mp_recovery_code", ["person_id"], unique=False
+    )
+    op.create_table(
         "mp_refund",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("payment_id", sa.Uuid(), nullable=False),
@@ -439,6 +494,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mp_refund_payment_id"), "mp_refund", ["payment_id"], unique=False)
     op.create_table(
+        "mp_second_factor",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_counter", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["mp_person.id"], name=op.f("fk_mp_second_factor_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_second_factor")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_mp_second_factor_person_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "mp_sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
@@ -446,6 +516,11 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("place", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=40), nullable=False),
+        sa.Column("half", sa.Boolean(), nullable=False),
+        sa.Column("second_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("renew", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["mp_person.id"], name=op.f("fk_mp_sign_in_person_id")
         ),
@@ -599,6 +674,24 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_mp_designation_short_name"), "mp_designation", ["short_name"], unique=False
     )
+    op.create_table(
+        "mp_invitation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["mp_invitation_batch.id"], name=op.f("fk_mp_invitation_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["used_by"], ["mp_person.id"], name=op.f("fk_mp_invitation_used_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_invitation")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_mp_invitation_code_hash")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_invitation_batch_id"), "mp_invitation", ["batch_id"], unique=False)
     op.create_table(
         "mp_list_coverage",
         sa.Column("version_id", sa.Uuid(), nullable=False),
@@ -962,6 +1055,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_listing_category"), table_name="mp_listing")
     op.drop_table("mp_listing")
     op.drop_table("mp_list_coverage")
+    op.drop_index(op.f("ix_mp_invitation_batch_id"), table_name="mp_invitation")
+    op.drop_table("mp_invitation")
     op.drop_index(op.f("ix_mp_designation_short_name"), table_name="mp_designation")
     op.drop_index(op.f("ix_mp_designation_name_as_listed"), table_name="mp_designation")
     op.drop_index("ix_mp_designation_list", table_name="mp_designation")
@@ -978,8 +1073,13 @@ def downgrade() -> None:
     op.drop_table("mp_supplier")
     op.drop_index(op.f("ix_mp_sign_in_person_id"), table_name="mp_sign_in")
     op.drop_table("mp_sign_in")
+    op.drop_table("mp_second_factor")
     op.drop_index(op.f("ix_mp_refund_payment_id"), table_name="mp_refund")
     op.drop_table("mp_refund")
+    op.drop_index(op.f("ix_mp_recovery_code_person_id"), table_name="mp_recovery_code")
+    op.drop_table("mp_recovery_code")
+    op.drop_index(op.f("ix_mp_one_time_code_made_at"), table_name="mp_one_time_code")
+    op.drop_table("mp_one_time_code")
     op.drop_index(
         "uq_mp_membership_open",
         table_name="mp_membership",
@@ -994,6 +1094,8 @@ def downgrade() -> None:
     op.drop_index("ix_mp_journal_entry_transaction", table_name="mp_journal_entry")
     op.drop_index("ix_mp_journal_entry_account", table_name="mp_journal_entry")
     op.drop_table("mp_journal_entry")
+    op.drop_index(op.f("ix_mp_invitation_batch_made_by"), table_name="mp_invitation_batch")
+    op.drop_table("mp_invitation_batch")
     op.drop_table("mp_fact_designation")
     op.drop_index(op.f("ix_mp_village_county_code"), table_name="mp_village")
     op.drop_table("mp_village")
@@ -1001,6 +1103,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_trail_subject_id"), table_name="mp_trail")
     op.drop_index(op.f("ix_mp_trail_actor"), table_name="mp_trail")
     op.drop_table("mp_trail")
+    op.drop_index(op.f("ix_mp_tally_since"), table_name="mp_tally")
+    op.drop_table("mp_tally")
     op.drop_index(op.f("ix_mp_sales_fact_supplier_id"), table_name="mp_sales_fact")
     op.drop_index(op.f("ix_mp_sales_fact_organisation_id"), table_name="mp_sales_fact")
     op.drop_index(op.f("ix_mp_sales_fact_order_id"), table_name="mp_sales_fact")
@@ -1026,8 +1130,6 @@ def downgrade() -> None:
     op.drop_table("mp_ledger_account")
     op.drop_index(op.f("ix_mp_journal_transaction_subject_id"), table_name="mp_journal_transaction")
     op.drop_table("mp_journal_transaction")
-    op.drop_index("ix_mp_failed_try_place", table_name="mp_failed_try")
-    op.drop_table("mp_failed_try")
     op.drop_table("mp_facts_file")
     op.drop_index(op.f("ix_mp_division_short_name"), table_name="mp_division")
     op.drop_index(op.f("ix_mp_division_name"), table_name="mp_division")
