@@ -126,11 +126,13 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("credit_code", sa.String(length=18), nullable=True),
+        sa.Column("code", sa.String(length=40), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["parent_id"], ["mp_organisation.id"], name=op.f("fk_mp_organisation_parent_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_organisation")),
+        sa.UniqueConstraint("code", name=op.f("uq_mp_organisation_code")),
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_organisation_path"), "mp_organisation", ["path"], unique=False)
@@ -493,6 +495,26 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_refund_payment_id"), "mp_refund", ["payment_id"], unique=False)
+    op.create_table(
+        "mp_roster",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("organisations", sa.LargeBinary(), nullable=True),
+        sa.Column("people", sa.LargeBinary(), nullable=True),
+        sa.Column("file_names", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("whole_of", sa.Uuid(), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["whole_of"], ["mp_organisation.id"], name=op.f("fk_mp_roster_whole_of")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_roster")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_roster_made_by"), "mp_roster", ["made_by"], unique=False)
     op.create_table(
         "mp_second_factor",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1074,6 +1096,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_sign_in_person_id"), table_name="mp_sign_in")
     op.drop_table("mp_sign_in")
     op.drop_table("mp_second_factor")
+    op.drop_index(op.f("ix_mp_roster_made_by"), table_name="mp_roster")
+    op.drop_table("mp_roster")
     op.drop_index(op.f("ix_mp_refund_payment_id"), table_name="mp_refund")
     op.drop_table("mp_refund")
     op.drop_index(op.f("ix_mp_recovery_code_person_id"), table_name="mp_recovery_code")
