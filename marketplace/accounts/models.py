@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.states import CodePurpose, RosterState
 from marketplace.kernel.actor import Role
-from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText
+from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText, Versioned
 
 
 class OrganisationKind(StrEnum):
@@ -80,7 +80,7 @@ class Membership(Base):
     )  # fmt: skip
 
 
-class Roster(Base):
+class Roster(Versioned, Base):
     """Sheets of organisations and people that wait for the manager who saw what they change.
 
     The sheets hold private numbers: they are forgotten as soon as that is decided.

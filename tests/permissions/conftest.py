@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fixtures import Seed
+from tests.databases import Databases
 from tests.permissions.world import World
 
 
 @pytest.fixture(scope="session")
-def made_world(seeded: Seed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(seeded, tmp_path_factory.mktemp("world"))
+def made_world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """On SQLite: whose a thing is does not hang on the database, and files are put back quickly."""
+    folder = tmp_path_factory.mktemp("world")
+    databases.copy("sqlite", folder / "data")
+    made = World(folder, databases.ids("sqlite"))
     yield made
     made.runtime.engine.dispose()
 

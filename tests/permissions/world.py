@@ -19,7 +19,7 @@ from marketplace.kernel.base import Base
 from marketplace.kernel.clock import SetClock
 from marketplace.standalone import create_app
 from marketplace.work import Runtime
-from tests.fixtures import NOON, People, Seed, sign_in, tokens
+from tests.fixtures import NOON, People, sign_in, tokens
 from tests.permissions.people import add_everybody, numbers
 from tests.permissions.things import UPLOADS, Things, make_things
 
@@ -40,13 +40,13 @@ class Browser:
 class World:
     """The application, its people and things, and the way back to how it all began."""
 
-    def __init__(self, seeded: Seed, folder: Path) -> None:
+    def __init__(self, folder: Path, ids: Mapping[str, str]) -> None:
+        """`folder` holds the prepared database in `data`, with the people of `ids`."""
         self.data, self.kept = folder / "data", folder / "kept"
-        shutil.copytree(seeded.folder, self.data)
         settings = {"MARKETPLACE_DATA": self.data, "MARKETPLACE_DEMO": True, "SECRET_KEY": "a" * 32}
         self.app: Flask = create_app({**settings, "TESTING": True}, clock=SetClock(NOON))
         self.runtime: Runtime = self.app.extensions["marketplace"].runtime
-        self.people = People(self.runtime, dict(seeded.ids))
+        self.people = People(self.runtime, dict(ids))
         add_everybody(self.people)
         self.things: Things = make_things(self.people)
         mobiles = numbers(self.people.ids)
