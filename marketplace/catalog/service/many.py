@@ -30,6 +30,7 @@ def add(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
         "state": ListingState.DRAFT,
         "created_at": w.now,
         "reserved": 0,
+        "version": 1,
         "sold": 0,
     }
     rows = [
