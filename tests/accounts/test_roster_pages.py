@@ -130,6 +130,7 @@ def test_a_discarded_roster_forgets_its_sheets(client_as: ClientAs, runtime: Run
     assert (found.people, found.organisations) == (None, None)
 
 
+@pytest.mark.sqlite_only  # a command finds the embedded database by its folder
 def test_the_command_takes_the_same_sheets_and_tells_the_same(
     data: Path, runtime: Runtime, tmp_path: Path
 ) -> None:
@@ -149,6 +150,7 @@ def test_the_command_takes_the_same_sheets_and_tells_the_same(
     assert number_of_people(runtime) == before + 3
 
 
+@pytest.mark.sqlite_only  # a command finds the embedded database by its folder
 def test_the_command_ends_with_one_when_a_row_is_wrong(data: Path, tmp_path: Path) -> None:
     people = tmp_path / "人员.csv"
     people.write_text(PEOPLE, "utf-8")
