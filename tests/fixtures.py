@@ -60,11 +60,22 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     made.stop()
 
 
+# folders whose tests ask nothing of the database that others do not ask on both
+EMBEDDED = {
+    "host": "whose application it is, not where its data lies",
+    "journeys": "browsers are slow; one walk is marked both_databases",
+    "look": "pages, not data",
+}
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What touches a database runs on both; what is marked `sqlite_only` on the embedded one."""
-    if "database" in metafunc.fixturenames:
-        alone = next(metafunc.definition.iter_markers("sqlite_only"), None)
-        metafunc.parametrize("database", KINDS[:1] if alone else KINDS, indirect=True)
+    """What touches a database runs on both, unless its folder or its mark says otherwise."""
+    if "database" not in metafunc.fixturenames:
+        return
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    alone = metafunc.definition.path.parent.name in EMBEDDED or "sqlite_only" in marks
+    kinds = KINDS[:1] if alone and "both_databases" not in marks else KINDS
+    metafunc.parametrize("database", kinds, indirect=True)
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from marketplace.extension import Marketplace, Mounted
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import SetClock
 from marketplace.work import Runtime
-from tests.fixtures import NOON, People, Seed, post
+from tests.databases import NOON, Databases
+from tests.fixtures import People, post
 from tests.host.hostile import MallIdentity, User, make_host
 
 PREFIX = "/aid"
@@ -47,9 +48,11 @@ class MallPeople:
 
 
 @pytest.fixture
-def users(seeded: Seed, data: Path, bare_runtime: Runtime) -> dict[str, User]:
+def users(
+    database: str, databases: Databases, data: Path, bare_runtime: Runtime
+) -> dict[str, User]:
     """By id; with the rights that people of the same role have at home."""
-    home = People(bare_runtime, seeded.ids)
+    home = People(bare_runtime, databases.ids(database))
     return {id_: User(id_, f"商城 {name}", home.actor(name).grants) for name, id_ in IDS.items()}
 
 
