@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from pathlib import Path
 
 import click
@@ -15,7 +14,7 @@ from marketplace.commands.demo import people as everybody
 from marketplace.commands.opening import open_app, open_existing, runtime_of
 from marketplace.commands.serving import run
 from marketplace.kernel.clock import SystemClock
-from marketplace.standalone import DEMO_PASSWORD
+from marketplace.standalone import DEMO_PASSWORD, logs
 
 
 @click.command()
@@ -37,7 +36,7 @@ def demo(data: Path, serve: bool, host: str, port: int, people: bool) -> None:
         return
     prepare(data)
     if serve:
-        logging.basicConfig(level=logging.INFO)
+        logs.to_stderr()
         app = open_app(data, demo=True)
         run(runtime_of(app), app, host, port)
 

@@ -13,6 +13,7 @@ from marketplace.catalog import service as catalog
 from marketplace.commands.opening import data_option, open_app, open_existing, runtime_of
 from marketplace.orders import queries as orders
 from marketplace.orders import service as ordering
+from marketplace.standalone import logs
 from marketplace.work import Runtime
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def run(runtime: Runtime, app: object, host: str, port: int) -> None:
 @click.option("--demo", is_flag=True, help="Show the demonstration people on the sign-in page.")
 def serve(data: Path, host: str, port: int, demo: bool) -> None:
     """Serve the marketplace, worker included."""
-    logging.basicConfig(level=logging.INFO)
+    logs.to_stderr()
     app = open_app(data, demo=demo)
     run(runtime_of(app), app, host, port)
 

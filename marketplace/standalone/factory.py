@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.extension import Marketplace
 from marketplace.kernel.clock import Clock
-from marketplace.standalone import guard, security, troubles, views
+from marketplace.standalone import guard, limits, logs, security, troubles, views
 from marketplace.standalone.identity import OwnIdentity
 from marketplace.standalone.settings import gather
 from marketplace.web import pages as web
@@ -20,7 +20,7 @@ def create_app(
     settings: Mapping[str, object] | None = None, *, clock: Clock | None = None
 ) -> Flask:
     """Our own application. `settings` win over the environment: SECRET_KEY, TRUSTED_HOSTS,
-    PROXY_HOPS and every MARKETPLACE_… of config.py. Makes no tables.
+    PROXY_HOPS, RATE_LIMIT_STORE and every MARKETPLACE_… of config.py. Makes no tables.
 
     Raises Misconfigured with everything that is missing.
     """
@@ -33,7 +33,9 @@ def create_app(
     app.register_blueprint(views.pages)
     app.register_blueprint(views.health)
     app.context_processor(own_context)
+    logs.follow(app)
     guard.protect(app)
+    limits.set_up(app)
     troubles.register(app)
     return app
 

@@ -12,17 +12,18 @@ from marketplace.config import PREFIX, Config, Misconfigured
 
 MEGABYTE = 1024 * 1024
 SHORTEST_KEY = 32  # characters
-OWN = ("SECRET_KEY", "TRUSTED_HOSTS", "PROXY_HOPS")
+OWN = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "TRUSTED_HOSTS", "PROXY_HOPS", "RATE_LIMIT_STORE")
 HOME = ["localhost", "127.0.0.1", "[::1]"]
 KEY_FILE = "secret_key"
 DEMO_PASSWORD = "direct-train-demo"  # noqa: S105  # shown on the page: nothing real is behind it
 
 DEFAULTS: Mapping[str, object] = {
-    "MAX_CONTENT_LENGTH": 12 * MEGABYTE,  # one upload of 10 MB with its form
+    "MAX_CONTENT_LENGTH": MEGABYTE,  # uploads may be larger: standalone/limits.py
     "MAX_FORM_PARTS": 200,
-    "SESSION_COOKIE_NAME": "mp_session",  # form tokens and messages; the sign-in has its own
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
+    "RATE_LIMIT_STORE": "memory://",  # several processes share one: "redis://…", "memcached://…"
+    "SECRET_KEY_FALLBACKS": (),  # earlier keys that still open what they closed
     "PROXY_HOPS": 0,  # reverse proxies before us whose X-Forwarded-For and -Proto are true
 }
 
@@ -31,11 +32,12 @@ def gather(given: Mapping[str, object], environment: Mapping[str, str]) -> dict[
     """Everything for `app.config`. Raises Misconfigured with every fault at once.
 
     TRUSTED_HOSTS: the names we answer to, comma-separated; only the demonstration has a default.
+    SECRET_KEY_FALLBACKS: earlier keys, comma-separated, while the new one takes over.
     SECRET_KEY: made once and kept in the data folder when the database lies there too.
     """
     settings = {**DEFAULTS, **from_environment(environment), **given}
     config = Config.read(settings)
-    hosts = _hosts(settings.get("TRUSTED_HOSTS"))
+    hosts = _names(settings.get("TRUSTED_HOSTS"))
     problems = []
     if not hosts and not config.demo:
         problems.append("TRUSTED_HOSTS is missing: the host names that this shop answers to")
@@ -49,12 +51,16 @@ def gather(given: Mapping[str, object], environment: Mapping[str, str]) -> dict[
         problems.append(f"SECRET_KEY is shorter than {SHORTEST_KEY} characters")
     if problems:
         raise Misconfigured(tuple(problems))
+    fallbacks = settings["SECRET_KEY_FALLBACKS"]
+    secure = settings.get("SESSION_COOKIE_SECURE", not config.demo)
     return {
         **settings,
         "SECRET_KEY": key or kept_key(config.data),
+        "SECRET_KEY_FALLBACKS": _names(fallbacks),
         "TRUSTED_HOSTS": hosts or HOME,
         "PROXY_HOPS": int(hops),
-        "SESSION_COOKIE_SECURE": settings.get("SESSION_COOKIE_SECURE", not config.demo),
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_NAME": "__Host-mp_session" if secure else "mp_session",
     }
 
 
@@ -96,7 +102,7 @@ def _typed(text: str, kind: type) -> object:
     return text
 
 
-def _hosts(given: object) -> list[str]:
+def _names(given: object) -> list[str]:
     names = given.split(",") if isinstance(given, str) else given
     if not isinstance(names, list | tuple):
         return []
