@@ -111,22 +111,20 @@ def test_a_place_is_forgotten_after_ninety_days(people: People, clock: SetClock)
         service.count_try(w, VICTIM, OFFICE)
 
 
+WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+
+
 @pytest.mark.parametrize(
     ("says", "is_"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-         "Chrome/130.0 Safari/537.36", "Chrome · Windows"),
-        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0",
-         "Edge · Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 "
-         "Mobile/15E148 MicroMessenger/8.0", "WeChat · iPhone"),
-        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36",
-         "Chrome · Android"),
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0",
-         "Firefox · Linux"),
+        (f"Mozilla/5.0 (Windows NT 10.0) {WEBKIT} Chrome/130 Safari/537.36", "Chrome · Windows"),
+        (f"Mozilla/5.0 (Windows NT 10.0) {WEBKIT} Chrome/130 Edg/130", "Edge · Windows"),
+        (f"Mozilla/5.0 (iPhone; like Mac OS X) {WEBKIT} MicroMessenger/8.0", "WeChat · iPhone"),
+        (f"Mozilla/5.0 (Linux; Android 14) {WEBKIT} Chrome/130 Mobile", "Chrome · Android"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko Firefox/130.0", "Firefox · Linux"),
         ("curl/8.0", ""),
         ("", ""),
     ],
-)  # fmt: skip
+)
 def test_a_browser_has_the_name_that_its_owner_knows(says: str, is_: str) -> None:
     assert browser_of(says) == is_

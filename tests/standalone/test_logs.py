@@ -7,12 +7,14 @@ import logging
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.accounts import rules
+from marketplace.accounts.models import Person
 from marketplace.standalone.logs import HEADER, JsonLines, scrubbed
 from tests.fixtures import PASSWORD, People, post
 from tests.makers.doors import EMPLOYEE, NEW_PASSWORD, digits, link, secret_of
@@ -84,10 +86,6 @@ def test_nothing_that_opens_a_door_is_written(
     post(client, "/sign-in/phone", mobile=EMPLOYEE)
     code = digits(people.runtime, EMPLOYEE)
     post(client, "/sign-in/phone/code", code=code)
-    from uuid import UUID
-
-    from marketplace.accounts.models import Person
-
     with people.runtime.work() as w:
         w.session.get_one(Person, UUID(people.ids["employee"])).email = "li@bank.example"
     post(client, "/reset", login=EMPLOYEE, way="mail")
