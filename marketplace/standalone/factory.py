@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from flask import Flask, request
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.extension import Marketplace
@@ -13,7 +13,6 @@ from marketplace.kernel.clock import Clock
 from marketplace.standalone import guard, limits, logs, security, troubles, views
 from marketplace.standalone.identity import OwnIdentity
 from marketplace.standalone.settings import gather
-from marketplace.web import pages as web
 
 
 def create_app(
@@ -32,14 +31,8 @@ def create_app(
     security.set_up(app)
     app.register_blueprint(views.pages)
     app.register_blueprint(views.health)
-    app.context_processor(own_context)
     logs.follow(app)
     guard.protect(app)
     limits.set_up(app)
     troubles.register(app)
     return app
-
-
-def own_context() -> dict[str, object]:
-    """What pages know that do not hang on the marketplace's blueprint: sign-in, unknown address."""
-    return {} if "marketplace" in request.blueprints else web.context()

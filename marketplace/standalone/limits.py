@@ -40,6 +40,7 @@ class Often:
 
 
 UPLOADS = (
+    "marketplace.accounts.take",
     "marketplace.catalog.import_now",
     "marketplace.desk.take_list",
     "marketplace.purchasing.set_people",

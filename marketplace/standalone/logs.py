@@ -20,11 +20,12 @@ _SECRETS = (
     # name=value, "name": "value", Name: value
     (
         re.compile(
-            r"(?i)([\w-]*(?:password|secret|token|ticket|cookie|authorization|session|"
+            r"(?i)([\w-]*(?:password|secret|token|ticket|cookie|session|"
             r"mp_sign_in|csrf)[\w-]*[\"']?\s*[:=]\s*[\"']?)[^\s\"'&;,}]+"
         ),
         r"\1***",
     ),
+    (re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)[^\"',}\n]+"), r"\1***"),
     (re.compile(r"(/reset/link/)[^\s\"'?&]+"), r"\1***"),
     (re.compile(r"(?i)([?&]code=)[^\s\"'&]+"), r"\1***"),
     (re.compile(r"(验证码|code|Code)(\D{0,12})\d{6}\b"), r"\1\2***"),
@@ -74,7 +75,6 @@ def follow(app: Flask) -> None:
     """Give each request its number, say it in the answer, and write one line at its end."""
     app.before_request(_begin)
     app.after_request(_end)
-    app.context_processor(lambda: {"request_id": request_id()})
 
 
 def request_id() -> str:

@@ -14,10 +14,16 @@ SAID = "mp_said"  # in the session of whoever runs us
 
 def page(template: str, status: int = 200, /, **context: object) -> ResponseReturnValue:
     """A page of our own, named below `templates/marketplace/`."""
+    return written(template, **context), status
+
+
+def written(template: str, /, **context: object) -> str:
+    """What a template of ours says: a page, or a letter."""
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # a LocalProxy
     mounted = app.extensions["marketplace"]
     given = {**mounted.context(), **context}
-    return mounted.pages.make(app, f"marketplace/{template}", given), status
+    made: str = mounted.pages.make(app, f"marketplace/{template}", given)
+    return made
 
 
 def remark(said: str, tone: str = "done") -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -87,6 +87,7 @@ def context() -> dict[str, object]:
         "mp_news": answers.news,
         "demo": mounted.runtime.tools.config.demo,
         "sign_in_url": door.identity().login_url(answers.here()),
+        "request_number": g.get("mp_request_id", ""),  # where whoever runs us gives one
         "own_pages": mounted.own_pages(person) if person else [],
         "sign_out_url": mounted.sign_out_url(),
         "here": answers.here(),

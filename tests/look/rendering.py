@@ -45,6 +45,7 @@ def _context() -> dict[str, object]:
         "basket_count": 3,
         "mp_layout": "marketplace/layout.html",
         "sign_in_url": "/sign-in",
+        "request_number": "",
         "own_pages": [("安全设置", "/security")],
         "sign_out_url": "/sign-out",
         "here": "/kit",

@@ -15,7 +15,7 @@ from limits.storage import MemoryStorage
 from marketplace.standalone import create_app
 from marketplace.standalone.limits import MEGABYTE, OFTEN, UPLOADS
 from marketplace.web import MarketForm
-from tests.fixtures import People
+from tests.fixtures import People, post
 from tests.house.test_translations import catalogue
 
 ClientAs = Callable[[str], FlaskClient]
@@ -109,8 +109,9 @@ def test_a_form_without_a_file_takes_one_megabyte(client_as: ClientAs) -> None:
 
 def test_an_upload_takes_one_file_with_its_form(client_as: ClientAs) -> None:
     client = client_as("supplier")
-    small = client.post("/supplier/import", data={"sheet": (io.BytesIO(b"x" * 2 * MEGABYTE), "a")})
-    assert small.status_code != 413
+    small = post(client, "/supplier/import", sheet=(io.BytesIO(b"x" * 2 * MEGABYTE), "a"))
+    assert small.status_code == 422
+    small.request.close()
     large = client.post("/supplier/import", data={"sheet": (io.BytesIO(b"x" * 11 * MEGABYTE), "a")})
     assert large.status_code == 413
     assert "最多收 10 MB" in large.text
@@ -134,11 +135,11 @@ def test_every_door_that_takes_a_file_stands_in_the_table(app: Flask) -> None:
     assert takers == set(UPLOADS)
 
 
-def _forms(view: Callable[..., Any], deeper: bool = True) -> Iterator[type[MarketForm]]:
-    """The forms that a view makes, itself or by a helper of its module."""
+def _forms(view: Callable[..., Any]) -> Iterator[type[MarketForm]]:
+    """The forms that a view makes, itself or by a helper that answers one."""
     for name in view.__code__.co_names:
         found = view.__globals__.get(name)
+        if inspect.isfunction(found):
+            found = view.__globals__.get(str(found.__annotations__.get("return")))
         if isinstance(found, type) and issubclass(found, MarketForm):
             yield found
-        elif deeper and inspect.isfunction(found) and found.__module__ == view.__module__:
-            yield from _forms(inspect.unwrap(found), deeper=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries, rules, service
@@ -14,6 +14,7 @@ from marketplace.standalone.forms import InviteForm
 from marketplace.standalone.views.blueprint import pages
 from marketplace.standalone.views.entering import door_page
 from marketplace.web import checked, needs, now, page, reading, work
+from marketplace.web.answers import remark
 from marketplace.web.forms import options
 from marketplace.web.labels import state_label
 from marketplace.web.words import _
@@ -52,7 +53,7 @@ def withdraw(batch_id: uuid.UUID) -> ResponseReturnValue:
     checked()
     with work() as w:
         service.withdraw_invitations(w, batch_id)
-    flash(_("没用过的邀请码已经作废。"), "done")
+    remark(_("没用过的邀请码已经作废。"))
     return redirect(url_for("accounts.invitations"), code=303)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries, rules, service
@@ -21,6 +21,7 @@ from marketplace.standalone.views.entering import (
 )
 from marketplace.standalone.views.phone import count_digits
 from marketplace.web import now, open_to_all, reading
+from marketplace.web.answers import remark
 from marketplace.web.door import runtime
 from marketplace.web.words import _
 
@@ -95,7 +96,7 @@ def newcomer_now() -> ResponseReturnValue:
         return _page(form, waiting, fault)
     answer = entered(entry, None)
     if was_known:
-        flash(_("这个手机号已有账号：角色已加上，姓名和密码没有改。"), "done")
+        remark(_("这个手机号已有账号：角色已加上，姓名和密码没有改。"))
     return answer
 
 

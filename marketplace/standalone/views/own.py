@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, make_response, redirect, request, session, url_for
+from flask import make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries, rules, service
@@ -22,6 +22,7 @@ from marketplace.standalone.views.entering import door_page, second_is_due
 from marketplace.standalone.views.second import codes_page, drawing, is_right
 from marketplace.standalone.views.signing_in import forgive, recognised
 from marketplace.web import checked, now, reading, signed_in, someone, work
+from marketplace.web.answers import remark
 from marketplace.web.door import runtime
 from marketplace.web.words import _
 
@@ -48,7 +49,7 @@ def change_password() -> ResponseReturnValue:
         service.set_password(w, _me(), new, keep=this_sign_in())
         secret = service.renew(w, this_sign_in())
     session.clear()
-    flash(_("密码已改，其他登录都已退出。"), "done")
+    remark(_("密码已改，其他登录都已退出。"))
     return give_secret(redirect(url_for("accounts.own"), code=303), secret)
 
 
@@ -58,7 +59,7 @@ def end_sign_in(sign_in_id: uuid.UUID) -> ResponseReturnValue:
     checked()
     with work() as w:
         service.end_sign_in(w, sign_in_id)
-    flash(_("那个登录已经退出。"), "done")
+    remark(_("那个登录已经退出。"))
     return redirect(url_for("accounts.own", _anchor="sign-ins"), code=303)
 
 
@@ -68,7 +69,7 @@ def end_others() -> ResponseReturnValue:
     checked()
     with work() as w:
         count = service.end_others(w, this_sign_in())
-    flash(_("已退出其他 %(n)s 个登录。", n=count), "done")
+    remark(_("已退出其他 %(n)s 个登录。", n=count))
     return redirect(url_for("accounts.own", _anchor="sign-ins"), code=303)
 
 
@@ -146,7 +147,7 @@ def drop_second() -> ResponseReturnValue:
     with work() as w:
         forgive(w, account)
         service.drop_second(w, _me())
-    flash(_("已停用原来的验证器。"), "done")
+    remark(_("已停用原来的验证器。"))
     return redirect(url_for("accounts.own"), code=303)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries, service
@@ -25,6 +25,7 @@ from marketplace.standalone.views.entering import (
 )
 from marketplace.standalone.views.phone import count_digits
 from marketplace.web import open_to_all, page
+from marketplace.web.answers import remark, written
 from marketplace.web.door import runtime
 from marketplace.web.words import _
 from marketplace.work import Work
@@ -130,8 +131,8 @@ def reset_letter(address: str, token: str) -> Mail:
     return Mail(
         to=address,
         subject=_("直通车：设置新密码"),
-        text=render_template("marketplace/standalone/letter_reset.txt", link=link),
-        html=render_template("marketplace/standalone/letter_reset.html", link=link),
+        text=written("standalone/letter_reset.txt", link=link),
+        html=written("standalone/letter_reset.html", link=link),
     )
 
 
@@ -160,7 +161,7 @@ def _change(w: Work, used: OneTimeCode, new: service.NewPassword) -> None:
 
 def _changed() -> ResponseReturnValue:
     session.clear()
-    flash(_("新密码已生效，其他登录都已退出。请用新密码登录。"), "done")
+    remark(_("新密码已生效，其他登录都已退出。请用新密码登录。"))
     return redirect(url_for(SIGN_IN), code=303)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import flash, redirect, request, session
+from flask import redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries, service
@@ -16,7 +16,7 @@ from marketplace.standalone.settings import DEMO_PASSWORD
 from marketplace.standalone.views.blueprint import pages
 from marketplace.standalone.views.entering import as_person, door_page, enter, entered
 from marketplace.web import actor, checked, now, open_to_all, reading
-from marketplace.web.answers import safe_next
+from marketplace.web.answers import remark, safe_next
 from marketplace.web.door import runtime
 from marketplace.web.words import _
 from marketplace.work import Work
@@ -54,7 +54,7 @@ def sign_out() -> ResponseReturnValue:
     with runtime().work() as w:
         service.sign_out(w, secret_given())
     session.clear()
-    flash(_("您已退出登录。"), "done")
+    remark(_("您已退出登录。"))
     answer = redirect(safe_next(None), code=303)
     answer.delete_cookie(cookie_name(), secure=bool(request.is_secure), httponly=True)
     return answer
