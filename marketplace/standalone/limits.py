@@ -42,6 +42,7 @@ class Often:
 UPLOADS = (
     "marketplace.accounts.take",
     "marketplace.catalog.import_now",
+    "marketplace.desk.add_list",
     "marketplace.desk.take_list",
     "marketplace.purchasing.set_people",
     "marketplace.suppliers.hand_in",
