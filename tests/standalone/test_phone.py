@@ -48,6 +48,8 @@ def test_in_the_demonstration_the_page_shows_the_message_once_it_is_there(
     part = client.get("/sign-in/message").text
     assert sent in part
     assert "data-hx-get" not in part
+    post(client, "/sign-in/phone", mobile=SUPPLIER)  # another one is on its way
+    assert sent not in client.get("/sign-in/phone/code").text
 
 
 def test_in_earnest_no_page_shows_a_message(shop: Flask, people: People) -> None:

@@ -6,12 +6,15 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import rules
 from marketplace.accounts.models import Invitation, InvitationBatch, Organisation, OrganisationKind
 from marketplace.kernel.actor import Role
+
+_KINDS = OrganisationKind
+_FIRST = (_KINDS.GROUP, _KINDS.UNION, _KINDS.OPERATOR, _KINDS.SUPPLIER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,11 @@ def batches(session: Session) -> list[BatchRow]:
 
 
 def places_to_invite(session: Session) -> list[tuple[uuid.UUID, str, OrganisationKind]]:
-    """Every organisation by its name."""
+    """Every organisation: employers first, suppliers last, each by its name."""
+    kinds = case({kind.value: n for n, kind in enumerate(_FIRST)}, value=Organisation.kind)
     found = session.execute(
         select(Organisation.id, Organisation.name, Organisation.kind).order_by(
-            Organisation.name, Organisation.id
+            kinds, Organisation.name, Organisation.id
         )
     )
     return [(id_, name, kind) for id_, name, kind in found]

@@ -100,6 +100,7 @@ class Waiting:
     asked: service.Asked
     login: str
     more: str = ""  # what the next page needs besides: where to go, which invitation
+    before: str = ""  # in the demonstration: the message that was the newest when it was asked for
 
     def person_id(self) -> uuid.UUID | None:
         """Whose code it is, for the trail."""
@@ -114,6 +115,7 @@ def wait_for(purpose: CodePurpose, waiting: Waiting) -> None:
         "ticket": waiting.asked.ticket,
         "login": waiting.login,
         "more": waiting.more,
+        "before": rules.digest(_newest(waiting.login)),
     }
 
 
@@ -123,15 +125,21 @@ def awaited(purpose: CodePurpose) -> Waiting | None:
     if not isinstance(kept, dict) or kept.get("purpose") != purpose.value:
         return None
     asked = service.Asked(uuid.UUID(kept["id"]), kept["ticket"])
-    return Waiting(asked, kept["login"], kept["more"])
+    return Waiting(asked, kept["login"], kept["more"], kept["before"])
 
 
-def shown_in_demo(login: str) -> list[str]:
-    """In the demonstration: what was sent to this person's phone, newest first."""
+def shown_in_demo(waiting: Waiting) -> list[str]:
+    """In the demonstration: the message that came for it, once the worker has delivered it."""
+    text = _newest(waiting.login)
+    return [text] if text and rules.digest(text) != waiting.before else []
+
+
+def _newest(login: str) -> str:
+    """In the demonstration: the newest message on this person's phone; empty for none."""
     tools = runtime().tools
     if not tools.config.demo:
-        return []
+        return ""
     with reading() as found:
         person = queries.person_by_login(found, login, now())
-    mobile = (person.mobile if person else None) or login
-    return tools.sms.recent(mobile)[:1]
+    recent = tools.sms.recent((person.mobile if person else None) or login)
+    return recent[0] if recent else ""

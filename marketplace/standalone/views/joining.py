@@ -117,5 +117,5 @@ def _page(
         fault,
         invitation=invitation,
         mobile=rules.veiled(waiting.login),
-        messages=shown_in_demo(waiting.login),
+        messages=shown_in_demo(waiting),
     )

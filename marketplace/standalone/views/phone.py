@@ -87,7 +87,7 @@ def message() -> ResponseReturnValue:
     """In the demonstration: the part of a page that shows the message, once it has arrived."""
     for purpose in (CodePurpose.SIGN_IN, CodePurpose.RESET, CodePurpose.REGISTER):
         if waiting := awaited(purpose):
-            return page("standalone/_message.html", messages=shown_in_demo(waiting.login))
+            return page("standalone/_message.html", messages=shown_in_demo(waiting))
     return page("standalone/_message.html", messages=[])
 
 
@@ -116,5 +116,5 @@ def _code_page(
         form,
         fault,
         mobile=rules.veiled(waiting.login),
-        messages=shown_in_demo(waiting.login),
+        messages=shown_in_demo(waiting),
     )

@@ -168,5 +168,5 @@ def _changed() -> ResponseReturnValue:
 def _code_page(
     form: ResetByCodeForm, waiting: Waiting, fault: MarketplaceError | None = None
 ) -> ResponseReturnValue:
-    messages = shown_in_demo(waiting.login)
+    messages = shown_in_demo(waiting)
     return door_page("reset_code.html", form, fault, messages=messages)
