@@ -13,7 +13,9 @@ from pathlib import Path
 import click
 
 from marketplace.accounts import queries, service
+from marketplace.accounts.models import OrganisationKind
 from marketplace.accounts.service import Plan, Sheets
+from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.web.labels import error_words
 from marketplace.web.told import told
@@ -112,3 +114,45 @@ def _tell(plan: Plan, say: Words) -> None:
     click.echo(
         say("离职 %(n)s 人，其中名单上没有的 %(m)s 人", n=len(plan.leaving), m=len(plan.missing))
     )
+
+
+@accounts.command("invite")
+@click.argument("organisation")
+@click.option("--role", type=click.Choice([r.value for r in Role if r is not Role.SYSTEM]),
+              required=True)  # fmt: skip
+@click.option("--new", "kind", type=click.Choice([k.value for k in OrganisationKind]),
+              help="Make the organisation when there is none of this name.")  # fmt: skip
+@click.option("--pieces", default=1, show_default=True)
+@click.option("--days", default=14, show_default=True)
+@data_option
+@click.pass_obj
+def invite(
+    carried: Carried, organisation: str, *, role: str, kind: str | None,
+    pieces: int, days: int, data: Path,
+) -> None:  # fmt: skip
+    """Print invitations for ORGANISATION; the only way to the first manager."""
+    try:
+        with carried.open_runtime(data).work() as w:
+            place = queries.by_name(w.session, organisation)
+            if place is None and kind:
+                place = service.add_organisation(w, organisation, OrganisationKind(kind))
+            if place is None:
+                raise click.ClickException(f"没有这个单位 / no organisation {organisation!r}")
+            _batch, codes = service.invite(w, place.id, Role(role), pieces=pieces, days=days)
+    except MarketplaceError as fault:
+        raise click.ClickException(" ".join(error_words(fault, carried.say))) from fault
+    click.echo("\n".join(codes))
+
+
+@accounts.command("new-phone")
+@click.argument("login")
+@data_option
+@click.pass_obj
+def new_phone(carried: Carried, login: str, *, data: Path) -> None:
+    """Drop the second factor of LOGIN, who lost phone and recovery codes."""
+    with carried.open_runtime(data).work() as w:
+        person = queries.person_by_login(w.session, login, w.now)
+        if person is None:
+            raise click.ClickException(f"没有这个人 / nobody signs in as {login!r}")
+        service.drop_second(w, person.id)
+    click.echo(f"{person.name}: 下次登录时重新设置 / sets up a new one at the next sign-in")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,8 @@ from marketplace.work.wires import Wire
 T = TypeVar("T")
 # seconds before a unit that met another is done again; the last try has no successor
 WAITS = (0.01, 0.03, 0.1, 0.3, 0.6)
+
+log = logging.getLogger(__name__)
 
 
 class Runtime:
@@ -68,8 +71,10 @@ class Runtime:
             with Session(self._writing, expire_on_commit=False) as session:
                 w = Work(session, actor, self.clock.now(), self.tools, undo=undo)
                 yield w
-                self._settle(w)
+                written = self._settle(w)
                 session.commit()
+                if written:  # the log leads from a request to its rows of the trail
+                    log.info("trail", extra={"trail": written})
         except BaseException as fault:
             for step in reversed(undo):
                 step()
@@ -89,7 +94,7 @@ class Runtime:
                 time.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311  # spreads, hides nothing
         return call()
 
-    def _settle(self, w: Work) -> None:
+    def _settle(self, w: Work) -> tuple[int, ...]:
         """Reactions of the same transaction, then parcels, then the trail with its head last."""
         told: list[Event] = []
         system = w.by_system()
@@ -101,7 +106,7 @@ class Runtime:
         for owed in (*told, *w.letters):
             w.session.add_all(self.parcels.pack(owed, w.now))
         w.session.flush()
-        trail.write(w.session, w.deeds, w.now)
+        return trail.write(w.session, w.deeds, w.now)
 
     def deliver(self, *, limit: int = BATCH) -> int:
         """Bring what is due; answers how many parcels arrived. Safe to call at any time."""

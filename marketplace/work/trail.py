@@ -51,11 +51,11 @@ def canonical(data: object) -> str:
     return _CANONICAL(data)
 
 
-def write(session: Session, deeds: Sequence[Deed], at: datetime) -> None:
+def write(session: Session, deeds: Sequence[Deed], at: datetime) -> tuple[int, ...]:
     """Chain the deeds to the head; called last in a unit of work, so that writers queue here
-    for the shortest time."""
+    for the shortest time. Answers the first and the last number; nothing for no deeds."""
     if not deeds:
-        return
+        return ()
     head = session.scalars(
         select(TrailHead)
         .where(TrailHead.id == HEAD)
@@ -82,6 +82,7 @@ def write(session: Session, deeds: Sequence[Deed], at: datetime) -> None:
         rows.append(row)
         head.number, head.hash = row["number"], row["hash"]
     insert_rows(session, ENTRIES, rows)
+    return rows[0]["number"], rows[-1]["number"]
 
 
 def _as_json(data: dict[str, Any]) -> dict[str, Any]:

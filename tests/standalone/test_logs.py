@@ -12,10 +12,12 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from marketplace.accounts import rules
 from marketplace.accounts.models import Person
 from marketplace.standalone.logs import HEADER, JsonLines, scrubbed
+from marketplace.work.models import TrailEntry
 from tests.fixtures import PASSWORD, People, post
 from tests.makers.doors import EMPLOYEE, NEW_PASSWORD, digits, link, secret_of
 
@@ -51,6 +53,19 @@ def test_a_request_leaves_one_line_with_who_what_and_how_long(
     assert (line["method"], line["status"], line["level"]) == ("GET", 200, "info")
     assert line["at"].endswith("+00:00")
     assert line["ms"] > 0
+
+
+def test_a_change_leads_to_its_rows_of_the_trail(
+    client_as: ClientAs, people: People, lines: Lines
+) -> None:
+    client = client_as("employee")
+    answer = post(client, "/security/sign-ins/end-others", on="/security")
+    post(client, "/sign-out", on="/")
+    with people.runtime.reading() as session:
+        last = session.scalars(select(func.max(TrailEntry.number))).one()
+    trails = [one for one in lines() if one["text"] == "trail"]
+    assert trails[-1]["trail"] == [last, last]
+    assert answer.headers[HEADER] not in {one["request"] for one in trails}  # nothing to end
 
 
 def test_a_fault_is_found_by_the_number_on_the_page(app: Flask, lines: Lines) -> None:

@@ -10,6 +10,7 @@ from marketplace.accounts.queries.inviting import (
 from marketplace.accounts.queries.people import (
     PersonRow,
     actor_of,
+    by_name,
     in_force,
     login_of,
     name_of,
@@ -41,6 +42,7 @@ __all__ = [
     "actor_of",
     "batches",
     "by_code",
+    "by_name",
     "by_number",
     "code_owner",
     "half_sign_in",

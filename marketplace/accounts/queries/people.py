@@ -75,6 +75,12 @@ def organisations(session: Session) -> Sequence[Organisation]:
     return session.scalars(wanted.order_by(Organisation.name, Organisation.id)).all()
 
 
+def by_name(session: Session, name: str) -> Organisation | None:
+    """The one of this name; None for none, or for several."""
+    found = session.scalars(select(Organisation).where(Organisation.name == name).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def subtree(session: Session, organisation_id: uuid.UUID) -> frozenset[uuid.UUID]:
     """The organisation and everything below it. Raises Missing."""
     top = organisation(session, organisation_id)
