@@ -18,11 +18,11 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
     Raises ValueError for a number that is none (NaN, infinity) and for a row of another width.
     """
-    lines = [_line(headings)]
+    lines = [csv_line(headings)]
     for row in rows:
         if len(row) != len(headings):
             raise ValueError(f"{len(row)} cells under {len(headings)} headings")
-        lines.append(_line(row))
+        lines.append(csv_line(row))
     return "".join(lines).encode("utf-8-sig")
 
 
@@ -32,7 +32,8 @@ def template_csv(kind: Kind = "listing") -> bytes:
     return write_csv([words.zh for words in fields], [[words.example for words in fields]])
 
 
-def _line(cells: Sequence[Cell]) -> str:
+def csv_line(cells: Sequence[Cell]) -> str:
+    """One row with its line end."""
     return ",".join(_cell(cell) for cell in cells) + "\r\n"
 
 

@@ -15,8 +15,10 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from catalog_import import read_mapping
 from marketplace.catalog import rules
 from marketplace.catalog.models import Listing
+from marketplace.catalog.queries import Upload
 from marketplace.catalog.rules import Goods
 from marketplace.kernel.money import parse_yuan
 from marketplace.web import MarketForm, options
@@ -105,19 +107,35 @@ class StockForm(MarketForm):
 
 
 class SheetForm(MarketForm):
-    """A file of goods, and, where its headings are unusual, what they mean."""
+    """A file of goods; where it is not plain, which sheet of it and what its headings mean."""
 
-    sheet = FileField("商品表格", description="CSV 文件，最大 5 MB；一行一件商品，第一行是表头")
+    sheet = FileField(
+        "商品表格",
+        description="Excel 工作簿（.xlsx，最大 10 MB、20,000 行）或 CSV（最大 32 MB、200,000 行）",
+    )
+    sheet_name = StringField(
+        "工作表名称（可选）",
+        [Length(max=40, message="最多 40 个字。")],
+        description="工作簿里有几张表时，写明读哪一张",
+    )
     mapping = FileField("列名对照文件（可选）", description="TOML 或 JSON，写明哪个表头是哪个字段")
 
     def validate_sheet(self, field: FileField) -> None:
         if not getattr(field.data, "filename", ""):  # a text in its place is no file either
             raise ValidationError("请选择表格文件。")
 
-    def mapping_data(self) -> bytes:
-        """The bytes of the mapping file; nothing when none was chosen."""
-        chosen = self.mapping.data
-        return chosen.read() if getattr(chosen, "filename", "") else b""
+    def upload(self) -> Upload:
+        """What was handed in, also when it is asked for again.
+
+        Raises UnreadableFile for a mapping that is none.
+        """
+        meaning = _bytes_of(self.mapping.data)
+        return Upload(
+            data=_bytes_of(self.sheet.data),
+            name=str(self.sheet.data.filename),
+            mapping=read_mapping(meaning) if meaning else None,
+            sheet=_text(self.sheet_name),
+        )
 
 
 def said_of(listing: Listing, county: str, villages: str) -> dict[str, object]:
@@ -133,6 +151,15 @@ def said_of(listing: Listing, county: str, villages: str) -> dict[str, object]:
         "sale_price": listing.sale_price.yuan,
         "dispatch_hours": "" if hours is None else str(hours),
     }
+
+
+def _bytes_of(chosen: Any) -> bytes:
+    """All of an uploaded file from its start; nothing when none was chosen."""
+    if not getattr(chosen, "filename", ""):
+        return b""
+    chosen.stream.seek(0)
+    content: bytes = chosen.read()
+    return content
 
 
 def _text(field: Any) -> str:

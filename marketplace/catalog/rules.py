@@ -242,5 +242,11 @@ def told(found: Problem | RowFault, say: Callable[..., str], lang: Lang) -> Told
     )
 
 
+def told_again(row: int, code: str, data: dict[str, str], say: Callable[..., str]) -> Told:
+    """A refusal that was kept with its code and data, in words."""
+    told, remedy = say(f"error.{code}", **data), say(f"remedy.{code}", **data)
+    return Told(row, "", data.get("value", ""), told, remedy)
+
+
 def _data(name: str) -> str:
     return resources.files("marketplace.catalog").joinpath(name).read_text("utf-8")

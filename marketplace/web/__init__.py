@@ -4,6 +4,7 @@ from marketplace.web.answers import back_to, download, page, remark
 from marketplace.web.door import (
     actor,
     identity,
+    kept_files,
     needs,
     now,
     open_to_all,
@@ -11,6 +12,7 @@ from marketplace.web.door import (
     search_index,
     signed_in,
     someone,
+    takes,
     work,
 )
 from marketplace.web.forms import MarketForm, checked, options
@@ -24,6 +26,7 @@ __all__ = [
     "checked",
     "download",
     "identity",
+    "kept_files",
     "needs",
     "now",
     "open_to_all",
@@ -36,5 +39,6 @@ __all__ = [
     "search_index",
     "signed_in",
     "someone",
+    "takes",
     "work",
 ]

@@ -19,6 +19,7 @@ from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Forbidden, Invalid, SignInNeeded
 from marketplace.ports.identity import Identity
 from marketplace.ports.search import SearchIndex
+from marketplace.ports.storage import Storage
 from marketplace.work import Runtime, Work
 
 P = ParamSpec("P")
@@ -73,6 +74,11 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+def kept_files() -> Storage:
+    """The private files of this application."""
+    return runtime().tools.storage
+
+
 def search_index() -> SearchIndex:
     """The search of this application; it may fail, its callers go on without it."""
     return runtime().tools.search
@@ -100,6 +106,21 @@ def signed_in(view: View) -> View:
 def open_to_all(view: View) -> View:
     """For everyone, also without signing in."""
     return _declare(_guarded(view, lambda: None), (EVERYONE,))
+
+
+def takes(most: int) -> Callable[[View], View]:
+    """Also bodies of up to `most` bytes, more than other posts may have; stands above the access,
+    because the door looks into the body."""
+
+    def roomier(view: View) -> View:
+        @wraps(view)
+        def roomy(*args: object, **kwargs: object) -> ResponseReturnValue:
+            request.max_content_length = most
+            return view(*args, **kwargs)
+
+        return cast(View, roomy)
+
+    return roomier
 
 
 def _guarded(view: View, may: Callable[[], object]) -> View:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts import service as accounts
+from marketplace.catalog import queries as catalog_queries
 from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Listing
 from marketplace.kernel.actor import Role
@@ -75,6 +76,7 @@ def make_things(people: People) -> Things:
     _roster(people, things)
     _suppliers(people, things)
     _goods(people, things)
+    _sheets(people, things)
     _purchases(people, things)
     _union(people, things)
     _other_union(people, things)
@@ -155,6 +157,19 @@ def _goods(people: People, things: Things) -> None:
         "other_draft_listing": a_draft_listing(people, "second_supplier", "B-2", title="示例 杏干"),
     }
     things.update({name: str(listing.id) for name, listing in made.items()})
+
+
+def _sheets(people: People, things: Things) -> None:
+    """A sheet in GB18030 that waits for a look at its words, and the marked copy of a refused
+    one."""
+    sheet = a_sheet({"品名": f"示例 {MARK} 葡萄干"}).decode("utf-8-sig").encode("gb18030")
+    supplier_id = uuid.UUID(things["draft_supplier"])
+    with people.runtime.work(people.actor("drafter")) as w:
+        looked_at = catalog_queries.check_sheet(
+            w.session, supplier_id, catalog_queries.Upload(sheet, "商品.csv"), w.now
+        )
+        things["import"] = str(catalog.accept(w, supplier_id, looked_at).id)
+        catalog.keep_marked(w, supplier_id, f"{MARK},需要改正".encode())
 
 
 def _purchases(people: People, things: Things) -> None:

@@ -21,6 +21,7 @@ from marketplace.catalog.queries.lists import (
 )
 from marketplace.catalog.queries.placing import Placed, Placing, unknown_lists
 from marketplace.catalog.queries.sheets import (
+    PART,
     Checked,
     Entry,
     Upload,
@@ -41,6 +42,7 @@ from marketplace.catalog.queries.visible import (
 from marketplace.catalog.rules import Category, categories, category
 
 __all__ = [
+    "PART",
     "Category",
     "Check",
     "Checked",

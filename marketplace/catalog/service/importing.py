@@ -19,6 +19,7 @@ from marketplace.catalog.states import IMPORT, ImportState
 from marketplace.events import ImportAdvanced, ImportEnded
 from marketplace.kernel.actor import System
 from marketplace.kernel.errors import Invalid, Refused
+from marketplace.ports.storage import Storage
 from marketplace.suppliers.models import Supplier
 from marketplace.work import Work, move
 
@@ -45,6 +46,7 @@ def accept(
     if checked.report.problems or not checked.parts:
         raise Invalid("sheet_refused")
     _one_at_a_time(w, supplier.id)
+    w.tools.storage.drop(marked_key(supplier.id))  # an older sheet is no longer corrected
     asks = checked.report.encoding_to_confirm and not at_once
     taken = CatalogImport(
         id=uuid.uuid4(),
@@ -115,6 +117,23 @@ def write_part(w: Work, import_id: uuid.UUID, part: int) -> None:
 def forget(w: Work, import_id: uuid.UUID) -> None:
     """Let go of the rows that were kept for writing; nothing happens the second time."""
     w.tools.storage.drop(_key(import_id))
+
+
+def keep_marked(w: Work, supplier_id: uuid.UUID, marked: bytes) -> None:
+    """Keep the marked copy of a refused sheet until the next sheet, one for each supplier."""
+    supplier = own_supplier(w, supplier_id)
+    w.tools.storage.drop(marked_key(supplier.id))
+    w.tools.storage.put(marked_key(supplier.id), marked)
+
+
+def marked_key(supplier_id: uuid.UUID) -> str:
+    """Under which the marked copy of a refused sheet is kept."""
+    return f"imports/marked/{supplier_id}"
+
+
+def preview(storage: Storage, taken: CatalogImport, rows: int = 5) -> list[Entry]:
+    """The first rows of a sheet that waits to be written."""
+    return queries.unpack(queries.part_of(storage.get(_key(taken.id)), 0))[:rows]
 
 
 def import_sheet(

@@ -1,18 +1,17 @@
-"""Pages of the supplier: its goods, one of them, and the taking in of sheets."""
+"""Pages of the supplier: its goods, and one of them."""
 
 from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from catalog_import import UnreadableFile, read_mapping, template_csv
 from marketplace.catalog import queries, rules, service
-from marketplace.catalog.forms import GoodsForm, NewGoodsForm, SheetForm, StockForm, said_of
+from marketplace.catalog.forms import GoodsForm, NewGoodsForm, StockForm, said_of
 from marketplace.catalog.models import Listing
-from marketplace.catalog.service import ImportReport
 from marketplace.catalog.states import LISTING, ListingState
+from marketplace.catalog.views.blueprint import pages
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.suppliers import queries as suppliers
@@ -20,7 +19,6 @@ from marketplace.suppliers.models import Supplier
 from marketplace.web import (
     back_to,
     checked,
-    download,
     needs,
     now,
     page,
@@ -30,10 +28,7 @@ from marketplace.web import (
     someone,
     work,
 )
-from marketplace.web.words import _, words
-
-pages = Blueprint("catalog", __name__, url_prefix="/supplier")
-MOST_SHOWN = 300  # problems on one page; the rest are counted
+from marketplace.web.words import _
 
 
 @pages.get("/listings")
@@ -66,14 +61,14 @@ def submit_all() -> ResponseReturnValue:
 @pages.get("/listings/new")
 @needs(Role.SUPPLIER_STAFF)
 def new() -> ResponseReturnValue:
-    supplier = _own_supplier()
+    supplier = own_supplier()
     return page("catalog/edit.html", form=NewGoodsForm(), listing=None, supplier=supplier)
 
 
 @pages.post("/listings/new")
 @needs(Role.SUPPLIER_STAFF)
 def draft() -> ResponseReturnValue:
-    form, supplier = NewGoodsForm(), _own_supplier()
+    form, supplier = NewGoodsForm(), own_supplier()
     if not form.validate():
         return page("catalog/edit.html", 422, form=form, listing=None, supplier=supplier)
     try:
@@ -150,65 +145,12 @@ def use(listing_id: uuid.UUID, verb: str) -> ResponseReturnValue:
     return back_to("catalog.show", _("已办理。"), listing_id=listing_id)
 
 
-@pages.get("/import")
-@needs(Role.SUPPLIER_STAFF)
-def import_page() -> ResponseReturnValue:
-    return _import_page(_own_supplier(), SheetForm())
-
-
-@pages.get("/import/sample.csv")
-@needs(Role.SUPPLIER_STAFF)
-def sample() -> ResponseReturnValue:
-    return download(template_csv(), f"{_('商品表格')}.csv", "text/csv; charset=utf-8")
-
-
-@pages.post("/import")
-@needs(Role.SUPPLIER_STAFF)
-def import_now() -> ResponseReturnValue:
-    form, supplier = SheetForm(), _own_supplier()
-    if not form.validate():
-        return _import_page(supplier, form, status=422)
-    try:
-        meaning = form.mapping_data()
-        mapping = read_mapping(meaning) if meaning else None
-    except UnreadableFile as fault:
-        return _import_page(supplier, form, ImportReport(problems=(fault.problem,)), status=422)
-    data, name = form.sheet.data.read(), str(form.sheet.data.filename)
-    with work() as w:
-        report = service.import_sheet(w, supplier.id, data, name, mapping)
-    if report.problems:
-        return _import_page(supplier, form, report, status=422)
-    counts = {"n": report.created, "u": report.updated, "s": report.unchanged}
-    said = _("已导入：新增 %(n)s 件，更新 %(u)s 件，未变 %(s)s 件。", **counts)
-    if report.encoding_to_confirm:
-        said += _("文件按 GB18030 编码读取，请看一看文字是否正常。")
-    return back_to("catalog.mine", said)
-
-
-def _own_supplier() -> Supplier:
+def own_supplier() -> Supplier:
     with reading() as session:
         supplier = suppliers.own(session, someone())
     if supplier is None:
         raise Refused("not_registered")
     return supplier
-
-
-def _import_page(
-    supplier: Supplier, form: SheetForm, report: ImportReport | None = None, *, status: int = 200
-) -> ResponseReturnValue:
-    say = words()
-    problems = report.problems[:MOST_SHOWN] if report else ()
-    with reading() as session:
-        return page(
-            "catalog/import.html",
-            status,
-            supplier=supplier,
-            form=form,
-            report=report,
-            problems=[rules.told(p, say, "zh" if say.language == "zh" else "en") for p in problems],
-            imports=queries.imports(session, supplier.id),
-            categories=rules.categories(),
-        )
 
 
 def _listing(
