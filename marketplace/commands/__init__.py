@@ -1,4 +1,4 @@
-"""The verbs on the command line: serve, demo, work, verify, catalog, search."""
+"""The verbs on the command line: serve, work, demo, check, migrate, verify, backup, restore …"""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import click
 from marketplace import __version__
 from marketplace.accounts.cli import accounts
 from marketplace.catalog.cli import catalog, search
+from marketplace.commands.backing import backup, restore
+from marketplace.commands.checking import check
 from marketplace.commands.demonstration import demo
+from marketplace.commands.migrating import migrate
 from marketplace.commands.opening import open_existing
 from marketplace.commands.serving import serve, work
 from marketplace.commands.verifying import verify
@@ -20,5 +23,18 @@ def main() -> None:
     """Direct Train 直通车: a consumption-aid marketplace."""
 
 
-for verb in (serve, demo, work, verify, accounts, catalog, regions, search):
+for verb in (
+    serve,
+    demo,
+    work,
+    verify,
+    check,
+    migrate,
+    backup,
+    restore,
+    accounts,
+    catalog,
+    regions,
+    search,
+):
     main.add_command(verb)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -42,26 +44,32 @@ class Worker(threading.Thread):
 
 
 def once(runtime: Runtime) -> int:
-    """One round: orders whose hold has ended, everything due in the outbox, a lost search index."""
+    """One round: orders whose hold has ended, everything due in the outbox, the trail's anchor,
+    a lost search index."""
     with runtime.reading() as session:
         is_due = bool(orders.overdue(session, runtime.clock.now()))
     if is_due:  # a round without work takes no writing lock
         with runtime.work() as w:
             ordering.lapse_due(w)
     arrived = runtime.deliver()
+    if runtime.anchor.is_due(runtime.clock.now()):
+        with runtime.reading() as session:
+            runtime.anchor.note(session, runtime.clock.now())
     catalog.tend_search(runtime.tools.search, runtime.reading)
     return arrived
 
 
-def run(runtime: Runtime, app: object, host: str, port: int) -> None:
-    """Serve until interrupted, the worker beside."""
-    worker = Worker(runtime)
-    worker.start()
+def run(runtime: Runtime, app: object, host: str, port: int, *, alone: bool = False) -> None:
+    """Serve until interrupted; the worker beside, unless others do its work."""
+    worker = None if alone else Worker(runtime)
+    if worker:
+        worker.start()
     click.echo(f"http://{host}:{port}")
     try:
         waitress.serve(app, host=host, port=port, threads=8, ident=None)
     finally:
-        worker.stop()
+        if worker:
+            worker.stop()
 
 
 @click.command()
@@ -69,15 +77,30 @@ def run(runtime: Runtime, app: object, host: str, port: int) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--demo", is_flag=True, help="Show the demonstration people on the sign-in page.")
-def serve(data: Path, host: str, port: int, demo: bool) -> None:
+@click.option("--no-worker", is_flag=True, help="Others deliver: marketplace work --stay.")
+def serve(data: Path, host: str, port: int, demo: bool, no_worker: bool) -> None:
     """Serve the marketplace, worker included."""
     logs.to_stderr()
     app = open_app(data, demo=demo)
-    run(runtime_of(app), app, host, port)
+    run(runtime_of(app), app, host, port, alone=no_worker)
 
 
 @click.command()
 @data_option
-def work(data: Path) -> None:
-    """Deliver everything that is due, once."""
-    click.echo(once(open_existing(data)))
+@click.option("--stay", is_flag=True, help="Go on until interrupted; several may, on PostgreSQL.")
+def work(data: Path, stay: bool) -> None:
+    """Deliver everything that is due, once or from now on."""
+    runtime = open_existing(data)
+    if not stay:
+        click.echo(once(runtime))
+        return
+    logging.basicConfig(level=logging.INFO)
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(0)
+    )  # a round in work ends first, or its lease
+    worker = Worker(runtime)
+    worker.start()
+    try:
+        worker.join()
+    finally:
+        worker.stop()

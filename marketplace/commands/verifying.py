@@ -18,7 +18,8 @@ from marketplace.purchasing import queries as purchasing
 from marketplace.regions import queries as regions
 from marketplace.statistics import queries as statistics
 from marketplace.unions import queries as unions
-from marketplace.work import trail
+from marketplace.work import schema, trail
+from marketplace.work.anchor import Anchor
 
 Check = Callable[[Session, datetime], Iterator[str]]
 
@@ -32,12 +33,20 @@ CHECKS: dict[str, Check] = {
     "facts equal a recount and tie to the ledger": lambda session, at: statistics.faults(session),
     "lists of counties hold without gaps": lambda session, at: regions.faults(session),
     "the trail is unbroken": lambda session, at: trail.faults(session),
+    "append-only tables are guarded": lambda session, at: schema.trigger_faults(
+        session.connection()
+    ),
 }
 
 
-def check_all(session: Session, at: datetime) -> dict[str, list[str]]:
+def check_all(
+    session: Session, at: datetime, *, anchor: Anchor | None = None
+) -> dict[str, list[str]]:
     """Every check with its faults, in words; empty lists when all is well."""
-    return {name: list(check(session, at)) for name, check in CHECKS.items()}
+    outcome = {name: list(check(session, at)) for name, check in CHECKS.items()}
+    if anchor is not None:
+        outcome["the trail is as it was anchored"] = list(anchor.faults(session))
+    return outcome
 
 
 @click.command()
@@ -47,7 +56,7 @@ def verify(data: Path, as_json: bool) -> None:
     """Check that books, stock, budgets, zone, figures and trail agree."""
     runtime = open_existing(data)
     with runtime.reading() as session:
-        outcome = check_all(session, runtime.clock.now())
+        outcome = check_all(session, runtime.clock.now(), anchor=runtime.anchor)
     faults = [fault for found in outcome.values() for fault in found]
     if as_json:
         told = {"ok": not faults, "checks": outcome}

@@ -28,12 +28,15 @@ DEFAULTS: Mapping[str, object] = {
 }
 
 
-def gather(given: Mapping[str, object], environment: Mapping[str, str]) -> dict[str, object]:
+def gather(
+    given: Mapping[str, object], environment: Mapping[str, str], *, keep_key: bool = True
+) -> dict[str, object]:
     """Everything for `app.config`. Raises Misconfigured with every fault at once.
 
     TRUSTED_HOSTS: the names we answer to, comma-separated; only the demonstration has a default.
     SECRET_KEY_FALLBACKS: earlier keys, comma-separated, while the new one takes over.
-    SECRET_KEY: made once and kept in the data folder when the database lies there too.
+    SECRET_KEY: made once and kept in the data folder when the database lies there too (unless
+    `keep_key` is False: then nothing is written).
     """
     settings = {**DEFAULTS, **from_environment(environment), **given}
     config = Config.read(settings)
@@ -55,7 +58,7 @@ def gather(given: Mapping[str, object], environment: Mapping[str, str]) -> dict[
     secure = settings.get("SESSION_COOKIE_SECURE", not config.demo)
     return {
         **settings,
-        "SECRET_KEY": key or kept_key(config.data),
+        "SECRET_KEY": key or (kept_key(config.data) if keep_key else ""),
         "SECRET_KEY_FALLBACKS": _names(fallbacks),
         "TRUSTED_HOSTS": hosts or HOME,
         "PROXY_HOPS": int(hops),

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from marketplace.work.models import TrailEntry, TrailHead
 from marketplace.work.trail import HEAD
 
+EVERY = timedelta(minutes=1)  # what was written since then could be cut off unseen
 STEP = 500  # anchors compared with the trail at a time
 
 
@@ -33,9 +34,15 @@ class Anchor:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._noted_at: datetime | None = None
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether this process has noted nothing for a while."""
+        return self._noted_at is None or at - self._noted_at >= EVERY
 
     def note(self, session: Session, at: datetime) -> bool:
         """Add the present end of the trail; False when it has not moved since the last line."""
+        self._noted_at = at
         head = session.get(TrailHead, HEAD)
         if head is None or not head.number:
             return False

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -18,6 +19,7 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.clock import Clock, SystemClock
 from marketplace.kernel.errors import Conflict
 from marketplace.work import outbox, schema, trail
+from marketplace.work.anchor import Anchor
 from marketplace.work.courier import BATCH, Courier
 from marketplace.work.database import WRITING, make_engine, meant
 from marketplace.work.unit import Tools, Work
@@ -49,6 +51,8 @@ class Runtime:
         self.within = {wire.event: wire.reactions for wire in within}
         self.parcels = outbox.Catalogue(after, outside)
         self.courier = Courier(self)
+        kept = tools.config.anchor or tools.config.data / "trail.anchor"
+        self.anchor = Anchor(Path(kept))
 
     def create_tables(self) -> None:
         """All tables of this version, by migrating."""

@@ -90,6 +90,13 @@ def downgrade(engine: Engine, target: str) -> None:
         guard_tables(connection)
 
 
+def prepare_server(engine: Engine) -> None:
+    """What triggers stand on and tables do not bring along: our function on PostgreSQL."""
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.execute(text(_FUNCTION))
+
+
 def guard_tables(connection: Connection) -> None:
     """Put every trigger in place that is missing: a migration that copies a table loses them."""
     if connection.dialect.name == "postgresql":

@@ -1,0 +1,99 @@
+"""A database written whole into one file, and put back: SQLite by its backup API, PostgreSQL by
+its own programs, which know their format best."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, make_url
+
+from marketplace.kernel.errors import MarketplaceError
+from marketplace.work import schema
+
+PROGRAMS = (
+    "MARKETPLACE_PG_BIN"  # folder of pg_dump and pg_restore; empty: where the path finds them
+)
+PAGES = 1000  # pages of SQLite copied before writers may go on
+
+
+class CannotCopy(MarketplaceError):
+    """The database was not copied; says why, in words."""
+
+    status = 500
+    code = "cannot_copy"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+
+    def __str__(self) -> str:
+        return str(self.data["reason"])
+
+
+def file_name(url: str) -> str:
+    """What the copy is called: "database.sqlite" or "database.dump"."""
+    return "database.sqlite" if _is_sqlite(url) else "database.dump"
+
+
+def copy_out(url: str, target: Path) -> None:
+    """Write the database of `url` into `target` as it is at one instant, while others go on
+    writing. Raises CannotCopy."""
+    if _is_sqlite(url):
+        source = make_url(url).database or ""
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+            live.backup(copy, pages=PAGES)
+            found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        if found != "ok":
+            raise CannotCopy(f"integrity_check: {found}")
+        return
+    tables = ("--table=mp_*", "--no-owner", "--no-privileges")
+    _run("pg_dump", url, "--format=custom", *tables, f"--file={target}")
+
+
+def copy_in(engine: Engine, url: str, source: Path) -> None:
+    """Put a copy into the database of `url`, which must have no table of ours. Raises CannotCopy."""
+    if schema.standing(engine) is not schema.Standing.EMPTY:
+        raise CannotCopy("the database is not empty: nothing is written over")
+    if _is_sqlite(url):
+        engine.dispose()
+        target = Path(make_url(url).database or "")
+        for rest in ("-wal", "-shm"):  # of the empty database that was looked at
+            target.with_name(target.name + rest).unlink(missing_ok=True)
+        shutil.copyfile(source, target)
+        return
+    schema.prepare_server(engine)  # triggers in the dump name our function, the dump does not
+    _run("pg_restore", url, "--no-owner", "--single-transaction", "--exit-on-error", str(source))
+
+
+def _is_sqlite(url: str) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def _run(program: str, url: str, *options: str) -> None:
+    folder = os.environ.get(PROGRAMS)
+    found = shutil.which(program, path=folder or None)
+    if found is None:
+        raise CannotCopy(f"{program} is not there: install PostgreSQL's client, or set {PROGRAMS}")
+    known = make_url(url)
+    secret = {"PGPASSWORD": str(known.password)} if known.password else {}
+    ran = subprocess.run(  # noqa: S603  # PostgreSQL's own program, arguments of ours
+        [found, *_place(known), *options],
+        env={**os.environ, **secret},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise CannotCopy(f"{program}: {ran.stderr.strip()}")
+
+
+def _place(url: URL) -> Sequence[str]:
+    """Where the server is; a password travels by the environment, where no process list shows it."""
+    host = url.host or url.query.get("host")
+    given = {"host": host, "port": url.port, "username": url.username, "dbname": url.database}
+    return [f"--{name}={value}" for name, value in given.items() if value]
