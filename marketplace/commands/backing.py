@@ -55,9 +55,9 @@ def restore(source: Path, data: Path) -> None:
     if data.exists() and any(data.iterdir()):
         raise click.ClickException(f"文件夹不是空的 / the folder is not empty: {data}")
     runtime = open_bare(data)
-    url = runtime.tools.config.url
+    url, programs = runtime.tools.config.url, runtime.tools.config.pg_bin
     try:
-        copying.copy_in(runtime.engine, url, source / copying.file_name(url))
+        copying.copy_in(runtime.engine, url, source / copying.file_name(url), programs=programs)
     except (copying.CannotCopy, OSError) as fault:
         raise click.ClickException(str(fault)) from fault
     for name in (PAPERS, KEY):
@@ -71,10 +71,10 @@ def restore(source: Path, data: Path) -> None:
         raise click.ClickException(f"已恢复，但 / restored, but {fault}") from fault
     finally:
         runtime.engine.dispose()
-    faults = [fault for found in outcome.values() for fault in found]
-    for fault in faults:
-        click.echo(fault, err=True)
-    if faults:
+    told = [fault for found in outcome.values() for fault in found]
+    for line in told:
+        click.echo(line, err=True)
+    if told:
         raise SystemExit(1)
     click.echo(f"已恢复并核对 / restored and verified: {data}")
 
@@ -87,7 +87,7 @@ def _write(runtime: Runtime, data: Path, draft: Path) -> int:
         runtime.anchor.note(session, runtime.clock.now())
         head = session.get_one(TrailHead, HEAD)
     _copy(runtime.anchor.path, draft / ANCHOR)
-    copying.copy_out(url, draft / copying.file_name(url))
+    copying.copy_out(url, draft / copying.file_name(url), programs=runtime.tools.config.pg_bin)
     for name in (PAPERS, KEY):
         _copy(data / name, draft / name)
     files = {path.relative_to(draft).as_posix(): _sum(path) for path in _files(draft)}

@@ -20,7 +20,7 @@ from marketplace.catalog.models import Listing
 from marketplace.commands.opening import data_option
 from marketplace.config import PREFIX, Config, Misconfigured
 from marketplace.extension import make_runtime
-from marketplace.standalone.settings import KEY_FILE, gather
+from marketplace.standalone.settings import KEY_FILE, from_environment, gather
 from marketplace.work import Runtime, outbox, schema
 
 # CVE-2024-0450: older ones unpack archives whose parts overlap
@@ -57,14 +57,17 @@ def findings(
 ) -> Iterator[Finding]:
     """What there is to say, errors and warnings as they come; nothing is changed."""
     yield from _versions()
+    yield from _folder(data)
     given = {f"{PREFIX}DATA": data, f"{PREFIX}DEMO": demo}
     try:
-        settings = gather(given, environment, keep_key=False)
-        runtime = make_runtime(Config.read(settings))
+        gather(given, environment, keep_key=False)
     except Misconfigured as fault:
         yield from (Finding(True, problem) for problem in fault.problems)
+    ours = {k: v for k, v in from_environment(environment).items() if k.startswith(PREFIX)}
+    try:
+        runtime = make_runtime(Config.read({**ours, **given}))
+    except Misconfigured:  # said above: what its settings name cannot be looked at
         return
-    yield from _folder(data)
     if not runtime.tools.config.database_url and not (data / "marketplace.sqlite").exists():
         yield Finding(False, f"no database in {data} yet: it is made at the first start")
         return

@@ -93,6 +93,7 @@ def work(data: Path, stay: bool) -> None:
     runtime = open_existing(data)
     if not stay:
         click.echo(once(runtime))
+        runtime.engine.dispose()
         return
     logging.basicConfig(level=logging.INFO)
     signal.signal(

@@ -57,6 +57,7 @@ def verify(data: Path, as_json: bool) -> None:
     runtime = open_existing(data)
     with runtime.reading() as session:
         outcome = check_all(session, runtime.clock.now(), anchor=runtime.anchor)
+    runtime.engine.dispose()
     faults = [fault for found in outcome.values() for fault in found]
     if as_json:
         told = {"ok": not faults, "checks": outcome}

@@ -16,9 +16,6 @@ from sqlalchemy import URL, Engine, make_url
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.work import schema
 
-PROGRAMS = (
-    "MARKETPLACE_PG_BIN"  # folder of pg_dump and pg_restore; empty: where the path finds them
-)
 PAGES = 1000  # pages of SQLite copied before writers may go on
 
 
@@ -40,9 +37,9 @@ def file_name(url: str) -> str:
     return "database.sqlite" if _is_sqlite(url) else "database.dump"
 
 
-def copy_out(url: str, target: Path) -> None:
+def copy_out(url: str, target: Path, *, programs: str = "") -> None:
     """Write the database of `url` into `target` as it is at one instant, while others go on
-    writing. Raises CannotCopy."""
+    writing. `programs`: the folder of pg_dump, empty for the path's. Raises CannotCopy."""
     if _is_sqlite(url):
         source = make_url(url).database or ""
         with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
@@ -52,11 +49,11 @@ def copy_out(url: str, target: Path) -> None:
             raise CannotCopy(f"integrity_check: {found}")
         return
     tables = ("--table=mp_*", "--no-owner", "--no-privileges")
-    _run("pg_dump", url, "--format=custom", *tables, f"--file={target}")
+    _run(programs, "pg_dump", url, "--format=custom", *tables, f"--file={target}")
 
 
-def copy_in(engine: Engine, url: str, source: Path) -> None:
-    """Put a copy into the database of `url`, which must have no table of ours. Raises CannotCopy."""
+def copy_in(engine: Engine, url: str, source: Path, *, programs: str = "") -> None:
+    """Put a copy into the database of `url`, which has no table of ours yet. Raises CannotCopy."""
     if schema.standing(engine) is not schema.Standing.EMPTY:
         raise CannotCopy("the database is not empty: nothing is written over")
     if _is_sqlite(url):
@@ -67,18 +64,20 @@ def copy_in(engine: Engine, url: str, source: Path) -> None:
         shutil.copyfile(source, target)
         return
     schema.prepare_server(engine)  # triggers in the dump name our function, the dump does not
-    _run("pg_restore", url, "--no-owner", "--single-transaction", "--exit-on-error", str(source))
+    whole = ("--no-owner", "--single-transaction", "--exit-on-error")
+    _run(programs, "pg_restore", url, *whole, str(source))
 
 
 def _is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
-def _run(program: str, url: str, *options: str) -> None:
-    folder = os.environ.get(PROGRAMS)
+def _run(folder: str, program: str, url: str, *options: str) -> None:
     found = shutil.which(program, path=folder or None)
     if found is None:
-        raise CannotCopy(f"{program} is not there: install PostgreSQL's client, or set {PROGRAMS}")
+        raise CannotCopy(
+            f"{program} is not there: install PostgreSQL's client, or set MARKETPLACE_PG_BIN"
+        )
     known = make_url(url)
     secret = {"PGPASSWORD": str(known.password)} if known.password else {}
     ran = subprocess.run(  # noqa: S603  # PostgreSQL's own program, arguments of ours
@@ -93,7 +92,7 @@ def _run(program: str, url: str, *options: str) -> None:
 
 
 def _place(url: URL) -> Sequence[str]:
-    """Where the server is; a password travels by the environment, where no process list shows it."""
+    """Where the server is; a password travels by the environment: no process list shows it."""
     host = url.host or url.query.get("host")
     given = {"host": host, "port": url.port, "username": url.username, "dbname": url.database}
     return [f"--{name}={value}" for name, value in given.items() if value]

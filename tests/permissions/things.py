@@ -41,6 +41,7 @@ from tests.makers.catalog import (
     some_goods,
 )
 from tests.makers.orders import a_placement, an_address, paid, shipped
+from tests.makers.outbox import a_dead_parcel
 from tests.makers.suppliers import (
     COUNTY,
     SCAN,
@@ -81,6 +82,7 @@ def make_things(people: People) -> Things:
     _union(people, things)
     _other_union(people, things)
     people.runtime.deliver(limit=1000)
+    things["dead_parcel"] = a_dead_parcel(people.runtime)
     return things
 
 

@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
             board=queries.board(session, now()),
             may_decide=Role.REVIEWER in someone().roles,
             span=span_words,
+            may_see_outbox=bool({Role.MANAGER, Role.AUDITOR} & someone().roles),
         )
 
 

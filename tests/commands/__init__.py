@@ -1,0 +1,1 @@
+"""The verbs on the command line, as an operator types them."""

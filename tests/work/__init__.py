@@ -1,0 +1,1 @@
+"""The mechanisms below everyone: tables, outbox, trail."""
