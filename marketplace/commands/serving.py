@@ -95,7 +95,7 @@ def work(data: Path, stay: bool) -> None:
         click.echo(once(runtime))
         runtime.engine.dispose()
         return
-    logging.basicConfig(level=logging.INFO)
+    logs.to_stderr()
     signal.signal(
         signal.SIGTERM, lambda *_: sys.exit(0)
     )  # a round in work ends first, or its lease
