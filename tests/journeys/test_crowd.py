@@ -13,6 +13,7 @@ from http.cookiejar import CookieJar
 from typing import IO
 from urllib.parse import urlencode
 
+import pytest
 from sqlalchemy import func, select
 
 from marketplace.accounts import service as accounts
@@ -78,6 +79,7 @@ def a_buyer(people: People, site: str, place: int) -> tuple[Buyer, str]:
     return buyer, str(address.id)
 
 
+@pytest.mark.both_databases  # each buyer has a connection of their own
 def test_ten_get_a_piece_and_the_others_are_told_so(people: People, site: str) -> None:
     an_approved_supplier(people)
     melon = a_listing(people, stock=PIECES)

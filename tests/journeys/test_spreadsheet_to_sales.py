@@ -229,9 +229,11 @@ def press(page: Page, label: str | re.Pattern[str]) -> None:
     page.locator("main").get_by_role("button", name=label).first.click()
 
 
+@pytest.mark.both_databases  # the one walk that a browser takes on PostgreSQL too
 def test_at_the_second_a_paper_ends_the_good_is_gone_everywhere(
     people: People, clock: SetClock, browser_of: Callable[[str], Page]
 ) -> None:
+    """P16: seen and bought at the second before, on no page and by no form at the second itself."""
     an_approved_supplier(people, until=LAST_DAY)
     listing = a_listing(people)
     once(people.runtime)
