@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from marketplace.adapters.whoosh_search import WhooshSearch
 from marketplace.catalog.cli import catalog, search
 from marketplace.catalog.models import Listing
+from marketplace.catalog.queries import PART
 from tests.fixtures import People
 from tests.makers.catalog import a_listing, a_sheet
 from tests.makers.suppliers import a_credit_code, a_draft_supplier, an_approved_supplier
@@ -59,6 +60,28 @@ def test_a_bad_sheet_is_told_and_nothing_is_written(people: People, sheet: Path)
     assert (answer.exit_code, count(people)) == (1, 0)
     assert "Row 3" in answer.output
     assert "whole number" in answer.output
+
+
+def test_a_sheet_in_gb18030_is_written_only_when_somebody_says_it_reads_well(
+    people: People, sheet: Path
+) -> None:
+    """P26: declared, never guessed silently."""
+    a_draft_supplier(people)
+    sheet.write_bytes(a_sheet({}).decode("utf-8-sig").encode("gb18030"))
+    answer = run(people, sheet)
+    assert (answer.exit_code, count(people)) == (1, 0)
+    assert "--gb18030" in answer.output
+    answer = run(people, sheet, "--gb18030")
+    assert (answer.exit_code, count(people)) == (0, 1), answer.output
+
+
+def test_a_long_sheet_is_written_whole_before_the_command_ends(people: People, sheet: Path) -> None:
+    a_draft_supplier(people)
+    rows = PART + 1
+    sheet.write_bytes(a_sheet(*({"货号": f"L-{number:05d}"} for number in range(rows))))
+    answer = run(people, sheet)
+    assert (answer.exit_code, count(people)) == (0, rows), answer.output
+    assert "新增 1001 件" in answer.output
 
 
 def test_a_check_writes_nothing(people: People, sheet: Path) -> None:

@@ -197,6 +197,7 @@ def test_changed_goods_of_a_long_sheet_are_drafts_again_with_their_trail(people:
     assert counts(now(people, taken.id)) == (0, 600, 0, 0)
     with people.runtime.reading() as session:
         found = session.get_one(Listing, shown.id)
+        assert found.version > shown.version  # whoever is about to buy it looks again
         assert (found.state, found.sale_price, found.available) == (
             ListingState.DRAFT, Money(69_00), 7,
         )  # fmt: skip  # one row

@@ -31,6 +31,7 @@ class Known(NamedTuple):
     promised: int  # pieces held or sold
     supply_price: Money
     sale_price: Money
+    version: int
 
 
 class Ready(NamedTuple):
@@ -121,6 +122,7 @@ def _known(
             (Listing.reserved + Listing.sold).label("promised"),
             Listing.supply_price,
             Listing.sale_price,
+            Listing.version,
         )
         .where(Listing.supplier_id == supplier_id, Listing.sku.in_(skus))
         .order_by(Listing.id)  # always in this order: two units never wait for each other

@@ -53,14 +53,14 @@ def add(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
 def change(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
     """Other words for known listings; whatever they were, they are drafts now.
 
-    Raises WrongState, Forbidden.
+    Raises WrongState, Forbidden; Busy when one was changed meanwhile.
     """
     rows, settled = [], []
     for one in ready:
         if (known := one.known) is None:
             continue
         after = LISTING.after(known.state, "revise", w.actor.roles)
-        rows.append({"this": known.id, "state": after, **_columns(one)})
+        rows.append({"this": known.id, "seen": known.version, "state": after, **_columns(one)})
         settled.append((known.id, one))
         before = {"sale_price": known.sale_price.fen, "supply_price": known.supply_price.fen}
         told = {"before": before, "fingerprint": one.fingerprint}
@@ -70,11 +70,16 @@ def change(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
             w.announce(ListingChanged(w.now, known.id))
     if not rows:
         return
-    names = [name for name in rows[0] if name != "this"]
+    names = [name for name in rows[0] if name not in {"this", "seen"}]
     values: dict[str, Any] = {name: bindparam(name) for name in names}
-    w.session.connection().execute(
-        update(LISTINGS).where(LISTINGS.c.id == bindparam("this")).values(values), rows
+    done = w.session.connection().execute(
+        update(LISTINGS)
+        .where(LISTINGS.c.id == bindparam("this"), LISTINGS.c.version == bindparam("seen"))
+        .values(**values, version=LISTINGS.c.version + 1),  # who is about to buy looks again
+        rows,
     )
+    if done.rowcount != len(rows):
+        raise Busy
     w.session.execute(delete(VILLAGES).where(VILLAGES.c.listing_id.in_([i for i, _ in settled])))
     _settle(w, settled)
     _outdate(w)
