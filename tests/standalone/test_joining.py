@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -89,6 +90,25 @@ def test_of_two_who_hold_the_same_paper_one_joins(app: Flask, people: People) ->
     with people.runtime.reading() as session:
         at = people.runtime.clock.now()
         assert queries.person_by_login(session, phones[1], at) is None
+
+
+def test_of_eight_who_use_one_paper_at_the_same_instant_one_joins(people: People) -> None:
+    code = an_invitation(people)
+
+    def joined(n: int) -> bool:
+        newcomer = service.Newcomer(f"新人{n}", f"1370000000{n}", service.NewPassword("x"))
+        try:
+            with people.runtime.work() as w:
+                service.join(w, code, newcomer)
+        except service.BadInvitation:
+            return False
+        return True
+
+    def again(n: int) -> bool:
+        return people.runtime.again(lambda: joined(n))
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        assert sum(pool.map(again, range(8))) == 1
 
 
 def test_a_paper_that_is_too_old_or_withdrawn_opens_nothing(

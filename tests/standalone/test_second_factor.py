@@ -173,8 +173,10 @@ def test_anybody_may_turn_it_on_and_is_asked_from_then_on(app: Flask, people: Pe
     assert secret_of(client) != before  # P21: the old one opens nothing any more
     assert is_in(client)
     clock.advance(minutes=1)
-    again = post(app.test_client(), "/sign-in", login=EMPLOYEE, password=PASSWORD)
+    other = app.test_client()
+    again = post(other, "/sign-in", login=EMPLOYEE, password=PASSWORD)
     assert again.headers["Location"].startswith("/sign-in/second")
+    assert not is_in(other)
 
 
 def test_a_new_batch_of_codes_ends_the_old_one(shop: Flask, people: People) -> None:

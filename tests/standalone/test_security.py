@@ -88,15 +88,6 @@ def test_a_stylesheet_asks_nobody_who_is_there(app: Flask) -> None:
     answer.close()
 
 
-def test_a_token_in_the_address_signs_nobody_in(app: Flask, people: People) -> None:
-    with app.app_context():
-        account = checker().datastore.find_user(login=EMPLOYEE)
-        assert account is not None
-        token = account.get_auth_token()
-    page = app.test_client().get("/", query_string={"auth_token": token})
-    assert 'action="/sign-out"' not in page.text
-
-
 def test_a_secret_sealed_under_an_earlier_key_still_opens(tmp_path: Path) -> None:
     def made(**settings: str) -> Flask:
         return create_app({"MARKETPLACE_DATA": tmp_path, "MARKETPLACE_DEMO": True, **settings})

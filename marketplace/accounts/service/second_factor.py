@@ -84,7 +84,6 @@ def use_recovery_code(w: Work, person_id: uuid.UUID, code: str) -> bool:
         .where(
             RecoveryCode.person_id == person_id,
             RecoveryCode.code_hash == rules.digest(rules.typed(code)),
-            RecoveryCode.used_at.is_(None),
         )
         .limit(1)
         .scalar_subquery()
