@@ -149,7 +149,6 @@ def _score(sheet: Any, known: set[str], order: Order) -> int:
 
 def _rows(sheet: Any, outline: Outline, order: Order) -> Iterator[Any]:
     written = 0
-    sheet.reset_dimensions()  # what a sheet declares about itself is not believed
     found = sheet.iter_rows(
         min_row=1, max_row=outline.last_row, min_col=1, max_col=outline.last_column
     )
