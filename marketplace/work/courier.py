@@ -80,7 +80,8 @@ class Courier:
         handler = parcels.outside[batch[0].handler]
         handler(Outside(self.runtime.tools, self.runtime.clock.now(), self.runtime.reading), sent)
         with self.runtime.work() as w:
-            return outbox.finish(w.session, self.holder, [parcel.id for parcel in batch], w.now)
+            ids = [parcel.id for parcel in batch]
+            return outbox.finish(w.session, self.holder, ids, w.now, forget=True)
 
     @contextmanager
     def _heart(self) -> Iterator[None]:

@@ -107,10 +107,14 @@ def beat(session: Session, holder: str, at: datetime) -> int:
     return _rows(session, mine.values(leased_until=at + LEASE))
 
 
-def finish(session: Session, holder: str, ids: Sequence[uuid.UUID], at: datetime) -> int:
-    """These are done; answers how many were still this worker's."""
+def finish(
+    session: Session, holder: str, ids: Sequence[uuid.UUID], at: datetime, *, forget: bool = False
+) -> int:
+    """These are done; answers how many were still this worker's. `forget` what they held: letters
+    name people and carry codes."""
     done = update(Parcel).where(Parcel.id.in_(ids), Parcel.holder == holder, _is_open())
-    return _rows(session, done.values(delivered_at=at, holder=None, leased_until=None, fault=None))
+    ended = {"delivered_at": at, "holder": None, "leased_until": None, "fault": None}
+    return _rows(session, done.values({**ended, "payload": ""} if forget else ended))
 
 
 def postpone(session: Session, parcel: Parcel, holder: str, at: datetime, fault: Exception) -> None:
@@ -153,7 +157,7 @@ def try_again(session: Session, parcel_id: uuid.UUID, at: datetime) -> bool:
 def drop(session: Session, parcel_id: uuid.UUID, at: datetime) -> bool:
     """It is not owed any more, a person says; False when it is not dead."""
     dropped = update(Parcel).where(Parcel.id == parcel_id, _is_dead(at))
-    return _rows(session, dropped.values(dropped_at=at)) == 1
+    return _rows(session, dropped.values(dropped_at=at, payload="")) == 1
 
 
 def _is_open() -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from marketplace.adapters.offline_post import OfflineMail
 from marketplace.desk import service
 from marketplace.kernel.errors import Missing
+from marketplace.ports.sms import Sms
 from marketplace.work.models import Parcel
 from tests.fixtures import People, post
 from tests.makers.outbox import a_dead_parcel
@@ -33,6 +34,14 @@ def test_a_dead_parcel_is_shown_with_its_fault_and_tried_again(
     assert isinstance(mail, OfflineMail)
     assert [sent.subject for sent in mail.sent()] == ["示例邮件"]
     assert "没有停住的投递" in manager.get(PAGE).text
+
+
+def test_what_a_letter_said_is_forgotten_once_it_is_sent(people: People) -> None:
+    with people.runtime.work() as w:
+        w.send(Sms("13900000000", "验证码 314159"))
+    assert people.runtime.deliver() == 1
+    with people.runtime.reading() as session:
+        assert [parcel.payload for parcel in session.query(Parcel)] == [""]
 
 
 def test_a_parcel_is_dropped_with_a_reason(people: People, client_as: ClientAs) -> None:
