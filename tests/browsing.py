@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 import waitress
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools import chromium
 
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """The address at which the application answers."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
@@ -47,3 +47,12 @@ def serving(app: Flask) -> Iterator[str]:
     finally:
         server.close()
         thread.join(timeout=10)
+
+
+def sign_in(page: Page, login: str, password: str) -> None:
+    """By the form, as people do."""
+    page.goto("/sign-in")
+    page.fill("[name=login]", login)
+    page.fill("main form.panel [name=password]", password)
+    page.click("main form.panel button[type=submit]")
+    page.wait_for_url("**/")

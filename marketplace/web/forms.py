@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from flask import current_app, request, session
+from flask import current_app, g, request, session
 from markupsafe import Markup
 from wtforms import FileField, Form, SelectField
+from wtforms.csrf.core import CSRFTokenField
 from wtforms.csrf.session import SessionCSRF
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
+from wtforms.meta import DefaultMeta
 
 from marketplace.kernel.errors import MarketplaceError, StaleForm
 from marketplace.web.labels import error_words
@@ -57,7 +59,7 @@ class _OwnKey(MutableMapping[str, Any]):
         return int(KEPT in session)
 
 
-class _Meta:
+class _Meta(DefaultMeta):  # type: ignore[misc]  # wtforms ships no types
     csrf = True
     csrf_class = SessionCSRF
     csrf_time_limit = timedelta(hours=8)
@@ -81,6 +83,12 @@ class _Meta:
         own = field.widget
         field.widget = lambda bound, **given: own(bound, **given) + _hidden(*hosts)
         return field
+
+    def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+        """The token bears no id: a page with several forms would name several things alike."""
+        if isinstance(field, CSRFTokenField):
+            render_kw = {"id": False, **render_kw}
+        return super().render_field(field, render_kw)
 
     def get_translations(self, form: Form) -> Any:
         return get_translations(["zh" if words().language == "zh" else "en"])
@@ -154,8 +162,12 @@ class _Token(Form):  # type: ignore[misc]  # wtforms ships no types
 
 
 def csrf_field() -> Markup:
-    """The hidden input for forms that are written by hand."""
-    return Markup(str(_Token()[TOKEN]()))  # noqa: S704  # WTForms escapes its own widget
+    """The hidden input for forms that are written by hand; signed once for each page."""
+    known: tuple[object, Markup] | None = g.get("mp_csrf_field")
+    if known is None or known[0] != session.get(KEPT):
+        said = Markup(str(_Token()[TOKEN]()))  # noqa: S704  # WTForms escapes its own widget
+        known = g.mp_csrf_field = (session.get(KEPT), said)
+    return known[1]
 
 
 def checked() -> None:

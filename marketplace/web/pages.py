@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from marketplace.kernel.actor import Role
+from marketplace.kernel.actor import SYSTEM, Role
 from marketplace.kernel.clock import SHANGHAI, local_day
 from marketplace.kernel.errors import MarketplaceError, SignInNeeded
 from marketplace.kernel.money import Money
@@ -70,6 +70,15 @@ def asset(path: str) -> str:
     return url_for("marketplace.static", filename=path)
 
 
+def person_name(person_id: str) -> str:
+    """Who did it; what the marketplace did itself is said in the reader's language."""
+    return (
+        words.words()(SYSTEM.name)
+        if person_id == SYSTEM.person_id
+        else door.identity().name_of(person_id)
+    )
+
+
 def context() -> dict[str, object]:
     """Everything that templates may use on every page."""
     mounted = current_app.extensions["marketplace"]
@@ -80,7 +89,7 @@ def context() -> dict[str, object]:
         "theme": _chosen("mp_theme", THEMES),
         "size": _chosen("mp_size", SIZES),
         "actor": person,
-        "person_name": door.identity().name_of,
+        "person_name": person_name,
         "tabs": _tabs(mounted.tabs, person.roles if person else frozenset()),
         "basket_count": mounted.basket_count(person) if person else 0,
         "mp_layout": mounted.pages.layout,

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from tests.browsing import serving
+from tests.browsing import serving, sign_in
 from tests.fixtures import PASSWORD, People
 from tests.makers.suppliers import SCAN
 
@@ -35,11 +35,7 @@ def browser_of(browser: Browser, site: str, people: People) -> Iterator[Callable
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(WAIT)
-        page.goto("/sign-in")
-        page.fill("[name=login]", f"1350000{list(people.ids).index(name):04d}")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main form.panel button[type=submit]")
-        page.wait_for_url("**/")
+        sign_in(page, f"1350000{list(people.ids).index(name):04d}", PASSWORD)
         return page
 
     yield signed_in
