@@ -34,6 +34,7 @@ from marketplace.statistics import views as statistics
 from marketplace.suppliers import views as suppliers
 from marketplace.unions import views as unions
 from marketplace.web import pages as web
+from marketplace.web import styleguide
 from marketplace.web.rendering import Pages
 from marketplace.work import Runtime, Tools, Wire, schema
 from marketplace.zone import views as zone
@@ -48,6 +49,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     purchasing.pages,
     regions.pages,
     statistics.pages,
+    styleguide.pages,
     suppliers.pages,
     unions.pages,
     zone.pages,

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from marketplace.web.samples import Samples, SampleState
 from marketplace.web.words import Words
-from tests.look.samples import Samples, SampleState
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
@@ -48,7 +48,7 @@ def _context() -> dict[str, object]:
         "request_number": "",
         "own_pages": [("安全设置", "/security")],
         "sign_out_url": "/sign-out",
-        "here": "/kit",
+        "here": "/styleguide",
         "request": SimpleNamespace(args={}),
         "asset": _asset,
         "picture_url": lambda name: _asset(f"vendor/pic/{name}.svg"),
@@ -65,7 +65,9 @@ def _context() -> dict[str, object]:
         "url_for": lambda endpoint, **_values: f"/{endpoint}",
         "mp_news": lambda: [("done", "已通过，供应商会收到通知。")],
         "get_flashed_messages": lambda **_kw: [],
-        "samples": Samples(),
+        "samples": Samples(Words("zh")),
+        "signs": ("check", "clock"),
+        "pictures": ("melon",),
     }  # fmt: skip
 
 

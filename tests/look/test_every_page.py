@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.browsing import sign_in
+from marketplace.standalone.identity import COOKIE
 from tests.look.rendering import ROOT
-from tests.look.walking import Visit
+from tests.look.walking import PRESSED, READERS, Visit
 
 pytestmark = pytest.mark.browser
 
+SESSION = "mp_session"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 ASKED = """async () => (await axe.run(document, {
   resultTypes: ['violations'],
@@ -35,12 +37,17 @@ class Mode:
 
     name: str
     cookies: dict[str, str]  # what a reader chose; the machine's theme counts where none is chosen
+    readers: tuple[str, ...] = READERS
 
 
 MODES = [
     Mode("zh", {"mp_language": "zh", "mp_size": "normal", "mp_theme": "auto"}),
     Mode("en", {"mp_language": "en", "mp_size": "normal", "mp_theme": "auto"}),
-    Mode("large-and-dark", {"mp_language": "zh", "mp_size": "large", "mp_theme": "dark"}),
+    Mode(
+        "large-and-dark",
+        {"mp_language": "zh", "mp_size": "large", "mp_theme": "dark"},
+        ("guest", "lin"),
+    ),
 ]
 SCREENS = [("light", 1280), ("dark", 390)]
 
@@ -56,28 +63,32 @@ class Found:
 
 @pytest.fixture(scope="module")
 def windows(
-    browser: Browser, site: str, keys: dict[str, tuple[str, str]]
+    browser: Browser, site: str, client_of: Callable[[str], FlaskClient]
 ) -> Iterator[dict[str, Page]]:
-    """A window for each reader, opened and signed in when first asked for."""
-    opened = Windows(browser, site, keys)
+    """A window for each reader, opened when first asked for."""
+    opened = Windows(browser, site, client_of)
     yield opened
     for page in opened.values():
         page.context.close()
 
 
 class Windows(dict[str, Page]):
-    def __init__(self, browser: Browser, site: str, keys: dict[str, tuple[str, str]]) -> None:
+    """Each goes on where the reader's windowless browser came to."""
+
+    def __init__(self, browser: Browser, site: str, client_of: Callable[[str], FlaskClient]):
         super().__init__()
-        self._browser, self._site, self._keys = browser, site, keys
+        self._browser, self._site, self._client_of = browser, site, client_of
 
     def __missing__(self, reader: str) -> Page:
+        client = self._client_of(reader)
+        known = [client.get_cookie(name) for name in (COOKIE, SESSION)]
         context = self._browser.new_context(base_url=self._site)
         context.add_init_script(path=AXE)
-        page = context.new_page()
+        context.add_cookies(
+            [{"name": c.key, "value": c.value, "url": self._site} for c in known if c]
+        )
+        page = self[reader] = context.new_page()
         page.set_default_timeout(10_000)
-        if reader in self._keys:
-            sign_in(page, *self._keys[reader])
-        self[reader] = page
         return page
 
 
@@ -87,7 +98,10 @@ def found(
 ) -> Found:
     """The whole walk in one mode."""
     seen = Found()
-    for stop in stops:
+    answers = [Visit(who, at, "answer", 422, "", press) for who, at, press in PRESSED]
+    for stop in [*stops, *answers]:
+        if stop.reader not in request.param.readers:
+            continue
         page = windows[stop.reader]
         page.context.add_cookies(
             [{"name": k, "value": v, "url": site} for k, v in request.param.cookies.items()]
@@ -103,6 +117,9 @@ def look(page: Page, stop: Visit, seen: Found) -> None:
 
     page.on("console", heard)
     page.goto(stop.address)
+    if stop.pressed:
+        with page.expect_navigation():
+            page.click(stop.pressed)
     for theme, width in SCREENS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
@@ -114,7 +131,8 @@ def look(page: Page, stop: Visit, seen: Found) -> None:
 
 def is_the_status(message: ConsoleMessage, stop: Visit) -> bool:
     """Chromium notes an error page's own status; that is what the page is for."""
-    return stop.status >= 400 and f"status of {stop.status}" in message.text
+    own = "status of 4" if stop.pressed else f"status of {stop.status}"
+    return stop.status >= 400 and own in message.text
 
 
 def test_axe_core_finds_no_violation(found: Found) -> None:

@@ -1,4 +1,4 @@
-"""The kit page as a browser lays it out: on phones, in the dark, in large type, on paper."""
+"""The style guide as a browser lays it out: on phones, in the dark, in large type, on paper."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 SITE = "http://127.0.0.1:9"  # never asked: every request is answered below, without a network
 KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 VARIANTS: dict[str, dict[str, object]] = {
-    "kit": {},
+    "plain": {},
     "dark": {"theme": "dark"},
     "large": {"size": "large"},
     "english": {"_": Words("en"), "lang": "en"},
@@ -41,7 +41,7 @@ def _answer(route: Route) -> None:
     if path.startswith("/static/") and file.is_file():
         route.fulfill(body=file.read_bytes(), content_type=KINDS[file.suffix])
     elif path.strip("/") in VARIANTS:
-        page = render("kit.html", **VARIANTS[path.strip("/")])
+        page = render("styleguide/index.html", **VARIANTS[path.strip("/")])
         route.fulfill(body=page, content_type="text/html; charset=utf-8")
     else:
         route.fulfill(status=404, body="")
@@ -64,7 +64,7 @@ def test_nothing_is_wider_than_the_window(browser: Browser, variant: str, width:
     page.close()
 
 
-@pytest.mark.parametrize("variant", ["kit", "large"])
+@pytest.mark.parametrize("variant", ["plain", "large"])
 def test_everything_pressed_is_at_least_44_pixels_high(browser: Browser, variant: str) -> None:
     page = _open(browser, variant, 400)
     page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true })")
@@ -73,7 +73,7 @@ def test_everything_pressed_is_at_least_44_pixels_high(browser: Browser, variant
 
 
 def test_the_prices_of_a_row_of_cards_stand_on_one_line(browser: Browser) -> None:
-    page = _open(browser, "kit", 1280)
+    page = _open(browser, "plain", 1280)
     tops = page.evaluate(
         "[...document.querySelectorAll('.card .price')].map(e => e.getBoundingClientRect().top)"
     )
@@ -83,7 +83,7 @@ def test_the_prices_of_a_row_of_cards_stand_on_one_line(browser: Browser) -> Non
 
 
 def test_a_wide_table_becomes_cards_on_a_phone(browser: Browser) -> None:
-    page = _open(browser, "kit", 400)
+    page = _open(browser, "plain", 400)
     row = page.locator("table.on-phone-cards tbody tr").first
     assert row.evaluate("e => getComputedStyle(e).display") == "block"
     label = row.locator("td[data-label]").first
@@ -92,7 +92,7 @@ def test_a_wide_table_becomes_cards_on_a_phone(browser: Browser) -> None:
 
 
 def test_nothing_moves_when_stillness_is_asked_for(browser: Browser) -> None:
-    page = _open(browser, "kit", 1280)
+    page = _open(browser, "plain", 1280)
     page.emulate_media(reduced_motion="reduce")
     durations = page.locator(".card").first.evaluate("e => getComputedStyle(e).transitionDuration")
     assert durations == "0s"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from marketplace.web.samples import Samples
 from marketplace.web.words import Words
 from tests.look.rendering import OWN, ROOT, TEMPLATES, macro, render
-from tests.look.samples import Samples
 
 ERRORS = (400, 403, 404, 409, 413, 422, 429, 500, 503)
 _INLINE = re.compile(r"\sstyle\s*=|\son[a-z]+\s*=|<style|<script(?![^>]*\ssrc=)|javascript:", re.I)
@@ -69,8 +69,8 @@ def test_no_sheet_names_another_site() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_kit_shows_every_macro_without_an_unknown_name(language: str) -> None:
-    page = render("kit.html", _=Words(language), lang=language)
+def test_the_style_guide_shows_every_macro_without_an_unknown_name(language: str) -> None:
+    page = render("styleguide/index.html", _=Words(language), lang=language)
     assert page.lstrip().startswith("<!doctype html>")
     assert _INLINE.search(page) is None
 
@@ -95,7 +95,7 @@ def test_an_error_code_without_words_never_reaches_people() -> None:
 
 
 def test_a_host_page_keeps_its_own_document_and_gets_our_box() -> None:
-    page = render("kit.html", mp_layout="host.html")
+    page = render("styleguide/index.html", mp_layout="host.html")
     assert page.count("<body") == 1
     assert '<body class="mall">' in page
     assert page.count('<div class="mp guest"') == 1
@@ -103,7 +103,7 @@ def test_a_host_page_keeps_its_own_document_and_gets_our_box() -> None:
 
 
 def test_our_own_page_has_one_main_and_no_box_in_a_box() -> None:
-    page = render("kit.html")
+    page = render("styleguide/index.html")
     assert page.count("<main") == 1
     assert 'class="mp guest"' not in page
 
@@ -115,7 +115,7 @@ def test_danger_is_said_with_a_sign_and_words_not_by_colour_alone() -> None:
 
 
 def test_a_verb_is_a_form_of_its_own_with_its_token() -> None:
-    samples = Samples()
+    samples = Samples(Words("zh"))
     said = macro("verbs(open_verbs, url_of)", "buttons",
                  open_verbs=samples.verbs, url_of=samples.url_of)  # fmt: skip
     assert said.count("<form") == len(samples.verbs) == said.count('name="csrf_token"')
@@ -123,13 +123,15 @@ def test_a_verb_is_a_form_of_its_own_with_its_token() -> None:
 
 
 def test_a_verb_takes_its_address_from_a_function_too() -> None:
-    said = macro("verbs(open_verbs, url_of)", "buttons", open_verbs=Samples().verbs[:1],
+    said = macro("verbs(open_verbs, url_of)", "buttons", open_verbs=Samples(Words("zh")).verbs[:1],
                  url_of=lambda verb: f"/do/{verb}")  # fmt: skip
     assert 'action="/do/approve"' in said
 
 
 def test_a_field_ties_its_hint_and_errors_to_the_control() -> None:
-    said = macro("field(form.recipient, hint='与证件一致')", "forms", form=Samples().form)
+    said = macro(
+        "field(form.recipient, hint='与证件一致')", "forms", form=Samples(Words("zh")).form
+    )
     assert 'aria-describedby="recipient-hint recipient-error"' in said
     assert 'aria-invalid="true"' in said
     assert 'id="recipient-hint"' in said

@@ -25,11 +25,22 @@ from tests.look.reading import PageReader
 READERS: tuple[str, ...] = (
     "guest", "lin", "head-buyer", "head-approver", "head-treasurer", "reviewer", "manager",
     "auditor", "sandu-staff", "leishan-staff", "newcomer", "beginner",
+    # on the way in: conftest.py says what each of them did before
+    "careful", "by-phone", "forgetful", "invited",
 )  # fmt: skip
 ADDRESSES: tuple[tuple[str, str], ...] = (
     ("guest", "/search?q=木耳"),
     ("guest", "/search?q=rocket"),  # nothing found
     ("guest", "/styleguide"),
+    ("guest", "/counties?q=伽师"),
+    ("guest", "/counties?q=鼓楼区"),  # several
+    ("guest", "/reset/sent"),
+    ("guest", "/reset/link/a-link-that-came-by-mail"),
+    ("careful", "/sign-in/second"),
+    ("by-phone", "/sign-in/phone/code"),
+    ("forgetful", "/reset/code"),
+    ("invited", "/register/confirm"),
+    ("newcomer", "/security/second"),
     ("manager", "/statistics/by/supplier"),  # linked only when a table is cut short
     ("manager", "/statistics?month_from=nonsense"),  # a question that is not understood
     ("head-buyer", "/plans?state=approved"),  # an empty list
@@ -37,16 +48,27 @@ ADDRESSES: tuple[tuple[str, str], ...] = (
     ("lin", "/desk"),  # 403
     *(("guest", f"/trouble/{code}") for code in (400, 409, 413, 429, 500, 503)),
 )
+# a page as it answers a form: (reader, address, what is pressed there)
+PRESSED: tuple[tuple[str, str, str], ...] = (
+    ("guest", "/sign-in", "main form.panel .btn.go"),
+    ("newcomer", "/suppliers/register", "main form.panel .btn.go"),
+    ("head-buyer", "/plans/new", "main form.panel .btn.go"),
+    ("sandu-staff", "/supplier/import", "main form.panel .btn.go"),
+    ("manager", "/invitations", "main form.form .btn.main"),
+)
 NOT_PAGES: dict[str, str] = {
+    "accounts.message": "a part of a page: the message that the demonstration shows",
     "health.check": "for machines",
+    "marketplace.accounts.sample": "a CSV file",
     "marketplace.catalog.sample": "a CSV file",
     "marketplace.purchasing.people_template": "a CSV file",
+    "marketplace.regions.sheet": "a CSV file",
     "marketplace.statistics.group_sheet": "a CSV file",
     "marketplace.statistics.line_sheet": "a CSV file",
     "marketplace.suppliers.mine": "sends on to the own supplier",
     "marketplace.suppliers.scan": "a scan to download",
 }
-ENOUGH = 4  # addresses of one endpoint that one reader opens: lists are long, their rows alike
+ENOUGH = 3  # addresses of one endpoint that one reader opens: lists are long, their rows alike
 
 
 @dataclass(frozen=True)
@@ -58,6 +80,7 @@ class Visit:
     endpoint: str
     status: int
     html: str = field(repr=False)
+    pressed: str = ""
 
     @cached_property
     def page(self) -> PageReader:
