@@ -32,11 +32,13 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         while not self.stopped.is_set():
+            arrived = 0
             try:
-                once(self.runtime)
+                arrived = once(self.runtime)
             except Exception:  # a worker that dies silently would be worse than one that tries on
                 log.exception("the worker goes on after a fault")
-            self.stopped.wait(PAUSE)
+            if not arrived:  # what was delivered may have owed something new
+                self.stopped.wait(PAUSE)
 
     def stop(self) -> None:
         self.stopped.set()
