@@ -125,12 +125,14 @@ def prepare(runtime: Runtime) -> None:
 
     Raises Misconfigured with the command to type.
     """
-    standing = schema.standing(runtime.engine)
-    if standing is schema.Standing.EMPTY and not runtime.tools.config.database_url:
-        bring_up(runtime)
-    elif standing is not schema.Standing.CURRENT:
-        runtime.engine.dispose()
-        raise Misconfigured((str(schema.WrongTables(standing)),))
+    try:
+        standing = schema.standing(runtime.engine)
+        if standing is schema.Standing.EMPTY and not runtime.tools.config.database_url:
+            bring_up(runtime)
+        elif standing is not schema.Standing.CURRENT:
+            raise Misconfigured((str(schema.WrongTables(standing)),))
+    finally:
+        runtime.engine.dispose()  # a server that forks must not share what was opened before
 
 
 def bring_up(runtime: Runtime) -> None:

@@ -92,6 +92,7 @@ def test_a_second_run_changes_nothing(copied: Path) -> None:
     assert hashlib.sha256((copied / DATABASE).read_bytes()).hexdigest() == before
 
 
+@pytest.mark.sqlite_only  # the demonstration lies in its folder
 def test_a_strangers_database_is_neither_filled_nor_served(data: Path) -> None:
     code, _, told = run("--data", str(data))
     assert code == 1
