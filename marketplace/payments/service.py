@@ -9,7 +9,7 @@ from sqlalchemy import Update, select, update
 from marketplace.events import PaymentSettled, RefundSettled
 from marketplace.kernel.actor import Role
 from marketplace.kernel.codes import random_code
-from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
+from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Refused, SamePerson
 from marketplace.kernel.money import ZERO, Money
 from marketplace.payments import queries, rules
 from marketplace.payments.models import Payment, Refund, Tender
@@ -174,8 +174,8 @@ def settle_refund(
         .where(Refund.id == refund.id, Refund.state == RefundState.REQUESTED)
         .values(state=after, provider_ref=known, settled_at=w.now, settled_by=w.actor.person_id)
     )
-    if not _happened(w, settled):
-        raise WrongState(verb="settle", state=refund.state)
+    if not _happened(w, settled):  # somebody else just did: look again
+        raise Conflict(refund_id=refund_id)
     w.session.refresh(refund)
     w.record("settle", refund, from_state=RefundState.REQUESTED, to_state=after, ref=known)
     w.announce(
@@ -214,8 +214,8 @@ def _settle(w: Work, payment: Payment, provider_ref: str, amount: Money) -> Paym
             state=after, provider_ref=provider_ref, settled_at=w.now, settled_by=w.actor.person_id
         )
     )
-    if not _happened(w, settled):
-        raise WrongState(verb="settle", state=payment.state)
+    if not _happened(w, settled):  # settled, shrunk or void just now: look again, tell which
+        raise Conflict(payment_id=payment.id)
     w.session.refresh(payment)
     w.record("settle", payment, from_state=PaymentState.AWAITING, to_state=after, ref=provider_ref)
     w.announce(

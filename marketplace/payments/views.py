@@ -87,9 +87,14 @@ def pay(payment_id: uuid.UUID) -> ResponseReturnValue:
     )
     if not answer.succeeded:
         raise Refused("card_declined")
-    try:
+
+    def settle() -> None:
         with runtime().work() as w:  # on the gateway's word, so it is the system that settles
             service.settle_card(w, payment_id, answer.provider_ref, charged=payment.amount)
+
+    try:
+        # alone, not the whole view: what was charged is settled or goes back, whatever it met
+        runtime().again(settle)
     except Refused:
         _return_to_card(payment, answer.provider_ref)
         raise

@@ -106,6 +106,8 @@ def hand_in(w: Work, supplier_id: uuid.UUID, paper: HandedIn) -> Paper:
     Raises Invalid (dates, scan), WrongState while the application is being looked at.
     """
     supplier = _own(w, supplier_id)
+    # held: nothing is slipped under an application that is being submitted or decided just now
+    w.session.refresh(supplier, with_for_update=True)
     if not queries.takes_papers(supplier):
         raise WrongState(verb="hand_in", state=supplier.state)
     if len(paper.scan) > w.tools.config.upload_bytes:

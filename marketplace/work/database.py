@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite.base import SQLiteTypeCompiler
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.kernel.errors import Busy, Conflict
@@ -89,13 +90,18 @@ def meant(fault: BaseException) -> type[Busy] | None:
     Busy (a person may try again), or None: it is no such fault."""
     if isinstance(fault, StaleDataError):
         return Conflict
+    if isinstance(fault, NoConnectionLeft):
+        return Busy
     if not isinstance(fault, DBAPIError):
         return None
-    state = getattr(fault.orig, "sqlstate", None)
+    state = getattr(fault.orig, "sqlstate", "")  # None: the server was not there to give one
     if state in _LOST:
         return Conflict
     told = str(fault.orig)
     sqlite_waited = "database is locked" in told or "database table is locked" in told
-    if state in _WAITED or sqlite_waited or fault.connection_invalidated:
+    was_cut = fault.connection_invalidated or (
+        state is None and isinstance(fault, OperationalError)
+    )
+    if state in _WAITED or sqlite_waited or was_cut:
         return Busy
     return None

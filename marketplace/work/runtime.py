@@ -60,9 +60,14 @@ class Runtime:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that never writes."""
-        with Session(self.engine, autoflush=False) as session:
-            yield session  # closing rolls back and leaves what was read usable
+        """A session that never writes. Raises Busy (the database did not answer)."""
+        try:
+            with Session(self.engine, autoflush=False) as session:
+                yield session  # closing rolls back and leaves what was read usable
+        except Exception as fault:
+            if kind := meant(fault):
+                raise kind from fault
+            raise
 
     @contextmanager
     def work(self, actor: Actor = SYSTEM) -> Iterator[Work]:

@@ -56,8 +56,8 @@ def remove(w: Work, listing_ids: Iterable[uuid.UUID]) -> None:
 
 
 def _line(w: Work, listing_id: uuid.UUID) -> BasketLine | None:
-    return w.session.scalar(
-        select(BasketLine).where(
-            BasketLine.person_id == w.actor.person_id, BasketLine.listing_id == listing_id
-        )
+    """Held, so that pieces put in from two tabs are both in."""
+    own = select(BasketLine).where(
+        BasketLine.person_id == w.actor.person_id, BasketLine.listing_id == listing_id
     )
+    return w.session.scalar(own.with_for_update())

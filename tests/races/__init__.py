@@ -1,0 +1,1 @@
+"""Many at once: threads that begin together, processes killed, connections cut."""

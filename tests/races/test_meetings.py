@@ -1,0 +1,182 @@
+"""Two units of work that meet at one exact place, on a server that lets both in at the same time.
+
+What the storms of this folder only happen upon is brought about here on purpose.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
+
+from marketplace.catalog import service as catalog
+from marketplace.extension import make_runtime
+from marketplace.kernel.clock import SetClock
+from marketplace.kernel.errors import Conflict, Refused, WrongState
+from marketplace.orders import service as orders
+from marketplace.orders.models import Order, Purchase
+from marketplace.payments import service as payments
+from marketplace.suppliers import service as suppliers
+from marketplace.suppliers.models import Paper
+from marketplace.work import Runtime
+from tests.databases import NOON, Databases
+from tests.fixtures import People
+from tests.makers.catalog import a_listing, some_goods
+from tests.makers.orders import a_placement, a_purchase, an_address, the_order, the_payment
+from tests.makers.suppliers import a_paper, a_submitted_supplier, an_approved_supplier
+from tests.races.storm import PATIENCE, all_is_well, doing
+
+
+@pytest.fixture
+def people(databases: Databases, tmp_path: Path) -> Iterator[People]:
+    """On PostgreSQL: an embedded database has one writer, who meets nobody."""
+    place = databases.copy("postgresql", tmp_path / "data")
+    runtime = make_runtime(place.config, clock=SetClock(NOON))
+    yield People(runtime, dict(databases.ids("postgresql")))
+    runtime.engine.dispose()
+    databases.drop(place)
+
+
+@contextmanager
+def just_before(runtime: Runtime, words: str, other: Callable[[], object]) -> Iterator[None]:
+    """Let `other` happen wholly, once, when the next statement with these words is about to run."""
+    waiting = [other]
+
+    def look(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if waiting and words in statement:
+            waiting.pop()()
+
+    event.listen(runtime.engine, "before_cursor_execute", look)
+    try:
+        yield
+        assert not waiting, f"no statement said {words!r}"
+    finally:
+        event.remove(runtime.engine, "before_cursor_execute", look)
+
+
+def test_a_good_revised_while_it_is_bought_is_not_sold_as_it_was(people: People) -> None:
+    """P16: the supplier's new words came between the look and the hold."""
+    an_approved_supplier(people)
+    melon = a_listing(people)
+    wanted = a_placement(an_address(people), melon)
+    revised = doing(people, people.actor("supplier"), catalog.revise, melon.id,
+                    some_goods(title="示例 另一种瓜"))  # fmt: skip
+    buys = doing(people, people.actor("employee"), orders.place, wanted)
+    with (
+        just_before(people.runtime, "UPDATE mp_listing SET available", revised),
+        pytest.raises(catalog.NotForSale),
+    ):
+        buys()
+    with people.runtime.reading() as session:
+        assert session.scalar(select(func.count(Order.id))) == 0
+    all_is_well(people)
+
+
+def test_a_supplier_suspended_while_somebody_buys_sells_nothing_more(people: People) -> None:
+    """P16: the suspension came between the look and the hold."""
+    supplier = an_approved_supplier(people)
+    melon = a_listing(people)
+    wanted = a_placement(an_address(people), melon)
+    suspended = doing(people, people.actor("reviewer"), suppliers.suspend, supplier.id, "示例")
+    buys = doing(people, people.actor("employee"), orders.place, wanted)
+    with (
+        just_before(people.runtime, "FOR SHARE OF mp_supplier", suspended),
+        pytest.raises(catalog.NotForSale),
+    ):
+        buys()
+    all_is_well(people)
+
+
+def test_a_suspension_waits_for_who_is_buying_just_now(people: People) -> None:
+    """P16: in the trail no piece is held after the suspension."""
+    supplier = an_approved_supplier(people)
+    melon = a_listing(people)
+    wanted = a_placement(an_address(people), melon)
+    order: list[str] = []
+
+    def suspend() -> None:
+        doing(people, people.actor("reviewer"), suppliers.suspend, supplier.id, "示例")()
+        order.append("suspended")
+
+    other = threading.Thread(target=suspend)
+    with people.runtime.work(people.actor("employee")) as w:
+        orders.place(w, wanted)
+        other.start()
+        other.join(timeout=0.5)
+        order.append("bought")
+    other.join(PATIENCE)
+    assert order == ["bought", "suspended"]
+
+
+def test_a_paper_is_not_slipped_under_an_application_that_is_submitted(people: People) -> None:
+    """P15: what the reviewer accepts is what he was shown."""
+    supplier = a_submitted_supplier(people)
+    staff = people.actor("supplier")
+    with people.runtime.work(people.actor("reviewer")) as w:
+        suppliers.send_back(w, supplier.id, "示例")
+    submits = doing(people, staff, suppliers.submit, supplier.id)
+    hands_in = doing(people, staff, suppliers.hand_in, supplier.id, a_paper())
+    with (
+        just_before(people.runtime, "FOR UPDATE", submits),
+        pytest.raises(WrongState),
+    ):
+        hands_in()
+    with people.runtime.reading() as session:
+        assert session.scalar(select(func.count(Paper.id))) == 2
+
+
+def test_an_order_cancelled_while_its_money_is_confirmed_tells_why(people: People) -> None:
+    """P3: the payment was void before the money was noted; nothing is half paid."""
+    an_approved_supplier(people)
+    purchase = a_purchase(people, a_listing(people))
+    payment = the_payment(people, purchase)
+    cancels = doing(people, people.actor("employee"), orders.cancel,
+                    the_order(people, purchase).id, "示例：不要了")  # fmt: skip
+    confirms = doing(people, people.actor("manager"), payments.confirm_transfer,
+                     payment.id, payment.amount, "示例流水 1")  # fmt: skip
+    with (
+        just_before(people.runtime, "UPDATE mp_payment", cancels),
+        pytest.raises(Refused) as refusal,
+    ):
+        confirms()
+    assert refusal.value.code == "payment_void"
+    all_is_well(people)
+
+
+def test_the_same_form_sent_twice_meets_itself_and_is_one_purchase(people: People) -> None:
+    """P31: the second came between the first one's look for its key and its writing."""
+    an_approved_supplier(people)
+    melon = a_listing(people)
+    wanted = a_placement(an_address(people), melon)
+    again = doing(people, people.actor("employee"), orders.place, wanted)
+    with just_before(people.runtime, "INSERT INTO mp_purchase", again):
+        again()
+    with people.runtime.reading() as session:
+        assert session.scalar(select(func.count(Purchase.id))) == 1
+    all_is_well(people)
+
+
+def test_what_loses_a_meeting_is_done_again_and_what_loses_always_is_busy(people: People) -> None:
+    """P31: nothing of a lost unit is kept."""
+    supplier = an_approved_supplier(people)
+    reviewer = people.actor("reviewer")
+    restores = doing(people, reviewer, suppliers.restore, supplier.id, "示例")
+    with (
+        just_before(people.runtime, "UPDATE mp_supplier", restores),
+        pytest.raises(WrongState),  # the other one, to whom it is not suspended
+    ):
+        doing(people, reviewer, suppliers.suspend, supplier.id, "示例")()
+    tries = []
+
+    def lost() -> None:
+        tries.append(1)
+        raise Conflict
+
+    with pytest.raises(Conflict):
+        people.runtime.again(lost)
+    assert len(tries) == 6
