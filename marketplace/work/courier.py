@@ -12,6 +12,7 @@ import platform
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -30,14 +31,15 @@ BATCH = 100
 class Courier:
     """One worker; several may run beside each other, in one process or in many."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, *, lease: timedelta = outbox.LEASE) -> None:
         self.runtime = runtime
+        self.lease = lease
         self.holder = f"{platform.node()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
 
     def round(self, *, limit: int = BATCH) -> int:
         """Bring what is due; answers how many parcels arrived."""
         with self.runtime.work() as w:
-            claimed = outbox.claim(w.session, self.holder, w.now, limit=limit)
+            claimed = outbox.claim(w.session, self.holder, w.now, limit=limit, lease=self.lease)
         if not claimed:
             return 0
         with self._heart():
@@ -96,9 +98,9 @@ class Courier:
             beating.join()
 
     def _beat(self, stopped: threading.Event) -> None:
-        while not stopped.wait(outbox.LEASE.total_seconds() / 3):
+        while not stopped.wait(self.lease.total_seconds() / 3):
             try:
                 with self.runtime.work() as w:
-                    outbox.beat(w.session, self.holder, w.now)
+                    outbox.beat(w.session, self.holder, w.now, self.lease)
             except Busy:
                 log.info("the heartbeat waits: a long unit of work holds the database")

@@ -99,9 +99,7 @@ def meant(fault: BaseException) -> type[Busy] | None:
         return Conflict
     told = str(fault.orig)
     sqlite_waited = "database is locked" in told or "database table is locked" in told
-    was_cut = fault.connection_invalidated or (
-        state is None and isinstance(fault, OperationalError)
-    )
-    if state in _WAITED or sqlite_waited or was_cut:
+    no_server = state is None and isinstance(fault, OperationalError)
+    if state in _WAITED or sqlite_waited or no_server or fault.connection_invalidated:
         return Busy
     return None

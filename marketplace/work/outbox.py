@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.work.models import Parcel
@@ -22,6 +22,7 @@ LEASE = timedelta(seconds=30)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_ATTEMPTS = 10
+SUSPECT = 3  # attempts after which one that a worker died with comes alone: it may be the cause
 LONGEST_FAULT = 500
 
 
@@ -73,26 +74,19 @@ class Catalogue:
         return _adapter(self.kinds[parcel.kind]).validate_json(parcel.payload)
 
 
-def claim(session: Session, holder: str, at: datetime, *, limit: int) -> list[Parcel]:
+def claim(
+    session: Session, holder: str, at: datetime, *, limit: int, lease: timedelta = LEASE
+) -> list[Parcel]:
     """Take what is due, oldest first, so that nobody else does before the lease ends.
 
-    On PostgreSQL several workers pass each other; on SQLite one writes at a time.
+    On PostgreSQL several workers pass each other; on SQLite one writes at a time. What a worker
+    died with again and again comes last and alone, so that it wears out nothing but itself.
     """
-    due = (
-        select(Parcel.id)
-        .where(_is_open(), Parcel.due_at <= at, Parcel.attempts < MOST_ATTEMPTS, _is_free(at))
-        .order_by(Parcel.due_at, Parcel.made_at, Parcel.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    held = {"holder": holder, "leased_until": at + lease}
+    usual = _due(at).where(~_is_suspect()).limit(limit)
+    return _take(session, usual, held) or _take(
+        session, _due(at).where(_is_suspect()).limit(1), held
     )
-    taken = session.scalars(
-        update(Parcel)
-        .where(Parcel.id.in_(due))
-        .values(holder=holder, leased_until=at + LEASE, attempts=Parcel.attempts + 1)
-        .returning(Parcel),
-        execution_options={"synchronize_session": False},
-    )
-    return sorted(taken, key=lambda parcel: (parcel.due_at, parcel.made_at, parcel.id))
 
 
 def held(session: Session, parcel_id: uuid.UUID, holder: str) -> Parcel | None:
@@ -101,10 +95,10 @@ def held(session: Session, parcel_id: uuid.UUID, holder: str) -> Parcel | None:
     return session.scalar(asked.with_for_update())
 
 
-def beat(session: Session, holder: str, at: datetime) -> int:
+def beat(session: Session, holder: str, at: datetime, lease: timedelta = LEASE) -> int:
     """The worker is still at it: its leases go on. Answers how many it holds."""
     mine = update(Parcel).where(Parcel.holder == holder, _is_open())
-    return _rows(session, mine.values(leased_until=at + LEASE))
+    return _rows(session, mine.values(leased_until=at + lease))
 
 
 def finish(
@@ -123,12 +117,6 @@ def postpone(session: Session, parcel: Parcel, holder: str, at: datetime, fault:
     told = f"{type(fault).__name__}: {fault}".replace("\x00", "")[:LONGEST_FAULT]
     mine = update(Parcel).where(Parcel.id == parcel.id, Parcel.holder == holder, _is_open())
     _rows(session, mine.values(holder=None, leased_until=None, due_at=at + wait, fault=told))
-
-
-def put_back(session: Session, ids: Sequence[uuid.UUID], holder: str) -> None:
-    """Not begun after all (the worker stops): as if it had not been claimed."""
-    mine = update(Parcel).where(Parcel.id.in_(ids), Parcel.holder == holder, _is_open())
-    _rows(session, mine.values(holder=None, leased_until=None, attempts=Parcel.attempts - 1))
 
 
 def dead(session: Session, at: datetime, *, limit: int = 200) -> list[Parcel]:
@@ -158,6 +146,31 @@ def drop(session: Session, parcel_id: uuid.UUID, at: datetime) -> bool:
     """It is not owed any more, a person says; False when it is not dead."""
     dropped = update(Parcel).where(Parcel.id == parcel_id, _is_dead(at))
     return _rows(session, dropped.values(dropped_at=at, payload="")) == 1
+
+
+def _due(at: datetime) -> Select[uuid.UUID]:
+    return (
+        select(Parcel.id)
+        .where(_is_open(), Parcel.due_at <= at, ~_is_worn_out(), _is_free(at))
+        .order_by(Parcel.due_at, Parcel.made_at, Parcel.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _take(session: Session, due: Select[uuid.UUID], held: dict[str, object]) -> list[Parcel]:
+    taken = session.scalars(
+        update(Parcel)
+        .where(Parcel.id.in_(due))
+        .values(**held, attempts=Parcel.attempts + 1)
+        .returning(Parcel),
+        execution_options={"synchronize_session": False},
+    )
+    return sorted(taken, key=lambda parcel: (parcel.due_at, parcel.made_at, parcel.id))
+
+
+def _is_suspect() -> ColumnElement[bool]:
+    """A worker that lives lets go of what failed; this one has been held to the end, often."""
+    return and_(Parcel.holder.is_not(None), Parcel.attempts >= SUSPECT)
 
 
 def _is_open() -> ColumnElement[bool]:

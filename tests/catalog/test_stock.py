@@ -59,6 +59,7 @@ def test_a_quantity_beyond_reason_is_refused(
 
 
 def test_a_sold_piece_is_sold_once(people: People, listing: Listing) -> None:
+    """P11: a reservation ends once."""
     kept = held(people, listing)
     with people.runtime.work() as w:
         service.sell(w, kept.id)
@@ -71,6 +72,7 @@ def test_a_sold_piece_is_sold_once(people: People, listing: Listing) -> None:
 
 
 def test_a_released_piece_is_released_once(people: People, listing: Listing) -> None:
+    """P11: a reservation ends once."""
     kept = held(people, listing)
     with people.runtime.work() as w:
         service.release(w, kept.id)
@@ -82,6 +84,7 @@ def test_a_released_piece_is_released_once(people: People, listing: Listing) -> 
 def test_sold_pieces_come_back_once_after_a_cancelled_order(
     people: People, listing: Listing
 ) -> None:
+    """P11: and only while they are sold."""
     kept = held(people, listing)
     with people.runtime.work() as w:
         service.sell(w, kept.id)
@@ -103,6 +106,7 @@ def test_a_draft_cannot_be_held(people: People) -> None:
 
 
 def test_goods_of_a_suspended_supplier_cannot_be_held(people: People, listing: Listing) -> None:
+    """P16: the hold asks again what the page asked."""
     with people.runtime.work(people.actor("reviewer")) as w:
         suppliers.suspend(w, listing.supplier_id, "抽检不合格")
     with pytest.raises(service.NotForSale):
@@ -118,6 +122,7 @@ def test_stock_is_changed_at_once_and_stays_on_sale(people: People, listing: Lis
 
 
 def test_stock_is_never_less_than_what_is_promised(people: People, listing: Listing) -> None:
+    """P10: available + reserved + sold = received."""
     held(people, listing)
     with pytest.raises(Refused) as refusal, people.runtime.work(people.actor("supplier")) as w:
         service.set_stock(w, listing.id, 2)

@@ -27,12 +27,14 @@ def behind_the_back(data: Path) -> Iterator[sqlite3.Connection]:
 
 
 def test_the_demonstration_is_in_order(filled: Path) -> None:
+    """P36: every check of one run, on the whole demonstration."""
     code, told = verify(filled)
     assert code == 0
     assert "✗" not in told
 
 
 def test_its_outcome_can_be_read_by_machines(filled: Path) -> None:
+    """P36: as JSON, with an exit code."""
     code, told = verify(filled, "--json")
     outcome = json.loads(told)
     assert code == 0
@@ -41,6 +43,7 @@ def test_its_outcome_can_be_read_by_machines(filled: Path) -> None:
 
 
 def test_a_changed_ledger_entry_is_found(copied: Path) -> None:
+    """P1, P36: by verify."""
     with behind_the_back(copied) as file:
         entry, key = file.execute(
             "SELECT e.id, t.key FROM mp_journal_entry e"
@@ -55,6 +58,7 @@ def test_a_changed_ledger_entry_is_found(copied: Path) -> None:
 
 
 def test_a_changed_stock_count_is_found(copied: Path) -> None:
+    """P10, P36: by verify."""
     with behind_the_back(copied) as file:
         file.execute(
             "UPDATE mp_listing SET available = available - 3, sold = sold + 3 WHERE sku = 'XJ-001'"
@@ -65,6 +69,7 @@ def test_a_changed_stock_count_is_found(copied: Path) -> None:
 
 
 def test_a_changed_row_of_the_trail_is_found(copied: Path) -> None:
+    """P30, P36: by verify."""
     with behind_the_back(copied) as file:
         file.execute("DROP TRIGGER mp_trail_no_update")
         file.execute("UPDATE mp_trail SET actor = 'somebody else' WHERE number = 77")

@@ -34,6 +34,7 @@ def move(w: Work, source: AccountKind, target: AccountKind, fen: int, key: str) 
 
 
 def test_what_is_debited_is_credited(bare_runtime: Runtime) -> None:
+    """P1, P2: two entries that sum to zero, and the balances that follow them."""
     with bare_runtime.work() as w:
         granted(w, 1000)
         reserved(w, 400)
@@ -58,6 +59,7 @@ def test_what_is_debited_is_credited(bare_runtime: Runtime) -> None:
 def test_no_double_entry_is_not_written(
     bare_runtime: Runtime, entries: tuple[Posting, ...]
 ) -> None:
+    """P1: one line, a sum other than zero, or two books: nothing is written."""
     with pytest.raises(ValueError, match=r"double entry|zero|book"), bare_runtime.work() as w:
         post(w, Book.MONEY, "wrong", subject_id=OWNER, key="wrong", entries=entries)
     with bare_runtime.reading() as session:
@@ -74,6 +76,7 @@ def test_a_key_is_booked_once(bare_runtime: Runtime) -> None:
 
 
 def test_a_guarded_account_does_not_go_below_zero(bare_runtime: Runtime) -> None:
+    """P12: the last fen may move, one more may not."""
     with bare_runtime.work() as w:
         granted(w, 1000)
     with pytest.raises(NotEnough) as refusal, bare_runtime.work() as w:
@@ -113,6 +116,7 @@ def test_thirty_two_at_once_take_only_what_is_there(bare_runtime: Runtime) -> No
 @pytest.mark.parametrize("table", ["mp_journal_entry", "mp_journal_transaction"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_the_journal_is_never_changed(bare_runtime: Runtime, table: str, change: str) -> None:
+    """P1: the database itself refuses."""
     with bare_runtime.work() as w:
         granted(w, 1000)
     with pytest.raises(IntegrityError, match="append-only"), bare_runtime.work() as w:
@@ -120,6 +124,7 @@ def test_the_journal_is_never_changed(bare_runtime: Runtime, table: str, change:
 
 
 def test_a_balance_changed_by_hand_is_found(bare_runtime: Runtime) -> None:
+    """P2: a kept balance is compared with its entries."""
     with bare_runtime.work() as w:
         granted(w, 1000)
     with bare_runtime.work() as w:

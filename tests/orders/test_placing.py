@@ -42,6 +42,7 @@ def how_many(runtime: Runtime, kind: type) -> int:
 def test_one_order_per_supplier_with_exact_amounts(
     people: People, melon: Listing, walnut: Listing
 ) -> None:
+    """P5: lines, freight and totals are those of the server, to the fen."""
     purchase = a_purchase(people, melon, walnut)
     orders = the_orders(people, purchase)
     assert [order.goods for order in orders] == [Money(118_00), Money(60_00)]
@@ -66,6 +67,7 @@ def test_a_card_holds_the_stock_for_minutes_only(people: People, melon: Listing)
 
 
 def test_two_lines_of_one_listing_are_one(people: People, melon: Listing) -> None:
+    """P10: two lines of one good are summed before there is asked whether enough is left."""
     purchase = a_purchase(people, melon, lines=((melon.id, 2), (melon.id, 3)))
     (order,) = the_orders(people, purchase)
     with people.runtime.reading() as session:
@@ -88,6 +90,7 @@ def test_the_evidence_is_frozen_and_hashed(people: People, melon: Listing) -> No
 def test_the_same_key_again_gives_the_same_purchase(
     people: People, runtime: Runtime, melon: Listing
 ) -> None:
+    """P31: a repeated post finds what the first one made."""
     wanted = a_placement(an_address(people), melon)
     ids = set()
     for _time in range(20):
@@ -99,6 +102,7 @@ def test_the_same_key_again_gives_the_same_purchase(
 
 
 def test_the_same_key_with_another_body_is_refused(people: People, melon: Listing) -> None:
+    """P31: a key stands for one wish."""
     address = an_address(people)
     with people.runtime.work(people.actor("employee")) as w:
         service.place(w, a_placement(address, melon, key="the same key"))
@@ -119,6 +123,7 @@ def test_two_people_may_use_the_same_key(people: People, melon: Listing) -> None
 def test_another_total_than_was_seen_is_refused(
     people: People, runtime: Runtime, melon: Listing
 ) -> None:
+    """P5: nothing that a browser sends is a price; what differs is told."""
     with pytest.raises(Refused, match="price_changed"):
         a_purchase(people, melon, total=Money(117_00))
     assert how_many(runtime, Purchase) == 0
@@ -128,6 +133,7 @@ def test_another_total_than_was_seen_is_refused(
 def test_more_than_there_is_is_refused_with_the_title_and_nothing_is_kept(
     people: People, runtime: Runtime, melon: Listing, walnut: Listing
 ) -> None:
+    """P10: never below nothing; nothing is half kept."""
     with pytest.raises(catalog.OutOfStock) as refusal:
         a_purchase(people, melon, walnut, lines=((walnut.id, 1), (melon.id, 101)))
     assert refusal.value.data["title"] == melon.title
@@ -138,6 +144,7 @@ def test_more_than_there_is_is_refused_with_the_title_and_nothing_is_kept(
 def test_what_lay_in_the_basket_when_its_paper_ran_out_is_not_sold(
     people: People, runtime: Runtime, clock: SetClock
 ) -> None:
+    """P16: at the second before it is sold, at the second it is not."""
     last_day = date(2026, 11, 30)
     an_approved_supplier(people, until=last_day)
     melon = a_listing(people)
@@ -161,6 +168,7 @@ def test_what_lay_in_the_basket_when_its_paper_ran_out_is_not_sold(
 
 
 def test_nothing_of_a_suspended_supplier_is_sold(people: People, melon: Listing) -> None:
+    """P16: not to those either who had it in the basket."""
     with people.runtime.work(people.actor("reviewer")) as w:
         suppliers.suspend(w, melon.supplier_id, "示例原因")
     with pytest.raises(catalog.NotForSale):
@@ -168,6 +176,7 @@ def test_nothing_of_a_suspended_supplier_is_sold(people: People, melon: Listing)
 
 
 def test_a_strangers_address_is_missing(people: People, melon: Listing) -> None:
+    """P18: as if there were no such address."""
     foreign = an_address(people, "second_employee")
     with pytest.raises(Missing), people.runtime.work(people.actor("employee")) as w:
         service.place(w, a_placement(foreign, melon))
@@ -219,6 +228,7 @@ def test_lines_that_sum_to_too_much_are_refused() -> None:
 def test_freight_is_free_from_an_amount_or_when_every_price_includes_it(
     goods: int, free_from: int | None, all_included: bool, due: int
 ) -> None:
+    """P5: the freight of each order, by its supplier's own rule."""
     found = rules.freight(
         Money(goods),
         fee=Money(8_00),

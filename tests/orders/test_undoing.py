@@ -112,6 +112,7 @@ def test_a_cancellation_says_why(people: People, melon: Listing) -> None:
     "stranger", ["second_employee", "second_supplier", "union_buyer", "manager", "auditor"]
 )
 def test_a_stranger_cancels_nothing(people: People, melon: Listing, stranger: str) -> None:
+    """P18: as if there were no such order."""
     order = the_order(people, a_purchase(people, melon))
     with pytest.raises(Missing):
         cancelled(people, order, stranger)
@@ -137,6 +138,7 @@ def test_of_a_union_the_buyer_cancels_and_the_approver_does_not(
 def test_what_is_not_paid_in_time_lapses_once(
     people: People, clock: SetClock, melon: Listing, walnut: Listing
 ) -> None:
+    """P11: none outlives its time; the worker looks every second."""
     purchase = a_purchase(people, melon, walnut)
     in_time = a_purchase(people, melon, name="second_employee")
     paid(people, in_time)

@@ -73,6 +73,7 @@ def test_what_is_not_complete_is_not_submitted(
 
 
 def test_a_budget_that_is_too_small_is_not_overspent(people: People) -> None:
+    """P12: one plan more than there is money for is told so."""
     plan = a_plan(people, budget=a_budget(people, amount=TOTAL - Money(1)))
     with pytest.raises(NotEnough):
         submitted(people, plan)
@@ -85,12 +86,14 @@ def test_the_last_fen_may_be_used(people: People) -> None:
 
 
 def test_what_was_approved_is_what_was_submitted(people: People) -> None:
+    """P15: by the hash of lines, people, address and total."""
     plan = approved(people, a_plan(people))
     assert plan.approved_hash == plan.content_hash
     assert plan.approved_by == people.ids["union_approver"]
 
 
 def test_nobody_approves_a_plan_of_their_own(people: People) -> None:
+    """P15: also with both roles."""
     plan = a_plan(people)
     office = plan.organisation_id
     with people.runtime.work() as w:
@@ -105,6 +108,7 @@ def test_nobody_approves_a_plan_of_their_own(people: People) -> None:
 
 
 def test_the_approver_of_another_union_does_not_find_it(people: People) -> None:
+    """P18: as if there were no such plan."""
     plan = submitted(people, a_plan(people))
     with people.runtime.work() as w:
         other = accounts.add_organisation(w, "另一工会", OrganisationKind.UNION)
@@ -125,6 +129,7 @@ def test_those_without_the_role_do_not_approve(people: People, name: str) -> Non
 
 
 def test_a_suspended_supplier_stops_the_approval(people: People) -> None:
+    """P16: nothing is agreed to that may not be bought now."""
     plan = submitted(people, a_plan(people))
     with people.runtime.work(people.actor("reviewer")) as w:
         (row,) = queries.lines(w.session, plan.id, w.now)

@@ -44,6 +44,7 @@ def test_an_approved_plan_is_ordered_and_its_money_committed(people: People) -> 
 
 
 def test_ordering_twice_buys_once(people: People) -> None:
+    """P31: the plan is its own key."""
     plan = ordered(people, a_plan(people))
     with people.runtime.work(people.actor("union_buyer")) as w:
         again = service.order(w, plan.id)
@@ -68,6 +69,7 @@ def test_the_approver_does_not_order(people: People) -> None:
     ids=["price", "freight", "people", "address"],
 )
 def test_what_changed_after_the_approval_is_not_ordered(people: People, change) -> None:  # type: ignore[no-untyped-def]  # a statement
+    """P15: any change of what was approved voids it."""
     plan = approved(people, a_plan(people))
     with people.runtime.work() as w:
         w.session.execute(change)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import event, exists, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Reservation
@@ -17,6 +19,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Busy, MarketplaceError
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.payments.models import Payment
+from marketplace.work import Runtime
 from tests.fixtures import People
 
 PATIENCE = 60  # seconds until a race that hangs is a fault
@@ -62,6 +65,23 @@ def doing(
             return verb(w, *args)
 
     return lambda: people.runtime.again(once)
+
+
+@contextmanager
+def just_before(runtime: Runtime, words: str, other: Callable[[], object]) -> Iterator[None]:
+    """Let `other` happen wholly, once, when the next statement with these words is about to run."""
+    waiting = [other]
+
+    def look(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if waiting and words in statement:
+            waiting.pop()()
+
+    event.listen(runtime.engine, "before_cursor_execute", look)
+    try:
+        yield
+        assert not waiting, f"no statement said {words!r}"
+    finally:
+        event.remove(runtime.engine, "before_cursor_execute", look)
 
 
 def a_crowd(people: People, count: int) -> list[Actor]:

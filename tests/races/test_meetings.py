@@ -6,57 +6,49 @@ What the storms of this folder only happen upon is brought about here on purpose
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from flask import Flask
+from sqlalchemy import func, select
 
 from marketplace.catalog import service as catalog
-from marketplace.extension import make_runtime
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, Refused, WrongState
 from marketplace.orders import service as orders
 from marketplace.orders.models import Order, Purchase
 from marketplace.payments import service as payments
+from marketplace.payments.models import Tender
+from marketplace.payments.states import PaymentState
+from marketplace.standalone import create_app
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Paper
-from marketplace.work import Runtime
 from tests.databases import NOON, Databases
-from tests.fixtures import People
+from tests.fixtures import People, post, sign_in
 from tests.makers.catalog import a_listing, some_goods
 from tests.makers.orders import a_placement, a_purchase, an_address, the_order, the_payment
 from tests.makers.suppliers import a_paper, a_submitted_supplier, an_approved_supplier
-from tests.races.storm import PATIENCE, all_is_well, doing
+from tests.races.card import CountingCard
+from tests.races.storm import PATIENCE, all_is_well, doing, just_before
 
 
 @pytest.fixture
-def people(databases: Databases, tmp_path: Path) -> Iterator[People]:
+def app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
     """On PostgreSQL: an embedded database has one writer, who meets nobody."""
     place = databases.copy("postgresql", tmp_path / "data")
-    runtime = make_runtime(place.config, clock=SetClock(NOON))
-    yield People(runtime, dict(databases.ids("postgresql")))
-    runtime.engine.dispose()
+    settings = {**place.settings, "MARKETPLACE_DEMO": True, "SECRET_KEY": "a" * 32, "TESTING": True}
+    made = create_app(settings, clock=SetClock(NOON))
+    yield made
+    made.extensions["marketplace"].runtime.engine.dispose()
     databases.drop(place)
 
 
-@contextmanager
-def just_before(runtime: Runtime, words: str, other: Callable[[], object]) -> Iterator[None]:
-    """Let `other` happen wholly, once, when the next statement with these words is about to run."""
-    waiting = [other]
-
-    def look(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if waiting and words in statement:
-            waiting.pop()()
-
-    event.listen(runtime.engine, "before_cursor_execute", look)
-    try:
-        yield
-        assert not waiting, f"no statement said {words!r}"
-    finally:
-        event.remove(runtime.engine, "before_cursor_execute", look)
+@pytest.fixture
+def people(app: Flask, databases: Databases) -> People:
+    """Of the shop below."""
+    return People(app.extensions["marketplace"].runtime, dict(databases.ids("postgresql")))
 
 
 def test_a_good_revised_while_it_is_bought_is_not_sold_as_it_was(people: People) -> None:
@@ -164,13 +156,12 @@ def test_the_same_form_sent_twice_meets_itself_and_is_one_purchase(people: Peopl
 def test_what_loses_a_meeting_is_done_again_and_what_loses_always_is_busy(people: People) -> None:
     """P31: nothing of a lost unit is kept."""
     supplier = an_approved_supplier(people)
-    reviewer = people.actor("reviewer")
-    restores = doing(people, reviewer, suppliers.restore, supplier.id, "示例")
-    with (
-        just_before(people.runtime, "UPDATE mp_supplier", restores),
-        pytest.raises(WrongState),  # the other one, to whom it is not suspended
-    ):
-        doing(people, reviewer, suppliers.suspend, supplier.id, "示例")()
+    one, other = (
+        doing(people, people.actor(name), suppliers.suspend, supplier.id, "示例")
+        for name in ("reviewer", "second_reviewer")
+    )
+    with just_before(people.runtime, "UPDATE mp_supplier", other), pytest.raises(WrongState):
+        one()
     tries = []
 
     def lost() -> None:
@@ -180,3 +171,26 @@ def test_what_loses_a_meeting_is_done_again_and_what_loses_always_is_busy(people
     with pytest.raises(Conflict):
         people.runtime.again(lost)
     assert len(tries) == 6
+
+
+def test_a_card_that_was_charged_is_settled_or_given_back_whatever_the_unit_met(
+    app: Flask, people: People
+) -> None:
+    """P3: called off just before the money is noted; the view is not begun anew, which would see a
+    void payment and keep the money."""
+    card = CountingCard()
+    card.may_answer.set()
+    people.runtime.tools = replace(people.runtime.tools, card=card)
+    an_approved_supplier(people)
+    purchase = a_purchase(people, a_listing(people), tender=Tender.CARD)
+    payment = the_payment(people, purchase)
+    buyer = sign_in(app, "13500000000")
+    cancels = doing(people, people.actor("employee"), orders.cancel,
+                    the_order(people, purchase).id, "示例：不要了")  # fmt: skip
+    with just_before(people.runtime, "UPDATE mp_payment", cancels):
+        answer = post(buyer, f"/payments/{payment.id}/pay", on=f"/purchases/{purchase.id}")
+    assert answer.status_code == 409
+    assert the_payment(people, purchase).state is PaymentState.VOID
+    assert len(card.moved) == 2
+    assert not card.kept
+    all_is_well(people)

@@ -95,7 +95,7 @@ def test_a_number_from_outside_counts_only_behind_our_own_proxy(app: Flask) -> N
 def test_nothing_that_opens_a_door_is_written(
     app: Flask, people: People, lines: Lines, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """P22 and more: passwords, cookies, codes, links."""
+    """P22: passwords, cookies, codes, links."""
     client = app.test_client()
     post(client, "/sign-in", login=EMPLOYEE, password="not-the-password-1")
     post(client, "/sign-in/phone", mobile=EMPLOYEE)

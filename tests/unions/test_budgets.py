@@ -43,6 +43,7 @@ def test_only_the_treasurer_grants(people: People, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["employee", "manager", "supplier"])
 def test_a_union_is_missing_for_strangers(people: People, name: str) -> None:
+    """P18: as if there were no such union."""
     with pytest.raises(Missing):
         grant(people, name)
 
@@ -105,6 +106,7 @@ def test_a_member_needs_a_mobile_number(people: People) -> None:
 
 
 def test_a_budget_spent_by_hand_is_found(people: People) -> None:
+    """P12: by verify."""
     budget = a_budget(people, amount=Money(1000))
     with people.runtime.work() as w:
         unguard(w.session, "mp_journal_entry", "update")
