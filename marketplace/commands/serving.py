@@ -51,14 +51,18 @@ def once(runtime: Runtime) -> int:
     with runtime.reading() as session:
         is_due = bool(orders.overdue(session, runtime.clock.now()))
     if is_due:  # a round without work takes no writing lock
-        with runtime.work() as w:
-            ordering.lapse_due(w)
+        runtime.again(lambda: _lapse(runtime))
     arrived = runtime.deliver()
     if runtime.anchor.is_due(runtime.clock.now()):
         with runtime.reading() as session:
             runtime.anchor.note(session, runtime.clock.now())
     catalog.tend_search(runtime.tools.search, runtime.reading)
     return arrived
+
+
+def _lapse(runtime: Runtime) -> None:
+    with runtime.work() as w:
+        ordering.lapse_due(w)
 
 
 def run(runtime: Runtime, app: object, host: str, port: int, *, alone: bool = False) -> None:

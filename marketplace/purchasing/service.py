@@ -160,12 +160,15 @@ def submit(w: Work, plan_id: uuid.UUID) -> Plan:
     return plan
 
 
-def approve(w: Work, plan_id: uuid.UUID) -> Plan:
-    """Agree to exactly what was submitted. Raises SamePerson, WrongState, Refused plan_changed."""
+def approve(w: Work, plan_id: uuid.UUID, seen: str | None = None) -> Plan:
+    """Agree to exactly what was submitted; `seen` is the hash of what the page showed (None: not
+    shown to anybody). Raises SamePerson, WrongState, Refused plan_changed."""
     found = _load(w, plan_id, Role.UNION_APPROVER)
     plan = found.plan
     move(w, PLAN, plan, "approve", content=plan.content_hash)
     _unchanged(found, plan.content_hash)
+    if seen is not None and seen != found.content_hash:  # returned, changed and submitted since
+        raise Refused("plan_changed")
     plan.approved_hash, plan.approved_at = found.content_hash, w.now
     plan.approved_by, plan.note = w.actor.person_id, None
     return plan
@@ -220,13 +223,13 @@ def cancel(w: Work, plan_id: uuid.UUID) -> Plan:
     return plan
 
 
-def use(w: Work, plan_id: uuid.UUID, verb: str, note: str) -> Plan:
+def use(w: Work, plan_id: uuid.UUID, verb: str, note: str, seen: str | None = None) -> Plan:
     """The verb of the state table by its name, as its button names it."""
     if verb == "return":
         return send_back(w, plan_id, note)
-    return {"submit": submit, "approve": approve, "order": order, "cancel": cancel}[verb](
-        w, plan_id
-    )
+    if verb == "approve":
+        return approve(w, plan_id, seen)
+    return {"submit": submit, "order": order, "cancel": cancel}[verb](w, plan_id)
 
 
 def _fill(w: Work, plan: Plan, new: NewPlan) -> None:

@@ -175,7 +175,7 @@ def decide(plan_id: uuid.UUID, verb: str) -> ResponseReturnValue:
         return _plan(plan_id, 422, refusal=(form.note.label.text, " ".join(form.note.errors)))
     try:
         with work() as w:
-            service.use(w, plan_id, verb, form.note.data or "")
+            service.use(w, plan_id, verb, form.note.data or "", request.args.get("seen"))
     except (Invalid, Refused) as fault:
         return _plan(plan_id, fault.status, refusal=error_words(fault))
     return back_to("purchasing.show", _("已办理。"), plan_id=plan_id)
@@ -208,7 +208,10 @@ def _plan(
             stops=queries.stops(found, so_far),
             verbs_open=PLAN.open_verbs(found.plan.state, roles),
             decide_url=lambda verb: url_for(
-                "marketplace.purchasing.decide", plan_id=plan_id, verb=verb
+                "marketplace.purchasing.decide",
+                plan_id=plan_id,
+                verb=verb,
+                seen=found.content_hash if verb == "approve" else None,
             ),
             can_edit=queries.can_edit(actor, found.plan),
             is_own=found.plan.requested_by == actor.person_id,

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from marketplace.catalog.models import Listing
+from marketplace.purchasing import service
 from marketplace.purchasing.models import Plan
 from tests.fixtures import People, post
 from tests.makers.catalog import a_listing
@@ -281,3 +282,21 @@ def test_the_template_of_the_list_is_taken_back(client_as: ClientAs, people: Peo
     client = client_as("union_buyer")
     sheet = client.get("/plans/people.csv").get_data()
     assert uploaded(client, plan, sheet)[0] == 303
+
+
+def test_a_page_that_was_opened_before_the_plan_changed_approves_nothing(
+    people: People, client_as: ClientAs
+) -> None:
+    """P15: returned, changed and submitted again meanwhile: the button is for what was shown."""
+    plan = submitted(people, a_plan(people))
+    approver = client_as("union_approver")
+    page = approver.get(f"/plans/{plan.id}").text
+    (old,) = re.findall(r'action="([^"]*/approve[^"]*)"', page)
+    with people.runtime.work(people.actor("union_approver")) as w:
+        service.send_back(w, plan.id, "示例：人数不对")
+    with people.runtime.work(people.actor("union_buyer")) as w:
+        service.set_recipients(w, plan.id, a_people_sheet(3))
+    submitted(people, plan)
+    assert post(approver, old, on=f"/plans/{plan.id}").status_code == 409
+    (new,) = re.findall(r'action="([^"]*/approve[^"]*)"', approver.get(f"/plans/{plan.id}").text)
+    assert post(approver, new, on=f"/plans/{plan.id}").status_code == 303

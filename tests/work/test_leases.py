@@ -133,14 +133,14 @@ def test_a_reaction_that_was_overtaken_is_not_done_twice(
     told = announced(slow, 2)
     begun: list[int] = []
 
-    def falls_asleep(_connection: object) -> None:
+    def falls_asleep(*_given: object) -> None:
         """After its claim, before its first reaction: the lease ends, another does it all."""
         begun.append(1)
         if len(begun) == 2:
             clock.advance(seconds=30)
             assert quick.deliver() == 2
 
-    event.listen(slow.engine, "begin", falls_asleep, insert=True)  # before it takes any lock
+    event.listen(slow.engine, "checkout", falls_asleep)  # before it takes any lock
     assert slow.deliver() == 0
     assert sorted(done) == sorted(told)
 
