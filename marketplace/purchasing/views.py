@@ -207,12 +207,7 @@ def _plan(
             progress=so_far,
             stops=queries.stops(found, so_far),
             verbs_open=PLAN.open_verbs(found.plan.state, roles),
-            decide_url=lambda verb: url_for(
-                "marketplace.purchasing.decide",
-                plan_id=plan_id,
-                verb=verb,
-                seen=found.content_hash if verb == "approve" else None,
-            ),
+            decide_url=lambda verb: _decide_url(found, verb),
             can_edit=queries.can_edit(actor, found.plan),
             is_own=found.plan.requested_by == actor.person_id,
             q=q,
@@ -224,6 +219,12 @@ def _plan(
             language=words().language,
             refusal=refusal,
         )
+
+
+def _decide_url(found: queries.Dossier, verb: str) -> str:
+    """Who approves says which plan he was shown: it may have changed since."""
+    seen = found.content_hash if verb == "approve" else None
+    return url_for("marketplace.purchasing.decide", plan_id=found.plan.id, verb=verb, seen=seen)
 
 
 def _frame(

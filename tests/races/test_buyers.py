@@ -12,7 +12,7 @@ from marketplace.catalog.models import Listing, Reservation
 from marketplace.catalog.states import ReservationState
 from marketplace.kernel.actor import Actor
 from marketplace.orders import service
-from marketplace.orders.models import Address, Order
+from marketplace.orders.models import Address, BasketLine, Order
 from tests.fixtures import People
 from tests.makers.catalog import a_listing
 from tests.makers.orders import a_placement
@@ -106,3 +106,13 @@ def test_stock_that_is_cut_while_people_buy_is_never_below_what_was_promised(
         available, reserved, sold = stock(people, melon)
         assert min(available, reserved, sold) >= 0
     all_is_well(people)
+
+
+def test_pieces_put_in_from_eight_tabs_are_all_in_the_basket(people: People) -> None:
+    """P10: the first puts the line in, the others add to it; none is lost."""
+    an_approved_supplier(people)
+    melon = a_listing(people)
+    buyer = people.actor("employee")
+    assert tally(at_once(*[doing(people, buyer, service.put, melon.id, 1)] * 8)) == {"done": 8}
+    with people.runtime.reading() as session:
+        assert session.scalars(select(BasketLine.quantity)).all() == [8]
