@@ -70,6 +70,10 @@ WORKBOOK = {
             "Split it, or save it as CSV UTF-8.",
         ),
     ),
+    "workbook_busy": (
+        ("现在有太多工作簿在读", "请过一分钟再上传。"),
+        ("too many workbooks are being read just now", "Upload it again in a minute."),
+    ),
     "sheet_absent": (
         ("没有名为“{sheet}”的工作表", "请从中选一个填写：{sheets}。"),
         ("there is no sheet named “{sheet}”", "Choose one of these: {sheets}."),

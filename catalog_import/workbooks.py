@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +30,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
 SECONDS = 30  # of the processor; twice as many on the clock, the machine may be busy
 MEMORY = 512 * 1024 * 1024
+CHILDREN = threading.BoundedSemaphore(2)  # at once in this process; each may take all its memory
 OUTPUT = 64 * 1024 * 1024
 ENDED_BY_TIME = frozenset({-9, -24})  # by us or the kernel, for its time of the processor
 
@@ -59,7 +61,12 @@ def open_workbook(
         memory=MEMORY,
         output=OUTPUT,
     )
-    lines = _lines(_run(data, order))
+    if not CHILDREN.acquire(timeout=order.seconds):
+        raise unreadable("workbook_busy")
+    try:
+        lines = _lines(_run(data, order))
+    finally:
+        CHILDREN.release()
     about = next(lines, None)
     if not isinstance(about, dict):
         raise unreadable("workbook_damaged")

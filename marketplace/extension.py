@@ -138,10 +138,15 @@ def prepare(runtime: Runtime) -> None:
 def bring_up(runtime: Runtime) -> None:
     """Tables, triggers and the packaged facts of this version; the same again changes nothing."""
     runtime.create_tables()
+    runtime.again(lambda: _load_facts(runtime))
     with runtime.reading() as session:
-        known = region_facts.facts_are_loaded(session)
-    if not known:
-        with runtime.work() as w:
+        runtime.anchor.note(session, runtime.clock.now())
+
+
+def _load_facts(runtime: Runtime) -> None:
+    """Of two processes that start at once, the second finds them loaded."""
+    with runtime.work() as w:
+        if not region_facts.facts_are_loaded(w.session):
             region_facts.load_facts(w)
 
 

@@ -3,8 +3,10 @@ what was restored is verified before anybody is told that it is there."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,15 +36,16 @@ def backup(target: Path, data: Path) -> None:
     runtime = open_existing(data)
     draft = target.with_name(f".{target.name}.partial")
     shutil.rmtree(draft, ignore_errors=True)
+    os.umask(0o077)  # it holds everything: nobody else on this machine reads it
     draft.mkdir(parents=True)
     try:
         number = _write(runtime, data, draft)
-    except copying.CannotCopy as fault:
-        shutil.rmtree(draft, ignore_errors=True)
+        draft.rename(target)
+    except (copying.CannotCopy, OSError) as fault:
         raise click.ClickException(str(fault)) from fault
     finally:
+        shutil.rmtree(draft, ignore_errors=True)
         runtime.engine.dispose()
-    draft.rename(target)
     click.echo(f"已备份 / backed up: {target} (trail {number})")
 
 
@@ -60,14 +63,9 @@ def restore(source: Path, data: Path) -> None:
         copying.copy_in(runtime.engine, url, source / copying.file_name(url), programs=programs)
     except (copying.CannotCopy, OSError) as fault:
         raise click.ClickException(str(fault)) from fault
-    for name in (PAPERS, KEY):
-        _copy(source / name, data / name)
-    _copy(source / ANCHOR, runtime.anchor.path)
     try:
-        schema.require(runtime.engine)
-        with runtime.reading() as session:
-            outcome = check_all(session, runtime.clock.now(), anchor=runtime.anchor)
-    except schema.WrongTables as fault:
+        outcome = _settle(runtime, source, data)
+    except (schema.WrongTables, OSError) as fault:
         raise click.ClickException(f"已恢复，但 / restored, but {fault}") from fault
     finally:
         runtime.engine.dispose()
@@ -77,6 +75,20 @@ def restore(source: Path, data: Path) -> None:
     if told:
         raise SystemExit(1)
     click.echo(f"已恢复并核对 / restored and verified: {data}")
+
+
+def _settle(runtime: Runtime, source: Path, data: Path) -> dict[str, list[str]]:
+    """The files beside the restored database; answers what `verify` says. Raises WrongTables."""
+    for name in (PAPERS, KEY):
+        _copy(source / name, data / name)
+    is_known = runtime.anchor.path.exists()  # of the database that this one takes the place of
+    if not is_known:
+        _copy(source / ANCHOR, runtime.anchor.path)
+    schema.require(runtime.engine)
+    with runtime.reading() as session:
+        if is_known:  # nothing is taken away from it: a line says what was put back
+            runtime.anchor.note(session, runtime.clock.now(), restored=True)
+        return check_all(session, runtime.clock.now(), anchor=runtime.anchor)
 
 
 def _write(runtime: Runtime, data: Path, draft: Path) -> int:
@@ -115,10 +127,16 @@ def _intact(source: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
+    """A file or a folder; what goes away meanwhile was not needed any more."""
     if source.is_dir():
-        shutil.copytree(source, target)
+        target.mkdir(parents=True, exist_ok=True)
+        for inner in list(source.iterdir()):
+            if inner.suffix != ".partial":
+                _copy(inner, target / inner.name)
     elif source.is_file():
-        shutil.copy2(source, target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(source, target)
 
 
 def _files(folder: Path) -> Iterator[Path]:

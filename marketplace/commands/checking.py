@@ -65,11 +65,16 @@ def findings(
         yield from (Finding(True, problem) for problem in fault.problems)
     ours = {k: v for k, v in from_environment(environment).items() if k.startswith(PREFIX)}
     try:
-        runtime = make_runtime(Config.read({**ours, **given}))
+        config = Config.read({**ours, **given})
     except Misconfigured:  # said above: what its settings name cannot be looked at
         return
-    if not runtime.tools.config.database_url and not (data / "marketplace.sqlite").exists():
+    if not config.database_url and not (data / "marketplace.sqlite").exists():
         yield Finding(False, f"no database in {data} yet: it is made at the first start")
+        return
+    try:
+        runtime = make_runtime(config)
+    except Misconfigured as fault:
+        yield from (Finding(True, problem) for problem in fault.problems)
         return
     try:
         yield from _database(runtime)
@@ -93,6 +98,8 @@ def _folder(data: Path) -> Iterator[Finding]:
         return
     if not os.access(data, os.W_OK | os.X_OK):
         yield Finding(True, f"{data} cannot be written")
+    if os.name == "posix" and data.stat().st_mode & 0o007:
+        yield Finding(False, f"{data} can be entered by everybody on this machine: chmod 700")
     if shutil.disk_usage(data).free < LITTLE_SPACE:
         yield Finding(False, f"less than 1 GB is free where {data} lies")
     key = data / KEY_FILE

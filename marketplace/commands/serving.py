@@ -54,8 +54,11 @@ def once(runtime: Runtime) -> int:
         runtime.again(lambda: _lapse(runtime))
     arrived = runtime.deliver()
     if runtime.anchor.is_due(runtime.clock.now()):
-        with runtime.reading() as session:
-            runtime.anchor.note(session, runtime.clock.now())
+        try:
+            with runtime.reading() as session:
+                runtime.anchor.note(session, runtime.clock.now())
+        except OSError:
+            log.exception("the trail could not be anchored")
     catalog.tend_search(runtime.tools.search, runtime.reading)
     return arrived
 

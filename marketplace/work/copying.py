@@ -7,7 +7,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -81,7 +80,7 @@ def _run(folder: str, program: str, url: str, *options: str) -> None:
     known = make_url(url)
     secret = {"PGPASSWORD": str(known.password)} if known.password else {}
     ran = subprocess.run(  # noqa: S603  # PostgreSQL's own program, arguments of ours
-        [found, *_place(known), *options],
+        [found, f"--dbname={_address(known)}", *options],
         env={**os.environ, **secret},
         capture_output=True,
         text=True,
@@ -91,8 +90,8 @@ def _run(folder: str, program: str, url: str, *options: str) -> None:
         raise CannotCopy(f"{program}: {ran.stderr.strip()}")
 
 
-def _place(url: URL) -> Sequence[str]:
-    """Where the server is; a password travels by the environment: no process list shows it."""
-    host = url.host or url.query.get("host")
-    given = {"host": host, "port": url.port, "username": url.username, "dbname": url.database}
-    return [f"--{name}={value}" for name, value in given.items() if value]
+def _address(url: URL) -> str:
+    """As PostgreSQL's programs read it, with all that is given (TLS, a port, a socket); a password
+    travels by the environment, where no list of processes shows it."""
+    plain = url.set(drivername="postgresql", password=None)
+    return plain.render_as_string(hide_password=False)

@@ -104,3 +104,5 @@ class Courier:
                     outbox.beat(w.session, self.holder, w.now, self.lease)
             except Busy:
                 log.info("the heartbeat waits: a long unit of work holds the database")
+            except Exception:  # one beat that fails must not be the last
+                log.exception("a beat of the heart failed")

@@ -3,12 +3,14 @@ for ever; and which of their faults mean "do it again"."""
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite.base import SQLiteTypeCompiler
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -19,6 +21,7 @@ WRITING = {"mp_writing": True}
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "60s"
 IDLE_TIMEOUT = "120s"  # a transaction that nobody works in any more
+WAL_TRIES, WAL_WAIT = 100, 0.05  # seconds between two
 POOL = 10  # connections kept per process, and as many more in a rush
 # SQLSTATE of PostgreSQL, see its appendix A
 _LOST = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
@@ -45,13 +48,16 @@ def make_engine(url: str) -> Engine:
     """An engine of our own; a host's engine is never touched. SQLite and PostgreSQL only."""
     kind = make_url(url).get_backend_name()
     if kind == "postgresql":
+        # what the operator gives with the address (a schema, say) stands beside ours
+        theirs = make_url(url).query.get("options", "")
+        given = " ".join((theirs,) if isinstance(theirs, str) else theirs)
         return create_engine(
-            url,
+            make_url(url).difference_update_query(["options"]),
             pool_pre_ping=True,
             pool_size=POOL,
             max_overflow=POOL,
             isolation_level="READ COMMITTED",  # guards stand in the statements, see docs/data.md
-            connect_args={"options": _SESSION},
+            connect_args={"options": f"{_SESSION} {given}".strip()},
         )
     if kind != "sqlite":
         raise ValueError(f"SQLite or PostgreSQL, not {kind}")
@@ -67,8 +73,8 @@ def make_engine(url: str) -> Engine:
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late: see _begin
     cursor = connection.cursor()
+    _use_wal(cursor)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
@@ -77,6 +83,23 @@ def _prepare(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    """Kept in the file, so one process sets it once; SQLite does not wait for whoever does."""
+    for _ in range(WAL_TRIES):
+        try:
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+                return
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            time.sleep(WAL_WAIT)  # another process makes the same database at this moment
+
+
+def is_duplicate(fault: IntegrityError) -> bool:
+    """Two wrote the same key; other constraints are no meeting but a mistake."""
+    state = getattr(fault.orig, "sqlstate", None)
+    return state == "23505" or "UNIQUE constraint failed" in str(fault.orig)
 
 
 def _begin(connection: Connection) -> None:

@@ -21,7 +21,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.work import outbox, schema, trail
 from marketplace.work.anchor import Anchor
 from marketplace.work.courier import BATCH, Courier
-from marketplace.work.database import WRITING, make_engine, meant
+from marketplace.work.database import WRITING, is_duplicate, make_engine, meant
 from marketplace.work.unit import Tools, Work
 from marketplace.work.wires import Wire
 
@@ -99,7 +99,9 @@ class Runtime:
         for wait in WAITS:
             try:
                 return call()
-            except (Conflict, IntegrityError):
+            except (Conflict, IntegrityError) as fault:
+                if isinstance(fault, IntegrityError) and not is_duplicate(fault):
+                    raise
                 time.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311  # spreads, hides nothing
         return call()
 

@@ -20,6 +20,7 @@ from marketplace.work.models import APPEND_ONLY
 VERSION_TABLE = "mp_alembic_version"
 FOLDER = Path(__file__).parent.parent / "migrations"
 COMMAND = "marketplace migrate"
+LOCK_KEY = 0x6D70_5F73_6368  # "mp_sch": of migrations, among all advisory locks of a database
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION mp_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
@@ -77,7 +78,7 @@ def require(engine: Engine) -> None:
 def upgrade(engine: Engine, target: str = "head") -> None:
     """Bring the tables up to `target`, triggers included; all of it or nothing."""
     with engine.execution_options(**WRITING).begin() as connection:
-        _lift_limits(connection)
+        _alone(connection)
         command.upgrade(_settings(connection), target)
         guard_tables(connection)
 
@@ -85,7 +86,7 @@ def upgrade(engine: Engine, target: str = "head") -> None:
 def downgrade(engine: Engine, target: str) -> None:
     """Back to `target`; "base" leaves no table of ours but the version's own."""
     with engine.execution_options(**WRITING).begin() as connection:
-        _lift_limits(connection)
+        _alone(connection)
         command.downgrade(_settings(connection), target)
         guard_tables(connection)
 
@@ -137,10 +138,12 @@ def _missing(connection: Connection) -> list[tuple[str, str]]:
     ]
 
 
-def _lift_limits(connection: Connection) -> None:
-    """A migration of a large table may take its time."""
+def _alone(connection: Connection) -> None:
+    """One process migrates, and may take its time; SQLite's writers are alone anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
 
 
 def _settings(connection: Connection | None = None) -> AlembicConfig:

@@ -33,8 +33,10 @@ def shop(people: People) -> Listing:
 def run(databases: Databases, place: Place) -> Run:
     """`run(where, "backup", …)`: a command on the database of a place."""
 
-    def typed(where: Place, *words: str | Path) -> Result:
+    def typed(where: Place, *words: str | Path, anchor: Path | None = None) -> Result:
         environment = {"MARKETPLACE_DATABASE_URL": where.url, "TRUSTED_HOSTS": "shop.example"}
+        if anchor:
+            environment["MARKETPLACE_ANCHOR"] = str(anchor)
         if where.url:
             environment["MARKETPLACE_PG_BIN"] = str(databases.postgres.programs)
             environment["SECRET_KEY"] = "k" * 32
@@ -122,3 +124,25 @@ def test_without_the_programs_of_postgresql_the_reason_is_told(
     assert done.exit_code == 1
     assert "pg_dump" in done.output
     assert not (tmp_path / "copy").exists()
+
+
+def test_an_anchor_kept_elsewhere_is_added_to_never_written_over(
+    run: Run, place: Place, elsewhere: Place, shop: Listing, tmp_path: Path
+) -> None:
+    """P30: what was known of the trail before is still known after a restore."""
+    copy = tmp_path / "copy"
+    run(place, "backup", copy)
+    kept = tmp_path / "far" / "anchor"
+    kept.parent.mkdir()
+    line = '{"number": 1000000, "hash": "0", "at": "2026-11-23"}\n'
+    kept.write_text(line)
+    done = run(elsewhere, "restore", copy, anchor=kept)
+    assert done.exit_code == 0, done.output
+    assert kept.read_text().startswith(line)
+    assert '"restored": true' in kept.read_text()
+
+
+def test_nobody_else_reads_a_backup(run: Run, place: Place, shop: Listing, tmp_path: Path) -> None:
+    run(place, "backup", tmp_path / "copy")
+    modes = {path.stat().st_mode & 0o077 for path in (tmp_path / "copy").rglob("*")}
+    assert modes == {0}

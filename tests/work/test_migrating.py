@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,3 +175,37 @@ def test_every_table_of_sqlite_is_strict(engine: Engine) -> None:
 def test_every_table_of_ours_has_our_prefix() -> None:
     tables: MetaData = Base.metadata
     assert all(name.startswith("mp_") for name in tables.tables)
+
+
+def test_two_processes_that_start_at_once_make_one_database(empty: Place) -> None:
+    started = [
+        subprocess.Popen(  # noqa: S603  # our own command
+            [sys.executable, "-m", "marketplace", "migrate", "--data", str(empty.folder)],
+            env={**os.environ, "MARKETPLACE_DATABASE_URL": empty.url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    told = [(one.communicate(timeout=120)[0], one.returncode) for one in started]
+    assert [code for _, code in told] == [0, 0, 0], told
+
+
+def test_what_the_operator_gives_with_the_address_is_kept(
+    empty: Place, databases: Databases
+) -> None:
+    if not empty.url:
+        assert make_engine(empty.config.url).dialect.name == "sqlite"
+        return
+    engine = make_engine(f"{empty.url}&options=-csearch_path%3Daid")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA aid"))
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        homes = connection.scalars(
+            text("SELECT DISTINCT schemaname FROM pg_tables WHERE tablename LIKE 'mp_%'")
+        ).all()
+        assert connection.scalar(text("SHOW lock_timeout")) == "5s"
+    engine.dispose()
+    assert homes == ["aid"]

@@ -18,7 +18,7 @@ from marketplace.catalog.service.writing import own_supplier
 from marketplace.catalog.states import IMPORT, ImportState
 from marketplace.events import ImportAdvanced, ImportEnded
 from marketplace.kernel.actor import System
-from marketplace.kernel.errors import Invalid, Refused
+from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.ports.storage import Storage
 from marketplace.suppliers.models import Supplier
 from marketplace.work import Work, move
@@ -106,7 +106,12 @@ def write_part(w: Work, import_id: uuid.UUID, part: int) -> None:
         return
     taken = w.session.get_one(CatalogImport, import_id, populate_existing=True)
     acting = replace(w, actor=System(taken.by, w.actor.name))  # in the name of who handed it in
-    kept = w.tools.storage.get(_key(import_id))
+    try:
+        kept = w.tools.storage.get(_key(import_id))
+    except Missing:  # a restored database may be older than what was let go of
+        move(acting, IMPORT, taken, "stop", part=part, parts=taken.parts)
+        taken.part, taken.ended_at = part, w.now
+        return
     _write(acting, taken, queries.unpack(queries.part_of(kept, part)))
     if taken.part == taken.parts:
         _finish(acting, taken)

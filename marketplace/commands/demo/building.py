@@ -66,7 +66,8 @@ def _finish(runtime: Runtime) -> None:
     while runtime.deliver():
         pass
     with runtime.reading() as session:
-        outcome = check_all(session, runtime.clock.now())
+        runtime.anchor.note(session, runtime.clock.now())
+        outcome = check_all(session, runtime.clock.now(), anchor=runtime.anchor)
         faults = [fault for found in outcome.values() for fault in found]
         stuck = session.scalars(select(Parcel).where(Parcel.delivered_at.is_(None)))
         faults += [f"outbox: {parcel.handler}: {parcel.fault}" for parcel in stuck]
