@@ -20,6 +20,7 @@ from marketplace.work import Runtime
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two looks into the outbox; a parcel waits at most this long
+THREADS = 8  # requests answered at a time; one more waits in line
 
 
 class Worker(threading.Thread):
@@ -75,7 +76,7 @@ def run(runtime: Runtime, app: object, host: str, port: int, *, alone: bool = Fa
         worker.start()
     click.echo(f"http://{host}:{port}")
     try:
-        waitress.serve(app, host=host, port=port, threads=8, ident=None)
+        waitress.serve(app, host=host, port=port, threads=THREADS, ident=None)
     finally:
         if worker:
             worker.stop()

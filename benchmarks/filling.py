@@ -1,0 +1,197 @@
+"""A shop of so many listings, all of them on sale: made by the services, as people would."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from benchmarks.places import Grounds, Place, mark
+from catalog_import import write_csv
+from marketplace.accounts import service as accounts
+from marketplace.accounts.models import OrganisationKind
+from marketplace.catalog import queries as catalog_queries
+from marketplace.catalog import service as catalog
+from marketplace.catalog.models import Listing
+from marketplace.catalog.states import ListingState
+from marketplace.extension import bring_up, make_runtime
+from marketplace.kernel.actor import Actor, Grant, Role
+from marketplace.kernel.clock import local_day
+from marketplace.kernel.credit_code import completed
+from marketplace.orders import service as orders
+from marketplace.regions import queries as regions
+from marketplace.regions import service as region_facts
+from marketplace.suppliers import queries as supplier_queries
+from marketplace.suppliers import service as suppliers
+from marketplace.suppliers.states import PaperKind, SupplierKind
+from marketplace.work import Runtime
+
+OF_ONE = 50  # listings of one supplier
+IN_VILLAGES = 5  # every so many-th listing names a village
+STOCK = 5_000
+PASSWORD = "correct-horse-battery"  # noqa: S105  # of invented people
+BUYERS = 4
+HEADINGS = ("货号", "品名", "类目", "原产县", "供货价", "售价", "单位", "库存", "规格", "净含量",
+            "保质期", "村庄", "发货时效")  # fmt: skip
+GOODS = (
+    ("苹果", "水果"), ("大米", "大米"), ("木耳", "木耳"), ("核桃", "坚果"), ("绿茶", "茶叶"),
+    ("蜂蜜", "蜂蜜"), ("土豆", "蔬菜"), ("香菇", "香菇"), ("红枣", "坚果"), ("花椒", "调料"),
+)  # fmt: skip
+WAYS = ("高山", "有机", "农家", "手工", "原味", "精选", "山泉", "富硒")
+# the smallest real PNG: one white pixel
+SCAN = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+)
+
+
+def filled(grounds: Grounds, kind: str, listings: int) -> Place:
+    """A database with so many visible listings, kept from an earlier run or filled now."""
+    place = grounds.place(kind, f"{listings}-{mark(Path(__file__))}")
+    ready = place.folder / "ready"
+    if not ready.exists():
+        grounds.make(place)
+        runtime = make_runtime(place.config)
+        bring_up(runtime)
+        fill(runtime, listings)
+        runtime.engine.dispose()
+        ready.touch()
+    return place
+
+
+def login(number: int) -> str:
+    """The mobile number of the n-th buyer."""
+    return f"1350000{number:04d}"
+
+
+def fill(runtime: Runtime, listings: int) -> None:
+    """Suppliers with papers from designated counties, their goods approved, buyers with an address,
+    and the index of all of it. Raises RuntimeError when not everything is visible afterwards."""
+    reviewer = Actor("bench-reviewer", "示例审核员", frozenset({Grant(Role.REVIEWER, uuid.uuid4())}))
+    counties = _counties(runtime)
+    with runtime.work() as w:
+        villages = {code: f"示例村{place}" for place, code in enumerate(counties)}
+        for code, name in villages.items():
+            region_facts.add_village(
+                w, code, name, households=None, story="", craft="", is_example=True
+            )
+    for number, start in enumerate(range(0, listings, OF_ONE)):
+        county = counties[number * 7 % len(counties)]
+        many = min(OF_ONE, listings - start)
+        _supplier(runtime, reviewer, number, county)
+        _goods(runtime, reviewer, number, (county, villages[county], many))
+    _buyers(runtime)
+    with runtime.reading() as session:
+        seen = catalog_queries.on_sale(runtime.clock.now()).subquery()
+        visible = session.scalar(select(func.count()).select_from(seen))
+    if visible != listings:
+        raise RuntimeError(f"{visible} of {listings} listings are visible")
+    catalog.rebuild_search(runtime.tools.search, runtime.reading)
+    while runtime.deliver():  # nothing is left for the worker of the measured server
+        pass
+
+
+def _counties(runtime: Runtime) -> list[str]:
+    """Every county that stands on a list today."""
+    with runtime.reading() as session:
+        return sorted(regions.lists_by_county(session, runtime.clock.now()))
+
+
+def _supplier(runtime: Runtime, reviewer: Actor, number: int, county: str) -> None:
+    name = f"示例合作社{number}"
+    with runtime.work() as w:
+        of = accounts.add_organisation(w, name, OrganisationKind.SUPPLIER)
+    staff = Actor(_staff(number), "示例员工", frozenset({Grant(Role.SUPPLIER_STAFF, of.id)}))
+    today = local_day(runtime.clock.now())
+    with runtime.work(staff) as w:
+        made = suppliers.register(
+            w,
+            of.id,
+            suppliers.Application(
+                kind=SupplierKind.COOPERATIVE,
+                legal_name=name,
+                credit_code=completed(f"93{county}MA{number:06d}"),
+                county=county,
+                address="示例乡示例村 1 号",
+                contact_name="示例联系人",
+                contact_mobile="13900000001",
+            ),
+        )
+        for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT):
+            suppliers.hand_in(w, made.id, _paper(kind, name, today))
+        suppliers.submit(w, made.id)
+    with runtime.work(reviewer) as w:
+        suppliers.approve(w, made.id)
+
+
+def _paper(kind: PaperKind, holder: str, today: date) -> suppliers.HandedIn:
+    return suppliers.HandedIn(
+        kind=kind,
+        number=f"示例 {holder}",
+        holder=holder,
+        issuer="示例机关",
+        valid_from=today - timedelta(days=300),
+        valid_until=None if kind is PaperKind.LICENCE else today + timedelta(days=3_000),
+        scan_name="扫描件.png",
+        scan=SCAN,
+    )
+
+
+def _goods(
+    runtime: Runtime, reviewer: Actor, number: int, where: tuple[str, str, int]
+) -> None:
+    with runtime.reading() as session:
+        supplier = supplier_queries.all_suppliers(session)
+    mine = next(one for one in supplier if one.legal_name == f"示例合作社{number}")
+    staff = Actor(
+        _staff(number), "示例员工", frozenset({Grant(Role.SUPPLIER_STAFF, mine.organisation_id)})
+    )
+    with runtime.work(staff) as w:
+        report = catalog.import_sheet(w, mine.id, write_csv(HEADINGS, _rows(number, where)), "目录.csv")
+        if report.problems:
+            raise RuntimeError(f"the sheet is refused: {report.problems[:3]}")
+        catalog.submit_all(w)
+    with runtime.work(reviewer) as w:
+        waiting = w.session.scalars(
+            select(Listing.id).where(
+                Listing.supplier_id == mine.id, Listing.state == ListingState.SUBMITTED
+            )
+        ).all()
+        catalog.approve_many(w, waiting)
+
+
+def _staff(number: int) -> str:
+    return f"bench-staff-{number}"
+
+
+def _rows(number: int, where: tuple[str, str, int]) -> Iterator[tuple[str, ...]]:
+    """Goods of ten kinds with names and prices of their own."""
+    county, village, many = where
+    for place in range(many):
+        good, kind = GOODS[place % len(GOODS)]
+        way = WAYS[(place + number) % len(WAYS)]
+        supply = 500 + (number * 50 + place) * 7919 % 20_000
+        yield (
+            f"SL-{place:04d}", f"示例 {way}{good} {number}-{place}号", kind, county,
+            f"{supply / 100:.2f}", f"{(supply + 900) / 100:.2f}", "箱", str(STOCK),
+            f"{place % 9 + 1}个/箱", f"{place % 20 + 1}千克", "12个月",
+            "" if place % IN_VILLAGES else village, "48",
+        )  # fmt: skip  # in the order of the headings
+
+
+def _buyers(runtime: Runtime) -> None:
+    """Employees who can sign in, each with an address."""
+    with runtime.work() as w:
+        group = accounts.add_organisation(w, "示例银行", OrganisationKind.GROUP)
+        for number in range(BUYERS):
+            person = accounts.add_person(
+                w, f"示例买家{number}", PASSWORD, mobile=login(number), employee_number=f"E{number}"
+            )
+            accounts.grant(w, person.id, group.id, Role.EMPLOYEE)
+            buyer = Actor(str(person.id), person.name, frozenset({Grant(Role.EMPLOYEE, group.id)}))
+            given = orders.NewAddress("示例收件人", "13800000000", "653129", "示例路 1 号")
+            orders.add_address(replace(w, actor=buyer), given)
