@@ -120,10 +120,7 @@ class Writer:
         self._rows: dict[str, list[Row]] = task["rows"]
         self._listings, self._placed = task["listings"], 0
         self._ids = [row["id"] for name in ADDED for row in self._rows[name] if "id" in row]
-        self._statements = {
-            name: f"INSERT INTO {name} ({', '.join(rows[0])}) VALUES ({', '.join('?' * len(rows[0]))})"
-            for name, rows in self._rows.items()
-        }
+        self._statements = {name: _insert(name, list(rows[0])) for name, rows in self._rows.items()}
 
     def order(self) -> None:
         """One transaction: the rows of the order, its pieces, its deeds and the trail's end."""
@@ -164,6 +161,11 @@ class Writer:
     def _new_id(self) -> str:
         made = uuid.uuid4()
         return made.hex if self._bare.is_sqlite else str(made)
+
+
+def _insert(table: str, columns: list[str]) -> str:
+    marks = ", ".join("?" * len(columns))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608  # our own names
 
 
 def _plain(value: Any) -> Any:

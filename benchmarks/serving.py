@@ -18,7 +18,7 @@ from flask import Flask
 
 from benchmarks.places import Place
 from marketplace.commands.opening import runtime_of
-from marketplace.commands.serving import THREADS, run
+from marketplace.commands.serving import run
 from marketplace.standalone import create_app
 
 HOST = "127.0.0.1"
@@ -59,7 +59,7 @@ def served(place: Place, port: int) -> Iterator[int]:
     """The server in a process of its own, ready to answer."""
     words = [sys.executable, "-m", "benchmarks.serving", place.kind, str(place.folder), place.url,
              str(port)]  # fmt: skip  # as main takes them
-    child = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    child = subprocess.Popen(words, stdout=subprocess.DEVNULL)  # noqa: S603  # ourselves
     try:
         _wait(child, port)
         yield port
@@ -74,7 +74,7 @@ def _wait(child: subprocess.Popen[bytes], port: int) -> None:
         try:
             connection = http.client.HTTPConnection(HOST, port, timeout=5)
             connection.request("GET", NULL)
-            if connection.getresponse().status == 200:  # noqa: PLR2004
+            if connection.getresponse().status == 200:
                 return
         except OSError:
             time.sleep(0.1)

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalog.states import ImportState, ListingState, ReservationState
@@ -21,7 +21,7 @@ class Listing(Versioned, Base):
     __tablename__ = "mp_listing"
 
     id: Mapped[Id]
-    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
     sku: Mapped[ShortCode]  # the supplier's own stock keeping unit
     title: Mapped[ShortText]
     category: Mapped[ShortCode] = mapped_column(index=True)  # slug, see categories.toml
@@ -44,7 +44,7 @@ class Listing(Versioned, Base):
     supply_price: Mapped[Money]  # what the supplier gets for one piece
     sale_price: Mapped[Money]  # what the buyer pays for one piece
     picture: Mapped[ShortText] = mapped_column(default="")  # name of a drawing; photographs later
-    state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT, index=True)
+    state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT)
     fingerprint: Mapped[str] = mapped_column(String(64))  # of the imported content, stock apart
     # pieces: received + adjustments = available + reserved + sold, always
     received: Mapped[int] = mapped_column(default=0)
@@ -66,6 +66,9 @@ class Listing(Versioned, Base):
             "available >= 0 AND reserved >= 0 AND sold >= 0", name="stock_not_negative"
         ),
         CheckConstraint("available + reserved + sold = received", name="stock_adds_up"),
+        Index("ix_mp_listing_newest", "state", "decided_at"),  # shelves begin with the newest
+        # what is counted of shelves stands in the index alone, see queries.shelves
+        Index("ix_mp_listing_counted", "supplier_id", "state", "county_code", "category"),
     )
 
 

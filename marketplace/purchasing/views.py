@@ -211,7 +211,7 @@ def _plan(
             can_edit=queries.can_edit(actor, found.plan),
             is_own=found.plan.requested_by == actor.person_id,
             q=q,
-            offers=catalog.offers_of(session, goods, now()),
+            offers=catalog.offers(session, [one.id for one in goods], now()).values(),
             masked=rules.masked,
             pieces=pieces or PieceForm(),
             people=people or PeopleForm(),

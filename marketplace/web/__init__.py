@@ -1,6 +1,6 @@
 """Where Flask begins: the door with its roles, forms, words, pages and answers."""
 
-from marketplace.web.answers import back_to, download, page, remark
+from marketplace.web.answers import back_to, download, page, remark, urls
 from marketplace.web.door import (
     actor,
     identity,
@@ -40,5 +40,6 @@ __all__ = [
     "signed_in",
     "someone",
     "takes",
+    "urls",
     "work",
 ]

@@ -31,6 +31,9 @@ class TrailEntry(Base):
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 
+    # the newest deed of a kind is asked for by every page, see work.kept
+    __table_args__ = (Index("ix_mp_trail_newest", "subject_kind", "number"),)
+
 
 class TrailHead(Base):
     """The end of the chain: one row, moved last in each unit of work."""

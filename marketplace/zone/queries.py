@@ -7,20 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing, ListingVillage
+from marketplace.catalog.queries import Good, Shelves
 from marketplace.ports.search import Question, SearchIndex
 from marketplace.regions import queries as regions
 from marketplace.regions.models import Village
 from marketplace.regions.queries import PublishedList
-from marketplace.web.paging import PER_PAGE
+from marketplace.web.paging import PER_PAGE, Page
 from marketplace.zone import rules
 from marketplace.zone.rules import Wanted
 
+FEW_COUNTIES = 40  # that are named to the database one by one
 MOST_WAYS = 4  # told when nothing was found
 
 
@@ -44,13 +47,22 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a shelf shows: a condition, with the goods by county that it holds for now."""
+
+    chosen: ColumnElement[bool]
+    counties: Mapping[str, int]
+    province: str  # six digits, or empty
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One page of a search; the counts are by slug and by six-digit code of the province.
 
     Without the index (`by_index`) the database looked into titles, and the counts are empty.
     """
 
-    listings: Sequence[Listing]
+    listings: Sequence[Good]
     total: int
     by_index: bool
     categories: Mapping[str, int]
@@ -58,42 +70,28 @@ class Result:
     lists: Mapping[str, int]
 
 
-def standing_goods(at: datetime, *conditions: ColumnElement[bool]) -> Select[Listing]:
-    """Visible listings, newest first."""
-    narrowed = catalog.on_sale(at).where(*conditions)
-    return narrowed.order_by(Listing.decided_at.desc(), Listing.id)
+def newest(at: datetime, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Visible goods as rows of `catalog.Good`, newest first."""
+    return catalog.goods(at, *conditions).order_by(Listing.decided_at.desc(), Listing.id)
 
 
-def standing(session: Session, at: datetime) -> Standing:
+def read(session: Session, asked: Select[Any], most: int) -> list[Good]:
+    """The first goods of what `newest` asks for."""
+    return catalog.read_goods(session, asked.limit(most))
+
+
+def standing(shelves: Shelves) -> Standing:
     """The figures of the home page."""
-    seen = standing_goods(at).order_by(None).with_only_columns(
-        Listing.id, Listing.county_code, Listing.supplier_id
-    ).subquery()  # fmt: skip
-    counted = session.execute(
-        select(
-            func.count(),
-            func.count(seen.c.county_code.distinct()),
-            func.count(seen.c.supplier_id.distinct()),
-        )
-    ).one()
-    villages = session.scalar(
-        select(func.count(ListingVillage.village_id.distinct())).where(
-            ListingVillage.listing_id.in_(select(seen.c.id))
-        )
-    )
-    return Standing(*counted, villages or 0)
+    return Standing(shelves.goods, len(shelves.by_county), shelves.suppliers, len(shelves.villages))
 
 
-def zones(session: Session, at: datetime) -> tuple[ZoneCount, ...]:
+def zones(shelves: Shelves) -> tuple[ZoneCount, ...]:
     """The lists because of which something stands in the zone, the fullest first."""
     counted = []
-    for entry in regions.lists(session, at):
-        seen = standing_goods(at, on_list(entry.slug, at)).order_by(None).subquery()
-        goods_count, counties = session.execute(
-            select(func.count(), func.count(seen.c.county_code.distinct()))
-        ).one()
-        if goods_count:
-            counted.append(ZoneCount(entry, goods_count, counties))
+    for entry in shelves.atlas.lists:
+        counties = shelves.on_list(entry.slug)
+        if counties:
+            counted.append(ZoneCount(entry, sum(counties.values()), len(counties)))
     return tuple(sorted(counted, key=lambda zone: -zone.goods))
 
 
@@ -102,22 +100,41 @@ def on_list(slug: str, at: datetime) -> ColumnElement[bool]:
     return regions.designated(Listing.county_code, at, lists={slug})
 
 
+def shelf(
+    session: Session,
+    shown: Shown,
+    at: datetime,
+    number: int,
+) -> Page[Good]:
+    """One page of what is chosen, in one province on request."""
+    counties = {
+        code: goods for code, goods in shown.counties.items() if rules.lies_in(code, shown.province)
+    }
+    total = sum(counties.values())
+    conditions = [shown.chosen]
+    if len(counties) <= FEW_COUNTIES:  # else the newest of all are looked through, and soon enough
+        conditions.append(Listing.county_code.in_(sorted(counties)))
+    elif shown.province:
+        conditions.append(in_province(shown.province))
+    asked = newest(at, *conditions).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
+    items = catalog.read_goods(session, asked) if total else []
+    return Page(items, number, total, PER_PAGE)
+
+
 def in_province(code: str) -> ColumnElement[bool]:
     """The first two digits of a division code name the province."""
     return Listing.county_code.startswith(code[:2], autoescape=True)
 
 
-def provinces(session: Session, at: datetime) -> list[tuple[str, str]]:
+def provinces(shelves: Shelves) -> list[tuple[str, str]]:
     """(code, name) of the provinces that something visible comes from."""
-    first = func.substr(Listing.county_code, 1, 2)
-    found = session.scalars(standing_goods(at).order_by(None).with_only_columns(first).distinct())
-    seen = set(found)
-    return [(one.code, one.name) for one in regions.provinces(session) if one.code[:2] in seen]
+    seen = shelves.provinces
+    return [(one.code, one.name) for one in shelves.atlas.provinces if one.code[:2] in seen]
 
 
 def look(session: Session, index: SearchIndex, wanted: Wanted, at: datetime) -> Result:
     """What was looked for, one page of it, with what else may be chosen at this instant."""
-    on_lists = regions.lists_by_county(session, at)
+    on_lists = regions.atlas(session, at).on_lists
     found = catalog.find(session, index, _question(wanted, on_lists), at)
     return Result(
         found.listings,
@@ -134,7 +151,7 @@ def other_ways(
 ) -> tuple[tuple[Wanted, int], ...]:
     """What to try when nothing was found: without filters, with fewer words; and how much each of
     these finds."""
-    on_lists = regions.lists_by_county(session, at)
+    on_lists = regions.atlas(session, at).on_lists
     ways = tuple(rules.ways_out(wanted))
     counts = catalog.totals(session, index, (_question(way, on_lists) for way in ways), at)
     return tuple(islice(((w, n) for w, n in zip(ways, counts, strict=False) if n), MOST_WAYS))
@@ -159,20 +176,14 @@ def _question(wanted: Wanted, on_lists: Mapping[str, frozenset[str]]) -> Questio
     )
 
 
-def village_goods(session: Session, village_id: uuid.UUID, at: datetime) -> Sequence[Listing]:
+def village_goods(session: Session, village_id: uuid.UUID, at: datetime) -> list[Good]:
     """What of this village may be bought now."""
     made = select(ListingVillage.listing_id).where(ListingVillage.village_id == village_id)
-    return session.scalars(standing_goods(at, Listing.id.in_(made))).all()
+    return catalog.read_goods(session, newest(at, Listing.id.in_(made)))
 
 
-def villages(session: Session, at: datetime) -> Sequence[tuple[Village, int]]:
+def villages(session: Session, at: datetime) -> list[tuple[Village, int]]:
     """Villages of which something stands in the zone, with how much."""
-    seen = standing_goods(at).order_by(None).with_only_columns(Listing.id)
-    counted = (
-        select(Village, func.count())
-        .join(ListingVillage, ListingVillage.village_id == Village.id)
-        .where(ListingVillage.listing_id.in_(seen))
-        .group_by(Village.id)
-        .order_by(Village.name)
-    )
-    return [(row[0], row[1]) for row in session.execute(counted)]
+    counted = catalog.shelves(session, at).villages
+    found = session.scalars(select(Village).order_by(Village.name, Village.id))
+    return [(village, counted[village.id]) for village in found if village.id in counted]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from marketplace.catalog.models import Listing
-from marketplace.catalog.queries import Evidence, Offer, category
+from marketplace.catalog.queries import Evidence, Good, category
 from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.money import Money
 from marketplace.ports.search import Sort
-from marketplace.regions.queries import PublishedList
+from marketplace.regions.queries import Atlas, PublishedList
 
 Say = Callable[..., str]
 LONGEST_WORD = 12  # of a word that is tried in parts
@@ -127,32 +127,30 @@ def said(zh: str, en: str, language: str) -> str:
     return zh if language == "zh" else en
 
 
-def card(offer: Offer, url: str, say: Say) -> Card:
-    """One offer; the broad list of 832 is every card's ground, so only narrower ones are badges."""
-    listing = offer.listing
-    english = say("lang") == "en"
-    narrow = {d.slug: said(d.label, d.label_en, "en" if english else "zh")
-              for d in offer.designations if d.slug != POVERTY_LIST}  # fmt: skip
+def card(good: Good, atlas: Atlas, url: str, say: Say) -> Card:
+    """One good; the broad list of 832 is every card's ground, so only narrower ones are badges."""
+    language = "en" if say("lang") == "en" else "zh"
+    facts = atlas.facts[good.county_code]
+    narrow = {d.slug: said(d.label, d.label_en, language) for d in facts if d.slug != POVERTY_LIST}
     badges = [(label, "info") for label in narrow.values()][:2]
     if not badges:
-        badges = [(said(d.label, d.label_en, "en" if english else "zh"), "")
-                  for d in offer.designations[:1]]  # fmt: skip
-    stock = say("有货") if listing.available else say("暂时无货")
+        badges = [(said(d.label, d.label_en, language), "") for d in facts[:1]]
+    stock = say("有货") if good.available else say("暂时无货")
     return Card(
         url=url,
-        title=listing.title,
-        county_label=offer.county.label,
+        title=good.title,
+        county_label=atlas.places[good.county_code].label,
         badges=tuple(badges),
-        price=listing.sale_price,
-        unit=listing.unit,
-        picture=picture(listing),
-        note=f"{offer.supplier.legal_name} · {stock}",
+        price=good.sale_price,
+        unit=good.unit,
+        picture=picture(good),
+        note=f"{good.supplier_name} · {stock}",
     )
 
 
-def picture(listing: Listing) -> str:
+def picture(of: Good | Listing) -> str:
     """The listing's drawing, else its category's."""
-    return listing.picture or category(listing.category).picture
+    return of.picture or category(of.category).picture
 
 
 def ticket(

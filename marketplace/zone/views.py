@@ -8,7 +8,6 @@ from datetime import datetime
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
@@ -23,9 +22,9 @@ from marketplace.web import (
     open_to_all,
     page,
     page_number,
-    paged,
     reading,
     search_index,
+    urls,
 )
 from marketplace.web.words import words
 from marketplace.zone import queries, rules
@@ -34,6 +33,7 @@ from marketplace.zone.forms import SearchForm
 pages = Blueprint("zone", __name__)
 ON_HOME = 12
 MOST_OF_COUNTY = 48
+CODE_LENGTH = 6
 
 
 @pages.get("/")
@@ -41,12 +41,12 @@ MOST_OF_COUNTY = 48
 def home() -> ResponseReturnValue:
     at = now()
     with reading() as session:
-        newest = session.scalars(queries.standing_goods(at).limit(ON_HOME)).all()
+        shelves = catalog.shelves(session, at)
         return page(
             "zone/home.html",
-            standing=queries.standing(session, at),
-            zones=[_zone_card(zone) for zone in queries.zones(session, at)],
-            cards=_cards(session, newest, at),
+            standing=queries.standing(shelves),
+            zones=[_zone_card(zone) for zone in queries.zones(shelves)],
+            cards=_cards(shelves.atlas, queries.read(session, queries.newest(at), ON_HOME)),
             categories=catalog.categories(),
             category_url=_category_url,
         )
@@ -57,12 +57,14 @@ def home() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     at = now()
     with reading() as session:
-        zone = regions.list_in_force(session, slug, at)
+        shelves = catalog.shelves(session, at)
+        zone = shelves.atlas.list_named(slug)
+        shown = queries.Shown(queries.on_list(slug, at), shelves.on_list(slug), _province())
         return _shelf(
             session,
             "zone/zone.html",
             at,
-            queries.on_list(slug, at),
+            shown,
             zone=zone,
             title=rules.said(zone.name_zh, zone.name_en, words().language),
         )
@@ -75,8 +77,9 @@ def category(slug: str) -> ResponseReturnValue:
     at = now()
     with reading() as session:
         title = kind.name(words().language)
-        chosen = Listing.category == slug
-        return _shelf(session, "zone/category.html", at, chosen, category=kind, title=title)
+        counties = catalog.shelves(session, at).of_category(slug)
+        shown = queries.Shown(Listing.category == slug, counties, _province())
+        return _shelf(session, "zone/category.html", at, shown, category=kind, title=title)
 
 
 @pages.get("/search")
@@ -95,7 +98,7 @@ def search() -> ResponseReturnValue:
             wanted=wanted,
             found=found,
             shelf=Page(found.listings, wanted.page, min(found.total, DEEPEST)),
-            cards=_cards(session, found.listings, at),
+            cards=_cards(regions.atlas(session, at), found.listings),
             ways=ways,
             choices=_choices(session, wanted, found),
             search_url=_search_url,
@@ -110,7 +113,8 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
     at = now()
     with reading() as session:
         offer = catalog.offer(session, listing_id, at)
-        evidence = catalog.evidence(session, offer.listing, offer.supplier, at)
+        made_in = catalog.villages(session, listing_id)
+        evidence = catalog.evidence_of(session, offer, at, made_in)
         return page(
             "zone/listing.html",
             offer=offer,
@@ -123,12 +127,12 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
                 evidence,
                 words(),
                 identity().name_of,
-                unknown=regions.undetermined(session, offer.county.code, at),
+                unknown=regions.atlas(session, at).undetermined(offer.county.code),
             ),
             steps=rules.steps(offer.listing, words()),
             facts=rules.facts(offer.listing, words()),
             drawing=rules.picture(offer.listing),
-            villages=catalog.villages(session, listing_id),
+            villages=made_in,
         )
 
 
@@ -154,7 +158,9 @@ def village(village_id: uuid.UUID) -> ResponseReturnValue:
             "zone/village.html",
             village=found,
             county=regions.county(session, found.county_code),
-            cards=_cards(session, queries.village_goods(session, village_id, at), at),
+            cards=_cards(
+                regions.atlas(session, at), queries.village_goods(session, village_id, at)
+            ),
         )
 
 
@@ -177,32 +183,35 @@ def county(code: str) -> ResponseReturnValue:
         found = regions.county(session, code)
         if found is None or found.level != regions.COUNTY:
             raise Missing(code=code)
-        goods = queries.standing_goods(at, Listing.county_code == found.code)
+        goods = queries.newest(at, Listing.county_code == found.code)
         return page(
             "zone/county.html",
             county=found,
             answers=regions.standings(session, found.code, at),
-            cards=_cards(session, session.scalars(goods.limit(MOST_OF_COUNTY)).all(), at),
+            cards=_cards(regions.atlas(session, at), queries.read(session, goods, MOST_OF_COUNTY)),
         )
 
 
 def _shelf(
-    session: Session, template: str, at: datetime, chosen: ColumnElement[bool], **context: object
+    session: Session, template: str, at: datetime, shown: queries.Shown, **context: object
 ) -> ResponseReturnValue:
     """A paged shelf of cards, filtered by province on request."""
-    province = request.args.get("province", "")
-    conditions = [chosen]
-    if province.isascii() and province.isdigit() and len(province) == 6:
-        conditions.append(queries.in_province(province))
-    shelf = paged(session, queries.standing_goods(at, *conditions), page_number())
+    shelves = catalog.shelves(session, at)
+    shelf = queries.shelf(session, shown, at, page_number())
     return page(
         template,
         shelf=shelf,
-        cards=_cards(session, shelf.items, at),
-        provinces=queries.provinces(session, at),
-        province=province,
+        cards=_cards(shelves.atlas, shelf.items),
+        provinces=queries.provinces(shelves),
+        province=shown.province,
         **context,
     )
+
+
+def _province() -> str:
+    """The chosen one; nonsense is none."""
+    asked = request.args.get("province", "")
+    return asked if asked.isascii() and asked.isdigit() and len(asked) == CODE_LENGTH else ""
 
 
 def _choices(
@@ -210,13 +219,11 @@ def _choices(
 ) -> dict[str, list[rules.Choice]]:
     """What each filter offers: what there is of it, by the index's counts."""
     language = words().language
+    atlas = regions.atlas(session, now())
     names = {
         "category": {kind.slug: kind.name(language) for kind in catalog.categories()},
-        "province": {place.code: place.name for place in regions.provinces(session)},
-        "listed": {
-            one.slug: rules.said(one.name_zh, one.name_en, language)
-            for one in regions.lists(session, now())
-        },
+        "province": {place.code: place.name for place in atlas.provinces},
+        "listed": {one.slug: rules.said(one.name_zh, one.name_en, language) for one in atlas.lists},
     }
     counts = {"category": found.categories, "province": found.provinces, "listed": found.lists}
     return {
@@ -233,12 +240,10 @@ def _search_url(wanted: rules.Wanted) -> str:
     return url_for("marketplace.zone.search", **wanted.address())  # type: ignore[arg-type]  # Flask wants Any
 
 
-def _cards(session: Session, listings: Sequence[Listing], at: datetime) -> list[rules.Card]:
+def _cards(atlas: regions.Atlas, goods: Sequence[catalog.Good]) -> list[rules.Card]:
     say = words()
-    return [
-        rules.card(offer, url_for("marketplace.zone.listing", listing_id=offer.listing.id), say)
-        for offer in catalog.offers_of(session, listings, at)
-    ]
+    to = urls("zone.listing", "listing_id")
+    return [rules.card(one, atlas, to(one.id), say) for one in goods]
 
 
 def _zone_card(zone: queries.ZoneCount) -> dict[str, object]:

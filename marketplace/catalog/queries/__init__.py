@@ -2,7 +2,7 @@
 
 from marketplace.catalog.queries.checking import Check, checks
 from marketplace.catalog.queries.documents import all_documents, documents, listings_of
-from marketplace.catalog.queries.evidence import Evidence, evidence
+from marketplace.catalog.queries.evidence import Evidence, evidence, evidence_of
 from marketplace.catalog.queries.faults import stock_faults, zone_faults
 from marketplace.catalog.queries.finding import Finding, find, totals
 from marketplace.catalog.queries.lists import (
@@ -30,13 +30,16 @@ from marketplace.catalog.queries.sheets import (
     part_of,
     unpack,
 )
+from marketplace.catalog.queries.shelves import Shelf, Shelves, shelves
 from marketplace.catalog.queries.sorting import Ready, foretold, sort_out
 from marketplace.catalog.queries.visible import (
+    Good,
     Offer,
+    goods,
     offer,
     offers,
-    offers_of,
     on_sale,
+    read_goods,
     visible,
 )
 from marketplace.catalog.rules import Category, categories, category
@@ -49,10 +52,13 @@ __all__ = [
     "Entry",
     "Evidence",
     "Finding",
+    "Good",
     "Offer",
     "Placed",
     "Placing",
     "Ready",
+    "Shelf",
+    "Shelves",
     "Upload",
     "Waiting",
     "all_documents",
@@ -64,22 +70,25 @@ __all__ = [
     "counts",
     "documents",
     "evidence",
+    "evidence_of",
     "find",
     "foretold",
+    "goods",
     "imports",
     "listing",
     "listings_of",
     "mine",
     "offer",
     "offers",
-    "offers_of",
     "on_sale",
     "open_imports",
     "origin",
     "own_import",
     "own_listing",
     "part_of",
+    "read_goods",
     "roles_for",
+    "shelves",
     "sort_out",
     "stock_faults",
     "totals",

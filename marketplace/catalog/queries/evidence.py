@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries.lists import villages
+from marketplace.catalog.queries.visible import Offer
 from marketplace.regions import queries as regions
+from marketplace.regions.models import Village
+from marketplace.regions.queries import County, DesignationFact
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Paper, Supplier
 from marketplace.work import trail
@@ -62,7 +66,34 @@ def evidence(session: Session, listing: Listing, supplier: Supplier, at: datetim
     """What held at the instant; whether it was enough, `visible` says."""
     place = regions.county(session, listing.county_code)
     lists = regions.designations_of(session, listing.county_code, at)
+    made_in = villages(session, listing.id)
     papers = suppliers.papers_in_force(session, supplier.id, at)
+    return _evidence(_Subject(listing, supplier, place, lists), made_in, papers, at)
+
+
+def evidence_of(
+    session: Session, offer: Offer, at: datetime, made_in: Sequence[Village] | None = None
+) -> Evidence:
+    """The same of an offer of this instant, without asking again what it carries; nor for the
+    villages, if they are known."""
+    if made_in is None:
+        made_in = villages(session, offer.listing.id)
+    papers = suppliers.papers_in_force(session, offer.supplier.id, at)
+    of = _Subject(offer.listing, offer.supplier, offer.county, offer.designations)
+    return _evidence(of, made_in, papers, at)
+
+
+class _Subject(NamedTuple):
+    listing: Listing
+    supplier: Supplier
+    place: County | None
+    lists: Sequence[DesignationFact]
+
+
+def _evidence(
+    of: _Subject, made_in: Sequence[Village], papers: Sequence[Paper], at: datetime
+) -> Evidence:
+    listing, supplier, place = of.listing, of.supplier, of.place
     facts = {
         "schema": SCHEMA,
         "county": {
@@ -70,8 +101,8 @@ def evidence(session: Session, listing: Listing, supplier: Supplier, at: datetim
             "name": place.name if place else "",
             "label": place.label if place else "",
         },
-        "designations": [_designation(fact) for fact in lists],
-        "villages": [village.name for village in villages(session, listing.id)],
+        "designations": [_designation(fact) for fact in of.lists],
+        "villages": [village.name for village in made_in],
         "supplier": {
             "id": str(supplier.id),
             "name": supplier.legal_name,
@@ -85,7 +116,7 @@ def evidence(session: Session, listing: Listing, supplier: Supplier, at: datetim
     return Evidence(at, facts)
 
 
-def _designation(fact: regions.DesignationFact) -> dict[str, Any]:
+def _designation(fact: DesignationFact) -> dict[str, Any]:
     return {
         "slug": fact.slug,
         "label": fact.label,

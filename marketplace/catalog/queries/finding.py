@@ -9,20 +9,19 @@ filled up with it. Without an index, the database looks into titles and counts n
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing
-from marketplace.catalog.queries.visible import on_sale
+from marketplace.catalog.queries.shelves import shelves
+from marketplace.catalog.queries.visible import Good, goods, on_sale, read_goods
 from marketplace.kernel.money import Money
 from marketplace.ports.search import DEEPEST, Found, Question, SearchDown, SearchIndex, Sort
-from marketplace.suppliers import queries as suppliers
 
 log = logging.getLogger(__name__)
 MOST_WORDS = 10  # of a question that the database answers
@@ -43,7 +42,7 @@ class Finding:
     did not answer (`by_index`).
     """
 
-    listings: tuple[Listing, ...]
+    listings: tuple[Good, ...]
     total: int
     by_index: bool
     categories: Mapping[str, int] = field(default_factory=dict)
@@ -52,7 +51,7 @@ class Finding:
 
 def find(session: Session, index: SearchIndex, question: Question, at: datetime) -> Finding:
     """Never fails for the index's sake. `question.counties` should be those of the instant."""
-    asked = replace(question, without=suppliers.out_of_force(session, at))
+    asked = replace(question, without=shelves(session, at).out)
     try:
         found = index.find(asked)
     except SearchDown:
@@ -67,7 +66,7 @@ def totals(
     session: Session, index: SearchIndex, questions: Iterable[Question], at: datetime
 ) -> Iterator[int]:
     """How much each question would find, by the index alone; nothing where it does not answer."""
-    without = suppliers.out_of_force(session, at)
+    without = shelves(session, at).out
     for question in questions:
         try:
             yield index.find(replace(question, without=without, limit=0)).total
@@ -79,8 +78,8 @@ def _seen(session: Session, found: Found, at: datetime) -> Finding:
     """Of a page of the index, what may be seen, in the index's order (P16)."""
     if not found.ids:
         return Finding((), found.total, True, found.categories, found.counties)
-    seen = session.scalars(on_sale(at).where(Listing.id.in_(found.ids))).all()
-    by_id: dict[UUID, Listing] = {listing.id: listing for listing in seen}
+    seen = read_goods(session, goods(at, Listing.id.in_(found.ids)))
+    by_id = {one.id: one for one in seen}
     listings = tuple(by_id[one] for one in found.ids if one in by_id)
     total = found.total - (len(found.ids) - len(listings))
     return Finding(listings, total, True, found.categories, found.counties)
@@ -90,10 +89,10 @@ def _without_index(session: Session, question: Question, at: datetime) -> Findin
     wanted = on_sale(at).where(*_conditions(question))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     limit = max(0, min(question.limit, DEEPEST - question.start))
-    page: Select[Listing] = wanted.order_by(*_ORDERS[question.sort])
-    listings: Sequence[Listing] = ()
+    listings: list[Good] = []
     if limit:
-        listings = session.scalars(page.offset(question.start).limit(limit)).all()
+        page = goods(at, *_conditions(question)).order_by(*_ORDERS[question.sort])
+        listings = read_goods(session, page.offset(question.start).limit(limit))
     return Finding(tuple(listings), total, False)
 
 

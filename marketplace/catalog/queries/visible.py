@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, select
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import Listing
 from marketplace.catalog.states import ListingState
 from marketplace.kernel.errors import Missing
+from marketplace.kernel.money import Money
 from marketplace.regions import queries as regions
 from marketplace.regions.queries import County
 from marketplace.suppliers import queries as suppliers
@@ -27,6 +29,26 @@ class Offer:
     supplier: Supplier
     county: County
     designations: tuple[regions.DesignationFact, ...]
+
+
+_OF_A_CARD = (
+    Listing.id, Listing.title, Listing.category, Listing.county_code, Listing.sale_price,
+    Listing.unit, Listing.picture, Listing.available, Supplier.legal_name,
+)  # fmt: skip  # in the order of Good
+
+
+class Good(NamedTuple):
+    """What a card tells of a listing."""
+
+    id: UUID
+    title: str
+    category: str
+    county_code: str
+    sale_price: Money
+    unit: str
+    picture: str
+    available: int
+    supplier_name: str
 
 
 def visible(at: datetime) -> ColumnElement[bool]:
@@ -47,6 +69,17 @@ def on_sale(at: datetime) -> Select[Listing]:
     return joined.where(visible(at))
 
 
+def goods(at: datetime, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The same, as rows of `Good`; in the order of their columns."""
+    asked = select(*_OF_A_CARD).join(Supplier, Listing.supplier_id == Supplier.id)
+    return asked.where(visible(at), *conditions)
+
+
+def read_goods(session: Session, asked: Select[Any]) -> list[Good]:
+    """What `goods` found."""
+    return [Good(*row) for row in session.execute(asked)]
+
+
 def offer(session: Session, listing_id: UUID, at: datetime) -> Offer:
     """What may be bought under this id at the instant. Raises Missing."""
     found = offers(session, [listing_id], at)
@@ -56,21 +89,17 @@ def offer(session: Session, listing_id: UUID, at: datetime) -> Offer:
 
 
 def offers(session: Session, ids: Iterable[UUID], at: datetime) -> dict[UUID, Offer]:
-    """Those of the ids that may be bought at the instant; the others are left out."""
-    found = session.scalars(on_sale(at).where(Listing.id.in_(tuple(ids)))).all()
-    return {made.listing.id: made for made in offers_of(session, found, at)}
-
-
-def offers_of(session: Session, listings: Sequence[Listing], at: datetime) -> tuple[Offer, ...]:
-    """The same listings, in their order, with supplier, county and designations; asks nothing
-    twice and does not look at visibility again: give it what `on_sale` found."""
-    ids = {listing.supplier_id for listing in listings}
-    sellers = {s.id: s for s in session.scalars(select(Supplier).where(Supplier.id.in_(ids)))}
-    codes = {listing.county_code for listing in listings}
-    places = regions.counties(session, codes)
-    facts = regions.facts_by_county(session, places, at)
-    return tuple(
-        Offer(one, sellers[one.supplier_id], places[one.county_code], facts[one.county_code])
-        for one in listings
-        if one.county_code in places
-    )
+    """Those of the ids that may be bought at the instant, in the order of the ids; the others are
+    left out. Each with supplier, county and designations, nothing asked twice."""
+    wanted = tuple(ids)
+    rows = session.execute(on_sale(at).add_columns(Supplier).where(Listing.id.in_(wanted))).all()
+    found = {row.Listing.id: (row.Listing, row.Supplier) for row in rows}
+    codes = {listing.county_code for listing, _supplier in found.values()}
+    places, facts = regions.of_counties(session, codes, at)
+    return {
+        listing.id: Offer(
+            listing, supplier, places[listing.county_code], facts[listing.county_code]
+        )
+        for listing, supplier in (found[one] for one in wanted if one in found)
+        if listing.county_code in places
+    }

@@ -293,6 +293,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_trail_actor"), "mp_trail", ["actor"], unique=False)
+    op.create_index("ix_mp_trail_newest", "mp_trail", ["subject_kind", "number"], unique=False)
     op.create_index(op.f("ix_mp_trail_subject_id"), "mp_trail", ["subject_id"], unique=False)
     op.create_table(
         "mp_trail_head",
@@ -781,9 +782,14 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_listing_category"), "mp_listing", ["category"], unique=False)
+    op.create_index(
+        "ix_mp_listing_counted",
+        "mp_listing",
+        ["supplier_id", "state", "county_code", "category"],
+        unique=False,
+    )
     op.create_index(op.f("ix_mp_listing_county_code"), "mp_listing", ["county_code"], unique=False)
-    op.create_index(op.f("ix_mp_listing_state"), "mp_listing", ["state"], unique=False)
-    op.create_index(op.f("ix_mp_listing_supplier_id"), "mp_listing", ["supplier_id"], unique=False)
+    op.create_index("ix_mp_listing_newest", "mp_listing", ["state", "decided_at"], unique=False)
     op.create_table(
         "mp_order",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1072,9 +1078,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_order_state"), table_name="mp_order")
     op.drop_index(op.f("ix_mp_order_purchase_id"), table_name="mp_order")
     op.drop_table("mp_order")
-    op.drop_index(op.f("ix_mp_listing_supplier_id"), table_name="mp_listing")
-    op.drop_index(op.f("ix_mp_listing_state"), table_name="mp_listing")
+    op.drop_index("ix_mp_listing_newest", table_name="mp_listing")
     op.drop_index(op.f("ix_mp_listing_county_code"), table_name="mp_listing")
+    op.drop_index("ix_mp_listing_counted", table_name="mp_listing")
     op.drop_index(op.f("ix_mp_listing_category"), table_name="mp_listing")
     op.drop_table("mp_listing")
     op.drop_table("mp_list_coverage")
@@ -1126,6 +1132,7 @@ def downgrade() -> None:
     op.drop_table("mp_village")
     op.drop_table("mp_trail_head")
     op.drop_index(op.f("ix_mp_trail_subject_id"), table_name="mp_trail")
+    op.drop_index("ix_mp_trail_newest", table_name="mp_trail")
     op.drop_index(op.f("ix_mp_trail_actor"), table_name="mp_trail")
     op.drop_table("mp_trail")
     op.drop_index(op.f("ix_mp_tally_since"), table_name="mp_tally")

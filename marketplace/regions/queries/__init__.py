@@ -1,5 +1,6 @@
 """Which county is meant, what it is designated as, which villages it has."""
 
+from marketplace.regions.queries.atlas import ATLAS_MARKS, Atlas, ask_atlas, atlas, of_counties
 from marketplace.regions.queries.choosing import find_villages, the_county
 from marketplace.regions.queries.counties import (
     COUNTY,
@@ -43,14 +44,18 @@ from marketplace.regions.queries.lists import (
 from marketplace.regions.queries.villages import village, villages_of
 
 __all__ = [
+    "ATLAS_MARKS",
     "COUNTY",
     "PREFECTURE",
     "PROVINCE",
     "Answer",
+    "Atlas",
     "County",
     "DesignationFact",
     "PublishedList",
     "all_lists",
+    "ask_atlas",
+    "atlas",
     "counties",
     "counties_on",
     "county",
@@ -70,6 +75,7 @@ __all__ = [
     "list_names",
     "lists",
     "lists_by_county",
+    "of_counties",
     "proposals",
     "provinces",
     "standings",

@@ -61,6 +61,11 @@ def facts_by_county(
     return {code: tuple(facts) for code, facts in found.items()}
 
 
+def all_facts(session: Session, at: datetime) -> tuple[DesignationFact, ...]:
+    """All entries that held at the instant, in the order in which those of one county are told."""
+    return _facts(session, _holds(at))
+
+
 def lists_by_county(session: Session, at: datetime) -> dict[str, frozenset[str]]:
     """Every county that `designated` holds for at the instant, with all the lists it is on."""
     e = Designation

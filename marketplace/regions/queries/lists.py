@@ -169,7 +169,7 @@ def difference(session: Session, of: ListVersion) -> Difference:
 def standings(session: Session, county_code: str, at: datetime) -> tuple[Answer, ...]:
     """What every list in force says about the county (today's code): on, not on, or unknown."""
     facts = designations_of(session, county_code, at)
-    return tuple(_answer(one, county_code, facts) for one in lists(session, at))
+    return tuple(answer(one, county_code, facts) for one in lists(session, at))
 
 
 def undetermined(session: Session, county_code: str, at: datetime) -> tuple[PublishedList, ...]:
@@ -178,7 +178,8 @@ def undetermined(session: Session, county_code: str, at: datetime) -> tuple[Publ
     return tuple(one.about for one in found if one.standing is Standing.UNKNOWN)
 
 
-def _answer(one: PublishedList, county_code: str, facts: Sequence[DesignationFact]) -> Answer:
+def answer(one: PublishedList, county_code: str, facts: Sequence[DesignationFact]) -> Answer:
+    """`facts` are all entries of the county that hold."""
     own = tuple(fact for fact in facts if fact.slug == one.slug)
     if own:
         return Answer(one, own, Standing.ON)
