@@ -1,71 +1,82 @@
-"""`make bench`: how long the pages that buyers open most take on one database, in this process."""
+"""`make bench`: how fast the shop is, beside the plainest thing that could do the same."""
 
 from __future__ import annotations
 
+import itertools
+import os
 import platform
-import re
-import sqlite3
-import statistics
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from flask.testing import FlaskClient
-from sqlalchemy import func, select
 
-from marketplace.catalog.models import Listing
-from marketplace.standalone import create_app
+from benchmarks import checkout, importing, pages, reporting
+from benchmarks.filling import filled
+from benchmarks.places import KINDS, Grounds, grounds
+from benchmarks.reporting import Figure
+from marketplace.extension import bring_up, make_runtime
+from marketplace.work import Runtime
 
-ROUNDS = 50
-FLOOR = "/healthz"
-SEARCHES = ("/search?q=苹果", "/search?q=大米")
-LINKED = ("/listings/", "/category/", "/zone/", "/villages/")  # one page of each kind
+WHAT = ("pages", "checkout", "import")
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=Path("var/demo"))
-def main(data: Path) -> None:
-    """Print median and 95th percentile of each page, as multiples of the plainest answer."""
-    if not data.is_dir():
-        raise click.ClickException(f"{data} is not there: make demo DATA={data} first")
-    app = create_app({"MARKETPLACE_DATA": data, "MARKETPLACE_DEMO": True})
-    runtime = app.extensions["marketplace"].runtime
-    with runtime.reading() as session:
-        listings = session.scalar(select(func.count()).select_from(Listing))
-    click.echo(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
-               f"{platform.machine()}, {listings} listings, {ROUNDS} rounds")  # fmt: skip
-    client = app.test_client()
-    floor, _ = measure(client, FLOOR)
-    click.echo(f"{FLOOR} (one count in the database, no page) = 1")
-    for address in addresses(client):
-        median, slowest = measure(client, address)
-        click.echo(f"{median / floor:8.1f} ×  {slowest / floor:8.1f} ×  {address}")
-    runtime.engine.dispose()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("build/bench.json"))
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("build/bench"),
+              help="Where filled databases are kept for the next run.")  # fmt: skip
+@click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, default=KINDS)
+@click.option("--only", type=click.Choice(WHAT), multiple=True, default=WHAT)
+@click.option("--listings", default=10_000, show_default=True)
+@click.option("--rows", default=100_000, show_default=True, help="Of the imported sheet.")
+@click.option("--runs", default=5, show_default=True)
+@click.option("--seconds", default=4.0, show_default=True, help="Of one run.")
+@click.option("--port", default=8765, show_default=True)
+def main(out: Path, folder: Path, port: int, **how: object) -> None:
+    """Measure, print, and write what was measured to OUT."""
+    click.echo(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
+    figures = []
+    with grounds(folder.absolute()) as ground:
+        for figure in measured(ground, port, how):
+            click.echo(figure.told())
+            figures.append(figure)
+            reporting.write(figures, out)
+    click.echo(str(out))
 
 
-def addresses(client: FlaskClient) -> Iterator[str]:
-    """Home, searches, and the first page of each kind that home links to."""
-    yield "/"
-    yield from SEARCHES
-    home = client.get("/").get_data(as_text=True)
-    for start in LINKED:
-        found = re.search(rf'href="({re.escape(start)}[^"#]+)"', home)
-        if found:
-            yield found[1].replace("&amp;", "&")
+def measured(ground: Grounds, port: int, how: dict[str, object]) -> Iterator[Figure]:
+    """Every figure that was asked for, as soon as it is there."""
+    kinds, only = _texts(how["kinds"]), _texts(how["only"])
+    runs, seconds = int(str(how["runs"])), float(str(how["seconds"]))
+    for kind in kinds:
+        if {"pages", "checkout"} & set(only):
+            place = filled(ground, kind, int(str(how["listings"])))
+        if "pages" in only:
+            yield from pages.measure(place, port, runs=runs, seconds=seconds)
+        if "checkout" in only:
+            yield checkout.measure(ground, place, port, runs=runs, seconds=seconds)
+        if "import" in only:
+            yield imported(ground, kind, int(str(how["rows"])), runs=min(runs, 3))
 
 
-def measure(client: FlaskClient, address: str) -> tuple[float, float]:
-    """Median and 95th percentile in seconds, after one round that warms up."""
-    client.get(address)
-    took = []
-    for _ in range(ROUNDS):
-        before = time.perf_counter()
-        answer = client.get(address)
-        took.append(time.perf_counter() - before)
-        if answer.status_code != 200:
-            raise click.ClickException(f"{address} answers {answer.status_code}")
-    return statistics.median(took), statistics.quantiles(took, n=20)[-1]
+def imported(ground: Grounds, kind: str, rows: int, *, runs: int) -> Figure:
+    """A long sheet, see benchmarks.importing; each half of a run has an empty database."""
+    numbers = itertools.count(1)
+
+    def empty() -> Runtime:
+        place = ground.place(kind, f"import-{next(numbers) % 2}")
+        ground.make(place)
+        runtime = make_runtime(place.config)
+        bring_up(runtime)
+        return runtime
+
+    told = importing.bench(empty, rows, runs=runs)
+    for number in range(2):
+        ground.drop(ground.place(kind, f"import-{number}"))
+    return Figure(**told, server="none: the services in this process", workers=1, client="none")
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    return tuple(map(str, given)) if isinstance(given, tuple | list) else ()
 
 
 if __name__ == "__main__":

@@ -169,7 +169,7 @@ class Marketplace:
             raise Misconfigured(("SECRET_KEY is missing: forms cannot be signed",))
         runtime = make_runtime(config, clock=self.clock, heard=self._heard)
         prepare(runtime)
-        pages = Pages(app, config.layout, config.layout_block)
+        pages = Pages(app, config.layout, config.layout_block, shared=web.SHARED)
         mounted = Mounted(runtime, self.identity, pages)
         app.register_blueprint(_blueprint(CAPABILITIES), url_prefix=url_prefix)
         if not pages.has(config.layout):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -75,6 +76,8 @@ def run(runtime: Runtime, app: object, host: str, port: int, *, alone: bool = Fa
     if worker:
         worker.start()
     click.echo(f"http://{host}:{port}")
+    gc.collect()
+    gc.freeze()  # what is there now stays: requests do not pay for looking through it
     try:
         waitress.serve(app, host=host, port=port, threads=THREADS, ident=None)
     finally:

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.base import AT
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.machine import Step
 from marketplace.suppliers import rules
@@ -42,7 +43,7 @@ class Dossier:
     may_sell: bool
 
 
-def may_sell(at: datetime) -> ColumnElement[bool]:
+def may_sell(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The supplier's half of the visibility predicate; the query must name `Supplier`."""
     papers_in_force = [
         or_(
@@ -136,13 +137,21 @@ def dossier(session: Session, actor: Actor, supplier_id: uuid.UUID, at: datetime
     return Dossier(supplier, handed_in, items, approved and all(item.paper for item in items))
 
 
+_PAPERS_IN_FORCE = (
+    select(Paper)
+    .where(
+        Paper.supplier_id == bindparam("supplier_id"),
+        Paper.state == PaperState.ACCEPTED,
+        Paper.starts_at <= AT,
+        or_(Paper.ends_at.is_(None), Paper.ends_at > AT),
+    )
+    .order_by(Paper.added_at.desc(), Paper.id)
+)
+
+
 def papers_in_force(session: Session, supplier_id: uuid.UUID, at: datetime) -> tuple[Paper, ...]:
     """The accepted papers that are valid at that instant: the evidence on tickets and in lines."""
-    return tuple(
-        paper
-        for paper in papers(session, supplier_id)
-        if paper.state is PaperState.ACCEPTED and in_force(paper, at)
-    )
+    return tuple(session.scalars(_PAPERS_IN_FORCE, {"supplier_id": supplier_id, "at": at}))
 
 
 def waiting(session: Session) -> tuple[Supplier, ...]:

@@ -66,8 +66,23 @@ def number(n: int) -> str:
 
 
 def asset(path: str) -> str:
-    """The address of a file of ours below `static/`."""
-    return url_for("marketplace.static", filename=path)
+    """The address of a file of ours below `static/`; a page names many, so one is made by Flask."""
+    base: str | None = g.get("mp_static")
+    if base is None:
+        one = url_for("marketplace.static", filename="x")
+        g.mp_static = base = one.removesuffix("x") if one.endswith("/x") else ""
+    # a host that adds something to addresses of files is asked for each
+    return base + path if base else url_for("marketplace.static", filename=path)
+
+
+def picture_url(name: str) -> str:
+    """The drawing of this name."""
+    return asset(f"vendor/pic/{name}.svg")
+
+
+def icon_url(name: str) -> str:
+    """The icon of this name in the sheet of icons."""
+    return f"{asset('vendor/icons.svg')}#{name}"
 
 
 def person_name(person_id: str) -> str:
@@ -80,9 +95,9 @@ def person_name(person_id: str) -> str:
 
 
 def context() -> dict[str, object]:
-    """Everything that templates may use on every page."""
+    """What templates may use on this page, beside what is `SHARED` by all."""
     mounted = current_app.extensions["marketplace"]
-    person = door.actor()
+    person, here = door.actor(), answers.here()
     return {
         "_": words.words(),
         "lang": words.words().language,
@@ -93,26 +108,32 @@ def context() -> dict[str, object]:
         "tabs": _tabs(mounted.tabs, person.roles if person else frozenset()),
         "basket_count": mounted.basket_count(person) if person else 0,
         "mp_layout": mounted.pages.layout,
-        "mp_news": answers.news,
         "demo": mounted.runtime.tools.config.demo,
-        "sign_in_url": door.identity().login_url(answers.here()),
+        "sign_in_url": door.identity().login_url(here),
         "request_number": g.get("mp_request_id", ""),  # where whoever runs us gives one
         "own_pages": mounted.own_pages(person) if person else [],
         "sign_out_url": mounted.sign_out_url(),
-        "here": answers.here(),
-        "asset": asset,
-        "picture_url": lambda name: asset(f"vendor/pic/{name}.svg"),
-        "icon_url": lambda name: asset("vendor/icons.svg") + f"#{name}",
-        "money": money,
-        "day": day,
-        "moment": moment,
-        "number": number,
-        "csrf_field": csrf_field,
-        "state_label": labels.state_label,
-        "state_tone": labels.state_tone,
-        "verb_label": labels.verb_label,
-        "Markup": Markup,
+        "here": here,
     }
+
+
+# what is the same on every page, also for the macros that are made once
+SHARED: dict[str, object] = {
+    "_": words._,
+    "mp_news": answers.news,
+    "asset": asset,
+    "picture_url": picture_url,
+    "icon_url": icon_url,
+    "money": money,
+    "day": day,
+    "moment": moment,
+    "number": number,
+    "csrf_field": csrf_field,
+    "state_label": labels.state_label,
+    "state_tone": labels.state_tone,
+    "verb_label": labels.verb_label,
+    "Markup": Markup,
+}
 
 
 def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:
@@ -121,14 +142,14 @@ def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:
 
 
 def _tabs(rules: tuple[TabRule, ...], roles: frozenset[Role]) -> list[Tab]:
-    at = f"{request.script_root}{request.path}"
+    at, say = f"{request.script_root}{request.path}", words.words()
+    home = url_for("marketplace.zone.home")
     tabs = []
     for rule in rules:
         if rule.roles and not rule.roles & roles:
             continue
         url = url_for(rule.endpoint)
-        root = url == url_for("marketplace.zone.home")
-        tabs.append(Tab(words.words()(rule.label), url, at == url if root else at.startswith(url)))
+        tabs.append(Tab(say(rule.label), url, at == url if url == home else at.startswith(url)))
     return tabs
 
 

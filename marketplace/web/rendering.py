@@ -6,8 +6,10 @@ can change our pages, and nothing of ours stands in the context of the host's la
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask, get_flashed_messages, request
-from jinja2 import Environment, Template, TemplateNotFound
+from jinja2 import Environment, Template, TemplateNotFound, nodes
 from markupsafe import Markup
 
 OWN = "marketplace/layout.html"
@@ -19,16 +21,36 @@ class BlockMissing(LookupError):
     """The host's layout has no block of the name in MARKETPLACE_LAYOUT_BLOCK."""
 
 
+PARTS = "marketplace/parts/"
+BAR = f"{PARTS}bar.html"  # the one part that tells of this page: who reads it, and where it is
+
+
+class OwnEnvironment(Environment):
+    """Ours: the macros of `parts/` are made once and not with every page, whether a template says
+    `with context` or not. What they may use beside their arguments stands in the globals."""
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for found in tree.find_all(nodes.FromImport):
+            part = found.template.value if isinstance(found.template, nodes.Const) else ""
+            if str(part).startswith(PARTS) and part != BAR:
+                found.with_context = False
+        return tree
+
+
 class Pages:
     """Makes the pages of one application."""
 
-    def __init__(self, app: Flask, layout: str, block: str) -> None:
+    def __init__(
+        self, app: Flask, layout: str, block: str, *, shared: Mapping[str, object]
+    ) -> None:
         self.layout, self.block = layout, block
         self._loader = app.create_global_jinja_loader()  # a host's folder first: any page by path
-        self._ours = Environment(loader=self._loader, autoescape=True, auto_reload=app.debug)
+        self._ours = OwnEnvironment(loader=self._loader, autoescape=True, auto_reload=app.debug)
         self._ours.globals.update(
             url_for=app.url_for, get_flashed_messages=get_flashed_messages, request=request
         )
+        self._ours.globals.update(shared)
         self._around: Template | None = None
 
     def has(self, name: str) -> bool:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row, ScalarSelect, select
@@ -66,6 +66,8 @@ class Kept(Generic[T]):
         engine = session.get_bind()
         if not is_kept(session):
             return self._ask(session, at).value
+        if (told := session.info.get(self)) is not None and told[0] == at:
+            return cast(T, told[1])  # asked before by the same page
         marks = session.execute(self._marked).one()  # first: what is read after it is not older
         found = self._valid(engine, marks, at)
         if found is None:
@@ -74,6 +76,7 @@ class Kept(Generic[T]):
                 if found is None:
                     found = self._ask(session, at)
                     self._known[engine] = marks, found
+        session.info[self] = at, found.value
         return found.value
 
     def _valid(self, engine: Any, marks: Marks, at: datetime) -> Dated[T] | None:

@@ -6,15 +6,17 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing, ListingVillage
-from marketplace.catalog.queries import Good, Shelves
+from marketplace.catalog.queries import Good, Instant, Shelves
+from marketplace.kernel.base import AT
 from marketplace.ports.search import Question, SearchIndex
 from marketplace.regions import queries as regions
 from marketplace.regions.models import Village
@@ -48,9 +50,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a shelf shows: a condition, with the goods by county that it holds for now."""
+    """What a shelf shows: `category` or `slugs` of lists, with the goods of now by county."""
 
-    chosen: ColumnElement[bool]
+    choice: Mapping[str, object]
     counties: Mapping[str, int]
     province: str  # six digits, or empty
 
@@ -70,14 +72,25 @@ class Result:
     lists: Mapping[str, int]
 
 
-def newest(at: datetime, *conditions: ColumnElement[bool]) -> Select[Any]:
+def newest(at: Instant, *conditions: ColumnElement[bool]) -> Select[Any]:
     """Visible goods as rows of `catalog.Good`, newest first."""
     return catalog.goods(at, *conditions).order_by(Listing.decided_at.desc(), Listing.id)
 
 
-def read(session: Session, asked: Select[Any], most: int) -> list[Good]:
-    """The first goods of what `newest` asks for."""
-    return catalog.read_goods(session, asked.limit(most))
+NEWEST = newest(AT).limit(bindparam("most", type_=Integer))
+OF_COUNTY = newest(AT, Listing.county_code == bindparam("county")).limit(
+    bindparam("most", type_=Integer)
+)
+
+
+def newest_of_all(session: Session, at: datetime, most: int) -> list[Good]:
+    """What came into the zone last."""
+    return catalog.read_goods(session, NEWEST, at=at, most=most)
+
+
+def of_county(session: Session, code: str, at: datetime, most: int) -> list[Good]:
+    """What came into the zone last, from this county."""
+    return catalog.read_goods(session, OF_COUNTY, at=at, county=code, most=most)
 
 
 def standing(shelves: Shelves) -> Standing:
@@ -95,35 +108,37 @@ def zones(shelves: Shelves) -> tuple[ZoneCount, ...]:
     return tuple(sorted(counted, key=lambda zone: -zone.goods))
 
 
-def on_list(slug: str, at: datetime) -> ColumnElement[bool]:
-    """The listing's county stands on this list at the instant."""
-    return regions.designated(Listing.county_code, at, lists={slug})
-
-
-def shelf(
-    session: Session,
-    shown: Shown,
-    at: datetime,
-    number: int,
-) -> Page[Good]:
+def shelf(session: Session, shown: Shown, at: datetime, number: int) -> Page[Good]:
     """One page of what is chosen, in one province on request."""
     counties = {
         code: goods for code, goods in shown.counties.items() if rules.lies_in(code, shown.province)
     }
     total = sum(counties.values())
-    conditions = [shown.chosen]
-    if len(counties) <= FEW_COUNTIES:  # else the newest of all are looked through, and soon enough
-        conditions.append(Listing.county_code.in_(sorted(counties)))
+    given: dict[str, object] = {"start": (number - 1) * PER_PAGE, "at": at, **shown.choice}
+    is_few = len(counties) <= FEW_COUNTIES
+    if is_few:
+        given["counties"] = sorted(counties)
     elif shown.province:
-        conditions.append(in_province(shown.province))
-    asked = newest(at, *conditions).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
-    items = catalog.read_goods(session, asked) if total else []
+        given["province"] = f"{shown.province[:2]}%"
+    asked = _shelf(frozenset(given) - {"start", "at"})
+    items = catalog.read_goods(session, asked, **given) if total else []
     return Page(items, number, total, PER_PAGE)
 
 
-def in_province(code: str) -> ColumnElement[bool]:
-    """The first two digits of a division code name the province."""
-    return Listing.county_code.startswith(code[:2], autoescape=True)
+_CHOICES: Mapping[str, ColumnElement[bool]] = {
+    "slugs": regions.designated(Listing.county_code, AT, lists=bindparam("slugs", expanding=True)),
+    "category": Listing.category == bindparam("category"),
+    # few are named; of many the newest goods are looked through, and enough are soon found
+    "counties": Listing.county_code.in_(bindparam("counties", expanding=True)),
+    "province": Listing.county_code.like(bindparam("province")),
+}
+
+
+@cache
+def _shelf(choices: frozenset[str]) -> Select[Any]:
+    """The question of a shelf, built once for each way to choose."""
+    asked = newest(AT, *(_CHOICES[name] for name in sorted(choices)))
+    return asked.limit(PER_PAGE).offset(bindparam("start", type_=Integer))
 
 
 def provinces(shelves: Shelves) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
-from marketplace.catalog.models import Listing
 from marketplace.kernel.errors import Missing
 from marketplace.ports.search import DEEPEST
 from marketplace.regions import queries as regions
@@ -46,7 +45,7 @@ def home() -> ResponseReturnValue:
             "zone/home.html",
             standing=queries.standing(shelves),
             zones=[_zone_card(zone) for zone in queries.zones(shelves)],
-            cards=_cards(shelves.atlas, queries.read(session, queries.newest(at), ON_HOME)),
+            cards=_cards(shelves.atlas, queries.newest_of_all(session, at, ON_HOME)),
             categories=catalog.categories(),
             category_url=_category_url,
         )
@@ -59,7 +58,7 @@ def show(slug: str) -> ResponseReturnValue:
     with reading() as session:
         shelves = catalog.shelves(session, at)
         zone = shelves.atlas.list_named(slug)
-        shown = queries.Shown(queries.on_list(slug, at), shelves.on_list(slug), _province())
+        shown = queries.Shown({"slugs": [slug]}, shelves.on_list(slug), _province())
         return _shelf(
             session,
             "zone/zone.html",
@@ -78,7 +77,7 @@ def category(slug: str) -> ResponseReturnValue:
     with reading() as session:
         title = kind.name(words().language)
         counties = catalog.shelves(session, at).of_category(slug)
-        shown = queries.Shown(Listing.category == slug, counties, _province())
+        shown = queries.Shown({"category": slug}, counties, _province())
         return _shelf(session, "zone/category.html", at, shown, category=kind, title=title)
 
 
@@ -183,12 +182,12 @@ def county(code: str) -> ResponseReturnValue:
         found = regions.county(session, code)
         if found is None or found.level != regions.COUNTY:
             raise Missing(code=code)
-        goods = queries.newest(at, Listing.county_code == found.code)
+        goods = queries.of_county(session, found.code, at, MOST_OF_COUNTY)
         return page(
             "zone/county.html",
             county=found,
             answers=regions.standings(session, found.code, at),
-            cards=_cards(regions.atlas(session, at), queries.read(session, goods, MOST_OF_COUNTY)),
+            cards=_cards(regions.atlas(session, at), goods),
         )
 
 

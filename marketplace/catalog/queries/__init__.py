@@ -34,6 +34,7 @@ from marketplace.catalog.queries.shelves import Shelf, Shelves, shelves
 from marketplace.catalog.queries.sorting import Ready, foretold, sort_out
 from marketplace.catalog.queries.visible import (
     Good,
+    Instant,
     Offer,
     goods,
     offer,
@@ -53,6 +54,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Good",
+    "Instant",
     "Offer",
     "Placed",
     "Placing",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import CatalogImport, Listing, ListingVillage
@@ -103,14 +103,17 @@ def open_imports(supplier_id: UUID) -> Select[CatalogImport]:
     )
 
 
+_VILLAGES = (
+    select(Village)
+    .join(ListingVillage, ListingVillage.village_id == Village.id)
+    .where(ListingVillage.listing_id == bindparam("listing_id"))
+    .order_by(Village.name)
+)
+
+
 def villages(session: Session, listing_id: UUID) -> Sequence[Village]:
     """Where the good is grown or made, by name."""
-    return session.scalars(
-        select(Village)
-        .join(ListingVillage, ListingVillage.village_id == Village.id)
-        .where(ListingVillage.listing_id == listing_id)
-        .order_by(Village.name)
-    ).all()
+    return session.scalars(_VILLAGES, {"listing_id": listing_id}).all()
 
 
 def origin(session: Session, found: Listing) -> str:

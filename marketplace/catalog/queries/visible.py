@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing
 from marketplace.catalog.states import ListingState
+from marketplace.kernel.base import AT
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.money import Money
 from marketplace.regions import queries as regions
@@ -51,7 +52,10 @@ class Good(NamedTuple):
     supplier_name: str
 
 
-def visible(at: datetime) -> ColumnElement[bool]:
+Instant = datetime | BindParameter[datetime]
+
+
+def visible(at: Instant) -> ColumnElement[bool]:
     """On sale, supplier in force, origin on a list, at the instant.
 
     The question must name `Listing` and join `Supplier`; `on_sale` is such a question.
@@ -63,21 +67,25 @@ def visible(at: datetime) -> ColumnElement[bool]:
     )
 
 
-def on_sale(at: datetime) -> Select[Listing]:
+def on_sale(at: Instant) -> Select[Listing]:
     """All listings that may be bought at the instant, to be narrowed, ordered and paged."""
     joined = select(Listing).join(Supplier, Listing.supplier_id == Supplier.id)
     return joined.where(visible(at))
 
 
-def goods(at: datetime, *conditions: ColumnElement[bool]) -> Select[Any]:
+def goods(at: Instant, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The same, as rows of `Good`; in the order of their columns."""
-    asked = select(*_OF_A_CARD).join(Supplier, Listing.supplier_id == Supplier.id)
-    return asked.where(visible(at), *conditions)
+    asked: Any = select(*_OF_A_CARD).join(Supplier, Listing.supplier_id == Supplier.id)
+    narrowed: Select[Any] = asked.where(visible(at), *conditions)
+    return narrowed
 
 
-def read_goods(session: Session, asked: Select[Any]) -> list[Good]:
-    """What `goods` found."""
-    return [Good(*row) for row in session.execute(asked)]
+def read_goods(session: Session, asked: Select[Any], **given: object) -> list[Good]:
+    """What `goods` found; `given` fills a prepared question."""
+    return [Good._make(row) for row in session.execute(asked, given)]
+
+
+_OFFERS = on_sale(AT).add_columns(Supplier).where(Listing.id.in_(bindparam("ids", expanding=True)))
 
 
 def offer(session: Session, listing_id: UUID, at: datetime) -> Offer:
@@ -92,7 +100,7 @@ def offers(session: Session, ids: Iterable[UUID], at: datetime) -> dict[UUID, Of
     """Those of the ids that may be bought at the instant, in the order of the ids; the others are
     left out. Each with supplier, county and designations, nothing asked twice."""
     wanted = tuple(ids)
-    rows = session.execute(on_sale(at).add_columns(Supplier).where(Listing.id.in_(wanted))).all()
+    rows = session.execute(_OFFERS, {"at": at, "ids": wanted}).all()
     found = {row.Listing.id: (row.Listing, row.Supplier) for row in rows}
     codes = {listing.county_code for listing, _supplier in found.values()}
     places, facts = regions.of_counties(session, codes, at)

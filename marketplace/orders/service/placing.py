@@ -193,7 +193,7 @@ def _order(w: Work, purchase: Purchase, parcel: Parcel, *, number: str) -> Order
 def _line(w: Work, order: Order, wish: Wish, offer: catalog.Offer, kept: Reservation) -> OrderLine:
     """The good as it is sold: names, prices and evidence are never looked up again."""
     listing = wish.listing
-    evidence = catalog.evidence(w.session, listing, offer.supplier, w.now)
+    evidence = catalog.evidence_of(w.session, offer, w.now)
     eligibility = evidence.as_json()
     return OrderLine(
         order_id=order.id,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.regions.models import Designation, DesignationList, Division, ListVersion
@@ -86,16 +86,18 @@ def is_designated(session: Session, county_code: str, at: datetime) -> bool:
 
 def designated(
     county_code: InstrumentedAttribute[str] | ColumnElement[str],
-    at: datetime,
+    at: datetime | BindParameter[datetime],
     *,
-    lists: Collection[str] = (),
+    lists: Collection[str] | BindParameter[Any] = (),
 ) -> ColumnElement[bool]:
     """For a `where`: at the instant the column's county is on a list that opens the zone; with
     `lists`, on one of these, whether it opens the zone or not.
 
     The column must hold the code that `county` or `find_county` answered.
     """
-    among = Designation.list_slug.in_(lists) if lists else Designation.qualifies.is_(True)
+    among = Designation.qualifies.is_(True)
+    if isinstance(lists, BindParameter) or lists:
+        among = Designation.list_slug.in_(lists)
     # one column by name: with `*` the database would open the table beside its index
     named = select(Designation.county_code).where(Designation.county_code == county_code)
     return named.where(_holds(at), among).exists()
@@ -125,7 +127,7 @@ def counties_on(session: Session, slug: str, at: datetime) -> tuple[DesignationF
     return _facts(session, and_(Designation.list_slug == slug, held))
 
 
-def _holds(at: datetime) -> ColumnElement[bool]:
+def _holds(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The entry and its version hold; both are written beside the entry."""
     return and_(Designation.holds_from <= at, Designation.holds_until > at)
 
