@@ -5,6 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 DATA ?= var/demo
 WORKERS ?= auto
+BENCH ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -19,7 +20,7 @@ help:
 	@echo "make test     install what tests need, lint, run every test"
 	@echo "make lint     ruff, formatting, mypy --strict, import contracts"
 	@echo "make verify   check that a database's books, stock and figures agree   (DATA=$(DATA))"
-	@echo "make bench    measure the pages of a demonstration database   (DATA=$(DATA))"
+	@echo "make bench    measure pages, orders and imports on both databases, into build/bench.json"
 	@echo "make lock     refresh the hash-locked lists in requirements/ and package-lock.json"
 
 demo: .venv/.runtime assets
@@ -40,8 +41,8 @@ lint: .venv/.dev
 verify: .venv/.runtime
 	$(BIN)/marketplace verify --data "$(DATA)"
 
-bench: .venv/.runtime assets
-	$(BIN)/python -m benchmarks --data "$(DATA)"
+bench: .venv/.dev assets
+	$(BIN)/python -m benchmarks $(BENCH)
 
 # until the first release: the one migration anew, from the models
 baseline: .venv/.dev
