@@ -17,9 +17,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks import bare
-from benchmarks.filling import PASSWORD, login
-from benchmarks.serving import HOST
+from benchmarks.client import HOST
+from benchmarks.driver import Writer
 
 CLIENTS = 4
 Order = Callable[[], None]
@@ -29,12 +28,12 @@ class Buyer:
     """An employee with a browser: signs in, fills the basket once, then sends the checkout form
     again and again, each time under a key of its own and for another good."""
 
-    def __init__(self, port: int, number: int, listings: list[str]) -> None:
-        self._connection = http.client.HTTPConnection(HOST, port, timeout=60)
+    def __init__(self, task: dict[str, Any]) -> None:
+        listings = task["listings"]
+        self._connection = http.client.HTTPConnection(HOST, task["port"], timeout=60)
         self._cookies: dict[str, str] = {}
         self._listings, self._placed = listings, 0
-        self._post("/sign-in", {**self._fields("/sign-in"), "login": login(number),
-                                "password": PASSWORD})  # fmt: skip  # one form
+        self._post("/sign-in", {**self._fields("/sign-in"), **task["person"]})
         self._forms = [self._form(listing) for listing in listings]
 
     def order(self) -> None:
@@ -83,12 +82,14 @@ class Buyer:
         return answer.status, answer.headers.get("Location", ""), answer.read().decode()
 
 
-def through_the_shop(port: int, listings: list[str], seconds: float) -> float:
+def through_the_shop(
+    port: int, people: list[dict[str, str]], listings: list[str], seconds: float
+) -> float:
     """Orders per second of all clients together, sent to the measured server."""
     share = max(1, len(listings) // CLIENTS)
     return _together(
         [
-            {"port": port, "number": n, "listings": listings[n * share : (n + 1) * share],
+            {"port": port, "person": people[n], "listings": listings[n * share : (n + 1) * share],
              "seconds": seconds}
             for n in range(CLIENTS)
         ]
@@ -142,9 +143,9 @@ def main() -> None:
     task = json.loads(sys.stdin.readline())
     seconds = float(task["seconds"])
     if "port" in task:
-        order: Order = Buyer(task["port"], task["number"], task["listings"]).order
+        order: Order = Buyer(task).order
     else:
-        order = bare.Writer(task).order
+        order = Writer(task).order
     order()  # warms up
     print("ready", flush=True)  # noqa: T201  # the way clients speak
     sys.stdin.readline()

@@ -6,6 +6,7 @@ import statistics
 
 from benchmarks import bare
 from benchmarks.buying import CLIENTS, through_the_shop, with_the_bare_driver
+from benchmarks.filling import PASSWORD, login
 from benchmarks.places import Grounds, Place
 from benchmarks.reporting import Figure
 from benchmarks.serving import served
@@ -14,12 +15,13 @@ from marketplace.commands.serving import THREADS
 
 def measure(grounds: Grounds, filled: Place, port: int, *, runs: int, seconds: float) -> Figure:
     """Shop and driver take turns on one copy, so that both find the tables as full."""
+    people = [{"login": login(n), "password": PASSWORD} for n in range(CLIENTS)]
     values, references, ratios = [], [], []
     with grounds.copy(filled) as place:
         task, listings = bare.example(place)
         with served(place, port):
             for _ in range(runs):
-                values.append(through_the_shop(port, listings, seconds))
+                values.append(through_the_shop(port, people, listings, seconds))
                 references.append(with_the_bare_driver(task, listings, seconds))
                 ratios.append(values[-1] / references[-1])
     return Figure(

@@ -71,20 +71,22 @@ def login(number: int) -> str:
 def fill(runtime: Runtime, listings: int) -> None:
     """Suppliers with papers from designated counties, their goods approved, buyers with an address,
     and the index of all of it. Raises RuntimeError when not everything is visible afterwards."""
-    role = Grant(Role.REVIEWER, uuid.uuid4())
-    reviewer = Actor("bench-reviewer", "示例审核员", frozenset({role}))
     counties = _counties(runtime)
     with runtime.work() as w:
-        villages = {code: f"示例村{place}" for place, code in enumerate(counties)}
-        for code, name in villages.items():
-            region_facts.add_village(
-                w, code, name, households=None, story="", craft="", is_example=True
-            )
+        person = accounts.add_person(w, "示例审核员", PASSWORD, employee_number="R1")
+        reviewer = Actor(
+            str(person.id), person.name, frozenset({Grant(Role.REVIEWER, uuid.uuid4())})
+        )
     for number, start in enumerate(range(0, listings, OF_ONE)):
         county = counties[number * 7 % len(counties)]
+        village = f"示例村{number}"
+        with runtime.work() as w:
+            region_facts.add_village(
+                w, county, village, households=None, story="", craft="", is_example=True
+            )
         many = min(OF_ONE, listings - start)
         _supplier(runtime, reviewer, number, county)
-        _goods(runtime, reviewer, number, (county, villages[county], many))
+        _goods(runtime, reviewer, number, (county, village, many))
     _buyers(runtime)
     with runtime.reading() as session:
         seen = catalog_queries.on_sale(runtime.clock.now()).subquery()

@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.client import HOST
 from benchmarks.places import Place
 from marketplace.commands.opening import runtime_of
 from marketplace.commands.serving import run
 from marketplace.standalone import create_app, logs
 
-HOST = "127.0.0.1"
 NULL = "/null"
 PATIENCE = 60.0  # seconds for the server to come up
 
