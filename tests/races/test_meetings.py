@@ -22,6 +22,8 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.payments import service as payments
 from marketplace.payments.models import Tender
 from marketplace.payments.states import PaymentState
+from marketplace.purchasing import queries
+from marketplace.purchasing import service as plans
 from marketplace.standalone import create_app
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Paper
@@ -29,9 +31,10 @@ from tests.databases import NOON, Databases
 from tests.fixtures import People, post, sign_in
 from tests.makers.catalog import a_listing, some_goods
 from tests.makers.orders import a_placement, a_purchase, an_address, the_order, the_payment
+from tests.makers.purchasing import a_plan
 from tests.makers.suppliers import a_paper, a_submitted_supplier, an_approved_supplier
 from tests.races.card import CountingCard
-from tests.races.storm import PATIENCE, all_is_well, doing, just_before
+from tests.races.storm import PATIENCE, all_is_well, at_once, doing, just_before
 
 
 @pytest.fixture
@@ -193,4 +196,29 @@ def test_a_card_that_was_charged_is_settled_or_given_back_whatever_the_unit_met(
     assert the_payment(people, purchase).state is PaymentState.VOID
     assert len(card.moved) == 2
     assert not card.kept
+    all_is_well(people)
+
+
+def test_goods_changed_while_their_plan_is_submitted_wait_and_are_too_late(people: People) -> None:
+    """P12, P15: what is reserved and approved is what stands in the plan."""
+    plan = a_plan(people)
+    buyer = people.actor("union_buyer")
+    with people.runtime.reading() as session:
+        (line,) = queries.dossier(session, buyer, plan.id, people.runtime.clock.now()).lines
+    told: list[str] = []
+
+    def change() -> None:
+        more = doing(people, buyer, plans.set_lines, plan.id, [(line.listing.id, 3)])
+        told.extend(at_once(more))
+
+    other = threading.Thread(target=change)
+    with people.runtime.work(buyer) as w:
+        plans.submit(w, plan.id)
+        other.start()
+        other.join(timeout=0.5)
+    other.join(PATIENCE)
+    assert told == ["wrong_state"]
+    with people.runtime.reading() as session:
+        found = queries.dossier(session, buyer, plan.id, people.runtime.clock.now())
+    assert found.content_hash == found.plan.content_hash
     all_is_well(people)
