@@ -148,7 +148,10 @@ def test_a_reaction_that_was_overtaken_is_not_done_twice(
 def test_a_failure_waits_twice_as_long_each_time_and_ends_with_a_person(
     workshop: Workshop, clock: SetClock
 ) -> None:
-    def fails(_w: Work, _event: PurchaseLapsed) -> None:
+    tries: list[uuid.UUID] = []
+
+    def fails(_w: Work, event: PurchaseLapsed) -> None:
+        tries.append(event.purchase_id)
         raise RuntimeError("示例：收不到")
 
     mine = workshop(after=(on(PurchaseLapsed, fails),))
@@ -166,6 +169,7 @@ def test_a_failure_waits_twice_as_long_each_time_and_ends_with_a_person(
     assert standing(mine) == {"due": 0, "later": 0, "held": 0, "dead": 1}
     clock.advance(days=30)
     assert mine.deliver() == 0
+    assert len(tries) == outbox.MOST_ATTEMPTS
     with mine.reading() as session:
         assert [one.id for one in outbox.dead(session, clock.now())] == [parcel.id]
 
