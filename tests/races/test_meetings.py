@@ -22,11 +22,13 @@ from marketplace.orders.models import Order, Purchase
 from marketplace.payments import service as payments
 from marketplace.payments.models import Tender
 from marketplace.payments.states import PaymentState
+from marketplace.ports.mail import Mail
 from marketplace.purchasing import queries
 from marketplace.purchasing import service as plans
 from marketplace.standalone import create_app
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Paper
+from marketplace.work import outbox
 from tests.databases import NOON, Databases
 from tests.fixtures import People, post, sign_in
 from tests.makers.catalog import a_listing, some_goods
@@ -222,3 +224,15 @@ def test_goods_changed_while_their_plan_is_submitted_wait_and_are_too_late(peopl
         found = queries.dossier(session, buyer, plan.id, people.runtime.clock.now())
     assert found.content_hash == found.plan.content_hash
     all_is_well(people)
+
+
+def test_two_workers_claim_at_the_same_time_and_pass_each_other(people: People) -> None:
+    """P33: neither waits for the other, and no parcel is claimed by both."""
+    with people.runtime.work() as w:
+        for n in range(5):
+            w.send(Mail(f"a{n}@example.org", "示例", "示例"))
+    with people.runtime.work() as one, people.runtime.work() as other:
+        first = outbox.claim(one.session, "one", one.now, limit=2)
+        second = outbox.claim(other.session, "other", other.now, limit=10)
+    assert (len(first), len(second)) == (2, 3)
+    assert not {parcel.id for parcel in first} & {parcel.id for parcel in second}
