@@ -14,11 +14,13 @@ from sqlalchemy import event, select
 
 from marketplace.events import ListingChanged, PurchaseLapsed
 from marketplace.kernel.clock import SetClock
-from marketplace.work import Outside, Runtime, Sent, Work, on, outbox, outside
+from marketplace.ports.mail import Mail
+from marketplace.work import Outside, Runtime, Sent, Work, on, outbox, outside, post
 from marketplace.work.courier import Courier
 from marketplace.work.models import Parcel
 from tests.databases import Place
 from tests.races.listening import Heard
+from tests.races.storm import just_before
 
 PATIENCE = 30  # seconds until what does not come is a fault
 Workshop = Callable[..., Runtime]
@@ -241,3 +243,29 @@ def test_what_kills_its_worker_again_and_again_wears_out_nothing_but_itself(
     assert len(set(worn)) == 1
     assert standing(mine) == {"due": 11, "later": 0, "held": 0, "dead": 1}
     assert [mine.deliver() for _ in range(12)] == [1] * 11 + [0]
+
+
+class Killed(BaseException):
+    """As the power goes."""
+
+
+def test_letters_that_left_before_their_worker_died_do_not_leave_again(
+    workshop: Workshop, clock: SetClock, place: Place
+) -> None:
+    """P33: they come again, and are known by their key."""
+
+    def dies() -> None:
+        raise Killed
+
+    mine = workshop(outside=(outside(Mail, post.carry_mail),))
+    with mine.work() as w:
+        for n in range(3):
+            w.send(Mail(f"a{n}@example.org", "示例", "示例"))
+    with pytest.raises(Killed), just_before(mine, "delivered_at=", dies):
+        mine.deliver()
+    box = place.folder / "post" / "mail"
+    assert len(list(box.iterdir())) == 3
+    assert standing(mine)["held"] == 3
+    clock.advance(seconds=30)
+    assert mine.deliver() == 3
+    assert len(list(box.iterdir())) == 3
