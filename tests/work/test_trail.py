@@ -60,6 +60,13 @@ def edit_the_time(session: Session, number: int) -> None:
     session.execute(changed.values(at=at.replace(year=at.year - 1)))
 
 
+def edit_and_hash_anew(session: Session, number: int) -> None:
+    """By one who knows how a row is hashed; the next row does not."""
+    changed = {**an_entry(session, number), "actor": "nobody"}
+    given = update(TrailEntry).where(TrailEntry.number == number)
+    session.execute(given.values(actor="nobody", hash=trail._hash(changed)))  # the intruder reads our code
+
+
 def cut_out(session: Session, number: int) -> None:
     session.execute(delete(TrailEntry).where(TrailEntry.number == number))
 
@@ -101,6 +108,7 @@ def add_at_the_end(session: Session, number: int) -> None:
 TAMPERING: dict[str, tuple[Callable[[Session, int], None], str]] = {
     "edit": (edit, "trail: row {at} was changed"),
     "edit the time": (edit_the_time, "trail: row {at} was changed"),
+    "edit with a right hash": (edit_and_hash_anew, "trail: row {after} was changed"),
     "deletion": (cut_out, "trail: row {at} is missing, {after} stands in its place"),
     "deletion without a gap": (cut_out_and_close_the_gap, "trail: row {at} was changed"),
     "insertion": (put_in_between, "trail: row {at} was changed"),
