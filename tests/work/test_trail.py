@@ -61,10 +61,10 @@ def edit_the_time(session: Session, number: int) -> None:
 
 
 def edit_and_hash_anew(session: Session, number: int) -> None:
-    """By one who knows how a row is hashed; the next row does not."""
+    """By one who reads our code; the next row tells on him."""
     changed = {**an_entry(session, number), "actor": "nobody"}
     given = update(TrailEntry).where(TrailEntry.number == number)
-    session.execute(given.values(actor="nobody", hash=trail._hash(changed)))  # the intruder reads our code
+    session.execute(given.values(actor="nobody", hash=trail._hash(changed)))
 
 
 def cut_out(session: Session, number: int) -> None:
