@@ -15,8 +15,9 @@ from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Listing
 from marketplace.extension import make_runtime
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.clock import SetClock, end_of_day
+from marketplace.kernel.clock import SetClock, end_of_day, local_day, start_of_day
 from marketplace.regions import queries as regions
+from marketplace.regions import service as region_facts
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.states import PaperKind
 from marketplace.work import Runtime, Work
@@ -85,6 +86,19 @@ def test_goods_of_a_paper_that_begins_later_are_counted_when_it_begins(
         assert counted(people.runtime) == (goods, goods)
 
 
+def test_a_renewed_paper_counts_as_soon_as_it_is_accepted(people: People, clock: SetClock) -> None:
+    """P16: without waiting for any instant to come."""
+    supplier = an_approved_supplier(people, until=LAST_DAY)
+    a_listing(people)
+    clock.at = end_of_day(LAST_DAY)
+    with people.runtime.work(people.actor("supplier")) as w:
+        paper = suppliers.hand_in(w, supplier.id, a_paper(PaperKind.INSPECTION_REPORT))
+    assert counted(people.runtime) == (0, 0)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        suppliers.accept_paper(w, paper.id)
+    assert counted(people.runtime) == (1, 1)
+
+
 def test_every_deed_counts_at_once_also_one_of_another_process(
     people: People, place: Place, clock: SetClock
 ) -> None:
@@ -127,6 +141,31 @@ def test_a_unit_of_work_sees_its_own_changes(
         w.session.flush()
         assert queries.shelves(w.session, w.now).goods == 0
         w.session.rollback()
+
+
+@pytest.mark.parametrize("wait", [0, 2])
+def test_a_newer_list_is_told_from_its_instant_on(
+    people: People, clock: SetClock, wait: int
+) -> None:
+    """P16: at once when it begins today, else at its first instant, and not a moment before."""
+
+    def told() -> int:
+        with people.runtime.reading() as session:
+            return regions.atlas(session, clock.now()).list_named("832").version.number
+
+    assert told() == 1
+    day = local_day(clock.now()) + timedelta(days=wait)
+    with people.runtime.work(people.actor("manager")) as w:
+        again = region_facts.propose_again(w, "832", region_facts.Proposal("示例文件", day))
+    assert told() == 1
+    with people.runtime.work(people.actor("second_manager")) as w:
+        region_facts.confirm(w, again.id)
+    if wait:
+        assert told() == 1
+        clock.at = start_of_day(day) - timedelta(microseconds=1)
+        assert told() == 1
+        clock.at = start_of_day(day)
+    assert told() == 2
 
 
 def test_the_atlas_tells_of_each_county_what_the_plain_questions_tell(runtime: Runtime) -> None:
