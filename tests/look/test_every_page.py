@@ -24,10 +24,12 @@ ASKED = """async () => (await axe.run(document, {
   node.target.join(' ') + ' — ' +
   node.any.concat(node.all, node.none).map(check => check.message).join('; ')
 ).join(' | '))"""
-TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-  [...document.querySelectorAll('.mp *')]
-  .filter(e => e.getBoundingClientRect().right > innerWidth + 1
-    && !e.closest('.scroll, .tabs, .mp-hidden'))
+# the page clips what the ridge runs over, so every box is asked, not only the page's own width
+TOO_WIDE = """() => [...document.querySelectorAll('.mp *')].filter(e => {
+  const box = e.getBoundingClientRect();
+  return box.width && (box.right > innerWidth + 1 || box.left < -1)
+    && !e.closest('.scroll, .tabs, .ridge, .mp-hidden, .skip');
+}).concat(document.documentElement.scrollWidth > innerWidth ? [document.documentElement] : [])
   .slice(0, 3).map(e => e.outerHTML.slice(0, 90))"""
 
 
