@@ -27,8 +27,11 @@ ASKED = """async () => (await axe.run(document, {
 # the page clips what the ridge runs over, so every box is asked, not only the page's own width
 TOO_WIDE = """() => [...document.querySelectorAll('.mp *')].filter(e => {
   const box = e.getBoundingClientRect();
-  return box.width && (box.right > innerWidth + 1 || box.left < -1)
-    && !e.closest('.scroll, .tabs, .ridge, .mp-hidden, .skip');
+  if (!box.width || (box.right <= innerWidth + 1 && box.left >= -1)) return false;
+  let around = e.parentElement; // a box that scrolls or cuts may hold what is wider
+  while (around.tagName !== 'MAIN' && around.tagName !== 'BODY'
+    && getComputedStyle(around).overflowX === 'visible') around = around.parentElement;
+  return ['MAIN', 'BODY'].includes(around.tagName) && !e.closest('.ridge, .mp-hidden, .skip');
 }).concat(document.documentElement.scrollWidth > innerWidth ? [document.documentElement] : [])
   .slice(0, 3).map(e => e.outerHTML.slice(0, 90))"""
 
