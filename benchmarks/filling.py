@@ -128,7 +128,8 @@ def _supplier(runtime: Runtime, reviewer: Actor, number: int, county: str) -> No
             suppliers.hand_in(w, made.id, _paper(kind, name, today))
         suppliers.submit(w, made.id)
     with runtime.work(reviewer) as w:
-        suppliers.approve(w, made.id)
+        shown = supplier_queries.dossier(w.session, w.actor, made.id, w.now)
+        suppliers.approve(w, made.id, shown.seen)
 
 
 def _paper(kind: PaperKind, holder: str, today: date) -> suppliers.HandedIn:
@@ -160,11 +161,11 @@ def _goods(runtime: Runtime, reviewer: Actor, number: int, where: tuple[str, str
         catalog.submit_all(w)
     with runtime.work(reviewer) as w:
         waiting = w.session.scalars(
-            select(Listing.id).where(
+            select(Listing).where(
                 Listing.supplier_id == mine.id, Listing.state == ListingState.SUBMITTED
             )
-        ).all()
-        catalog.approve_many(w, waiting)
+        )
+        catalog.approve_many(w, {one.id: one.fingerprint for one in waiting})
 
 
 def _staff(number: int) -> str:

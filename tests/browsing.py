@@ -10,6 +10,7 @@ import pytest
 import waitress
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
+from waitress import wasyncore
 
 from tools import chromium
 
@@ -39,14 +40,17 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """The address at which the application answers."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
+    sockets: dict[int, object] = {}
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8, map=sockets)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
+        # in its own thread: whose sockets are closed under its select() ends with a fault
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
         thread.join(timeout=10)
+        server.task_dispatcher.shutdown()
 
 
 def sign_in(page: Page, login: str, password: str) -> None:

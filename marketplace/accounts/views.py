@@ -14,7 +14,18 @@ from marketplace.accounts.forms import ApplyForm, RosterForm
 from marketplace.accounts.service import Plan
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
-from marketplace.web import back_to, checked, download, needs, page, reading, remark, work
+from marketplace.web import (
+    back_to,
+    checked,
+    download,
+    needs,
+    once,
+    page,
+    reading,
+    remark,
+    remember,
+    work,
+)
 from marketplace.web.labels import error_words
 from marketplace.web.told import tell
 from marketplace.web.words import _
@@ -31,6 +42,7 @@ def index() -> ResponseReturnValue:
 
 @pages.post("")
 @needs(Role.MANAGER)
+@once
 def take() -> ResponseReturnValue:
     form = _form()
     if not form.validate():
@@ -38,6 +50,8 @@ def take() -> ResponseReturnValue:
     try:
         with work() as w:
             roster, plan = service.propose_roster(w, form.sheets())
+            if roster is not None:
+                remember(w, url_for("marketplace.accounts.show", roster_id=roster.id))
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise

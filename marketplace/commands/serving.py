@@ -18,6 +18,7 @@ from marketplace.orders import queries as orders
 from marketplace.orders import service as ordering
 from marketplace.standalone import logs
 from marketplace.work import Runtime
+from marketplace.work import once as answered
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two looks into the outbox; a parcel waits at most this long
@@ -49,11 +50,15 @@ class Worker(threading.Thread):
 
 def once(runtime: Runtime) -> int:
     """One round: orders whose hold has ended, everything due in the outbox, the trail's anchor,
-    a lost search index."""
+    a lost search index; keys of forms that were answered long ago are forgotten."""
     with runtime.reading() as session:
         is_due = bool(orders.overdue(session, runtime.clock.now()))
+        has_old = answered.is_due(session, runtime.clock.now())
     if is_due:  # a round without work takes no writing lock
         runtime.again(lambda: _lapse(runtime))
+    if has_old:
+        with runtime.work() as w:
+            answered.forget(w)
     arrived = runtime.deliver()
     if runtime.anchor.is_due(runtime.clock.now()):
         try:

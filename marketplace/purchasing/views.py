@@ -22,10 +22,12 @@ from marketplace.web import (
     download,
     needs,
     now,
+    once,
     page,
     page_number,
     paged,
     reading,
+    remember,
     search_index,
     someone,
     work,
@@ -65,6 +67,7 @@ def new() -> ResponseReturnValue:
 
 @pages.post("/new")
 @needs(Role.UNION_BUYER)
+@once
 def draft() -> ResponseReturnValue:
     form = _offering(PlanForm())
     if not form.validate():
@@ -72,6 +75,7 @@ def draft() -> ResponseReturnValue:
     try:
         with work() as w:
             plan = service.draft(w, form.new_plan())
+            remember(w, url_for("marketplace.purchasing.show", plan_id=plan.id))
     except Invalid as fault:
         if not form.blame(fault):
             raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +22,10 @@ from marketplace.suppliers.states import PAPER, PaperState, SupplierKind, Suppli
 
 READERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER, Role.SYSTEM})
 
+
+# what an application says, see service.Application
+SAID = ("kind", "legal_name", "credit_code", "county_code", "address", "contact_name",
+        "contact_mobile", "story", "freight_fee", "free_freight_from")  # fmt: skip
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -41,6 +47,18 @@ class Dossier:
     papers: tuple[Paper, ...]
     checklist: tuple[CheckItem, ...]
     may_sell: bool
+
+    @property
+    def seen(self) -> str:
+        """What the button that lets the supplier in sends along."""
+        return digest(self.supplier, self.papers)
+
+
+def digest(supplier: Supplier, handed_in: Iterable[Paper]) -> str:
+    """SHA-256 of what an application says and of its papers with their scans."""
+    piles = sorted((str(paper.id), paper.scan_sha256) for paper in handed_in)
+    told = [str(getattr(supplier, name)) for name in SAID]
+    return hashlib.sha256(json.dumps([told, piles]).encode()).hexdigest()
 
 
 def may_sell(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:

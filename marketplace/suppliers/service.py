@@ -151,11 +151,15 @@ def submit(w: Work, supplier_id: uuid.UUID) -> Supplier:
     return supplier
 
 
-def approve(w: Work, supplier_id: uuid.UUID) -> Supplier:
-    """Let a supplier sell and accept its papers. Raises SamePerson, PapersMissing, WrongState."""
+def approve(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
+    """Let a supplier sell and accept its papers, as shown: `seen` is the digest of what was looked
+    at. Raises SamePerson, PapersMissing, WrongState, Refused (application_changed)."""
     supplier = _someone_elses(w, supplier_id)
     move(w, SUPPLIER, supplier, "approve")
-    for paper in queries.papers(w.session, supplier.id):
+    handed_in = queries.papers(w.session, supplier.id)
+    if seen != queries.digest(supplier, handed_in):  # returned, changed and submitted again
+        raise Refused("application_changed")
+    for paper in handed_in:
         if paper.state is PaperState.PENDING and queries.in_force(paper, w.now):
             _decide_paper(w, paper, "accept", "")
     items = queries.checklist(supplier.kind, queries.papers(w.session, supplier.id), w.now)
@@ -226,12 +230,12 @@ def read_scan(w: Work, paper_id: uuid.UUID) -> tuple[Paper, bytes]:
     return paper, w.tools.storage.get(paper.scan_key)
 
 
-def use(w: Work, supplier_id: uuid.UUID, verb: str, note: str) -> Supplier:
+def use(w: Work, supplier_id: uuid.UUID, verb: str, *, note: str, seen: str) -> Supplier:
     """The verb of the state table by its name, as its button names it."""
     if verb == "submit":
         return submit(w, supplier_id)
     if verb == "approve":
-        return approve(w, supplier_id)
+        return approve(w, supplier_id, seen)
     return {"return": send_back, "suspend": suspend, "restore": restore}[verb](w, supplier_id, note)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
@@ -136,7 +136,7 @@ def decide(supplier_id: uuid.UUID, verb: str) -> ResponseReturnValue:
         raise Missing
     note = NoteForm().reason()
     with work() as w:
-        service.use(w, supplier_id, verb, note)
+        service.use(w, supplier_id, verb, note=note, seen=request.values.get("seen", ""))
     return back_to("suppliers.show", _("已办理。"), supplier_id=supplier_id)
 
 
@@ -163,7 +163,10 @@ def _dossier(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> Resp
         supplier=found.supplier,
         verbs_open=SUPPLIER.open_verbs(found.supplier.state, roles),
         decide_url=lambda verb: url_for(
-            "marketplace.suppliers.decide", supplier_id=supplier_id, verb=verb
+            "marketplace.suppliers.decide",
+            supplier_id=supplier_id,
+            verb=verb,
+            seen=found.seen if verb == "approve" else None,
         ),
         paper_verbs=lambda paper: queries.open_paper_verbs(found.supplier, paper, roles),
         paper_url=_paper_url,

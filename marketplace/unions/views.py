@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
@@ -12,7 +12,7 @@ from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Invalid
 from marketplace.unions import queries, service
 from marketplace.unions.forms import GrantForm
-from marketplace.web import back_to, needs, now, page, reading, someone, work
+from marketplace.web import back_to, needs, now, once, page, reading, remember, someone, work
 from marketplace.web.words import _
 
 pages = Blueprint("unions", __name__, url_prefix="/unions")
@@ -42,6 +42,7 @@ def show(union_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.post("/<uuid:union_id>/budgets")
 @needs(Role.UNION_TREASURER)
+@once
 def grant(union_id: uuid.UUID) -> ResponseReturnValue:
     form = GrantForm()
     if not form.validate():
@@ -54,6 +55,7 @@ def grant(union_id: uuid.UUID) -> ResponseReturnValue:
                 name=given.name, year=given.year, source=given.source,
                 amount=given.amount, document=given.document,
             )  # fmt: skip
+            remember(w, url_for("marketplace.unions.show", union_id=union_id))
     except Invalid as fault:
         if not form.blame(fault):
             raise

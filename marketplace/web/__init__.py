@@ -16,6 +16,7 @@ from marketplace.web.door import (
     work,
 )
 from marketplace.web.forms import MarketForm, checked, options
+from marketplace.web.once import once, remember
 from marketplace.web.paging import Page, page_number, paged
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "kept_files",
     "needs",
     "now",
+    "once",
     "open_to_all",
     "options",
     "page",
@@ -36,6 +38,7 @@ __all__ = [
     "paged",
     "reading",
     "remark",
+    "remember",
     "search_index",
     "signed_in",
     "someone",

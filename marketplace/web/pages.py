@@ -19,6 +19,7 @@ from marketplace.kernel.errors import MarketplaceError, SignInNeeded
 from marketplace.kernel.money import Money
 from marketplace.web import answers, door, labels, words
 from marketplace.web.forms import checked, csrf_field
+from marketplace.web.once import form_key
 
 THEMES = ("auto", "light", "dark")
 SIZES = ("normal", "large")
@@ -129,6 +130,7 @@ SHARED: dict[str, object] = {
     "moment": moment,
     "number": number,
     "csrf_field": csrf_field,
+    "form_key": form_key,
     "state_label": labels.state_label,
     "state_tone": labels.state_tone,
     "verb_label": labels.verb_label,

@@ -74,6 +74,17 @@ class Parcel(Base):
     )
 
 
+class FormKey(Base):
+    """A form that made something, as its sender sent it, and where its answer is; see work.once."""
+
+    __tablename__ = "mp_form_key"
+
+    person_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    location: Mapped[LongText]
+    made_at: Mapped[datetime] = mapped_column(index=True)
+
+
 APPEND_ONLY: set[str] = set()  # tables whose rows the database itself refuses to change
 
 

@@ -70,7 +70,7 @@ def test_goods_of_a_supplier_that_is_not_approved_wait(people: People) -> None:
         pytest.raises(service.NotForZone) as refusal,
         people.runtime.work(people.actor("reviewer")) as w,
     ):
-        service.approve(w, listing.id)
+        service.approve(w, listing.id, listing.fingerprint)
     assert refusal.value.code == "supplier_not_approved"
 
 
@@ -82,7 +82,7 @@ def test_goods_of_a_supplier_without_valid_papers_wait(people: People, clock: Se
         pytest.raises(service.NotForZone) as refusal,
         people.runtime.work(people.actor("reviewer")) as w,
     ):
-        service.approve(w, listing.id)
+        service.approve(w, listing.id, listing.fingerprint)
     assert refusal.value.code == "supplier_papers_not_in_force"
 
 
@@ -95,7 +95,7 @@ def test_goods_from_a_county_on_no_list_are_not_approved(people: People) -> None
         pytest.raises(service.NotForZone) as refusal,
         people.runtime.work(people.actor("reviewer")) as w,
     ):
-        service.approve(w, listing.id)
+        service.approve(w, listing.id, listing.fingerprint)
     assert refusal.value.code == "county_not_designated"
 
 
@@ -104,7 +104,7 @@ def test_nobody_approves_goods_of_their_own_supplier(people: People) -> None:
     listing = a_submitted_listing(people)
     both = people.both("supplier", "reviewer")
     with pytest.raises(SamePerson), people.runtime.work(both) as w:
-        service.approve(w, listing.id)
+        service.approve(w, listing.id, listing.fingerprint)
 
 
 def test_nobody_approves_what_they_submitted_in_an_earlier_job(people: People) -> None:
@@ -112,7 +112,7 @@ def test_nobody_approves_what_they_submitted_in_an_earlier_job(people: People) -
     listing = a_submitted_listing(people)
     changed_sides = replace(people.actor("reviewer"), person_id=people.ids["supplier"])
     with pytest.raises(SamePerson), people.runtime.work(changed_sides) as w:
-        service.approve(w, listing.id)
+        service.approve(w, listing.id, listing.fingerprint)
 
 
 @pytest.mark.parametrize("name", ["auditor", "manager"])
@@ -120,7 +120,7 @@ def test_who_only_reads_does_not_approve(people: People, name: str) -> None:
     an_approved_supplier(people)
     listing = a_submitted_listing(people)
     with pytest.raises(Forbidden), people.runtime.work(people.actor(name)) as w:
-        service.approve(w, listing.id)
+        service.approve(w, listing.id, listing.fingerprint)
 
 
 def test_a_stranger_finds_no_listing_to_submit(people: People) -> None:
@@ -149,9 +149,9 @@ def test_revised_goods_leave_the_zone_until_they_are_approved_again(people: Peop
         service.revise(w, listing.id, some_goods(sale_price=Money(69_00)))
     assert not is_visible(people.runtime, listing.id)
     with people.runtime.work(people.actor("supplier")) as w:
-        service.submit(w, listing.id)
+        listing = service.submit(w, listing.id)
     with people.runtime.work(people.actor("reviewer")) as w:
-        service.approve(w, listing.id)
+        service.approve(w, listing.id, listing.fingerprint)
     assert is_visible(people.runtime, listing.id)
 
 
@@ -178,7 +178,9 @@ def test_many_are_approved_each_for_itself(people: People) -> None:
     good = a_submitted_listing(people, sku="A")
     draft = a_draft_listing(people, sku="B")
     with people.runtime.work(people.actor("reviewer")) as w:
-        approved, refused = service.approve_many(w, [good.id, draft.id, good.id])
+        approved, refused = service.approve_many(
+            w, {one.id: one.fingerprint for one in (good, draft)}
+        )
     assert [one.id for one in approved] == [good.id]
     assert [(one.id, type(fault)) for one, fault in refused] == [(draft.id, WrongState)]
     assert is_visible(people.runtime, good.id)

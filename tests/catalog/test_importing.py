@@ -58,7 +58,7 @@ def a_listing_of(people: People, supplier: Supplier, sheet: bytes) -> Listing:
         service.submit_all(w)
     (only,) = listings(people).values()
     with people.runtime.work(people.actor("reviewer")) as w:
-        return service.approve(w, only.id)
+        return service.approve(w, only.id, only.fingerprint)
 
 
 def codes(report: ImportReport) -> list[tuple[int | None, str]]:

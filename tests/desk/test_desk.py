@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -9,15 +10,18 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
+from marketplace.catalog import service as goods
 from marketplace.desk.rules import Span, waited
 from marketplace.kernel.clock import SetClock
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import PaperKind
 from tests.fixtures import People, post
-from tests.makers.catalog import a_submitted_listing
+from tests.makers.catalog import a_submitted_listing, some_goods
 from tests.makers.suppliers import a_paper, a_submitted_supplier, an_approved_supplier
 
 Clients = Callable[[str], FlaskClient]
+APPROVE = re.compile(r'action="([^"]*/approve[^"]*)"')
+TICK = re.compile(r'name="listing" value="([^"]*)"')
 START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
@@ -57,7 +61,7 @@ def test_ticked_goods_are_approved_and_the_rest_is_told(people: People, client_a
     an_approved_supplier(people)
     first, second = (a_submitted_listing(people, sku=sku, title=f"示例 瓜 {sku}") for sku in "AB")
     client = client_as("reviewer")
-    ticked = MultiDict([("listing", str(first.id)), ("listing", str(second.id))])
+    ticked = MultiDict([("listing", f"{one.id}:{one.fingerprint}") for one in (first, second)])
     with people.runtime.work(people.actor("supplier")) as w:
         suppliers.hand_in(w, first.supplier_id, a_paper(PaperKind.FOOD_PRODUCTION))
     page = client.get("/desk").get_data(as_text=True)
@@ -86,10 +90,36 @@ def test_a_listing_is_approved_on_its_page(people: People, client_as: Clients) -
     said = client.get(page).get_data(as_text=True)
     for words in ("营业执照", "原产县在帮扶县名单上", "通过，上架", "¥45.00"):
         assert words in said
-    assert post(client, f"{page}/approve", on=page).status_code == 303
+    (button,) = APPROVE.findall(said)
+    assert post(client, f"{page}/approve", on=page).status_code == 409  # of nothing that was shown
+    assert post(client, button, on=page).status_code == 303
     assert "在售" in client.get(page).get_data(as_text=True)
-    assert post(client, f"{page}/approve", on=page).status_code == 409
+    assert post(client, button, on=page).status_code == 409
     assert post(client, f"{page}/revise", on=page).status_code == 404
+
+
+def test_pages_opened_before_goods_were_revised_put_nothing_on_sale(
+    people: People, client_as: Clients
+) -> None:
+    """P15: what goes on sale is what the reviewer was shown, on its page and in the list."""
+    an_approved_supplier(people)
+    listing = a_submitted_listing(people, title="示例 好瓜")
+    client, page = client_as("reviewer"), f"/desk/listings/{listing.id}"
+    (button,) = APPROVE.findall(client.get(page).text)
+    (tick,) = TICK.findall(client.get("/desk").text)
+    with people.runtime.work(people.actor("supplier")) as w:
+        goods.revise(w, listing.id, some_goods(title="示例 别的东西"))
+        goods.submit(w, listing.id)
+    answer = post(client, button, on=page)
+    assert answer.status_code == 409
+    assert "请重新打开这件商品" in answer.text
+    post(client, "/desk/listings/approve", on="/desk", listing=tick)
+    told = client.get("/desk").text
+    assert "示例 别的东西：商品资料在你打开页面以后改过" in told
+    (new,) = TICK.findall(told)
+    assert new != tick
+    post(client, "/desk/listings/approve", on="/desk", listing=new)
+    assert "已通过 1 件" in client.get("/desk").text
 
 
 def test_sending_back_needs_a_reason(people: People, client_as: Clients) -> None:

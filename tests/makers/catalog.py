@@ -90,4 +90,4 @@ def a_listing(
     """On sale; the supplier must be approved."""
     listing = a_submitted_listing(people, name, sku, stock=stock, **changes)
     with people.runtime.work(people.actor("reviewer")) as w:
-        return service.approve(w, listing.id)
+        return service.approve(w, listing.id, listing.fingerprint)

@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from marketplace.kernel.credit_code import completed
-from marketplace.suppliers import service
+from marketplace.suppliers import queries, service
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.states import PaperKind, SupplierKind
+from marketplace.work import Work
 
 if TYPE_CHECKING:
     from tests.fixtures import People
@@ -71,9 +72,14 @@ def a_submitted_supplier(
         return service.submit(w, supplier.id)
 
 
+def seen(w: Work, supplier: Supplier) -> str:
+    """What the page of the supplier shows now, as its button tells it."""
+    return queries.digest(supplier, queries.papers(w.session, supplier.id))
+
+
 def an_approved_supplier(
     people: People, name: str = "supplier", serial: int = 1, *, until: date = UNTIL
 ) -> Supplier:
     supplier = a_submitted_supplier(people, name, serial, until=until)
     with people.runtime.work(people.actor("reviewer")) as w:
-        return service.approve(w, supplier.id)
+        return service.approve(w, supplier.id, seen(w, supplier))

@@ -23,7 +23,7 @@ KINDS = {"import": "CatalogImport", "list version": "ListVersion"}  # as the tra
 UNROUTED: dict[str, str] = {}  # verb → why no row of the table uses it
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 FOREIGN_THING = re.compile(r"\{(?!other_)\w+\}")  # the asker's own are other_…
-TOKEN = re.compile(r'csrf_token" type="hidden" value="[^"]*"')
+TOKEN = re.compile(r'(csrf_token|form_key)" type="hidden" value="[^"]*"')
 
 
 def answered(answer: TestResponse) -> int | str:

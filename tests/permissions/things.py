@@ -50,6 +50,7 @@ from tests.makers.suppliers import (
     a_paper,
     a_submitted_supplier,
     an_approved_supplier,
+    seen,
 )
 from tests.makers.unions import a_budget, a_union
 
@@ -127,7 +128,10 @@ def _suppliers(people: People, things: Things) -> None:
     with people.runtime.work(people.actor("drafter")) as w:
         for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT):
             suppliers.hand_in(w, uuid.UUID(things["draft_supplier"]), a_paper(kind))
-    things["submitted_supplier"] = str(a_submitted_supplier(people, "applicant", 4).id)
+    waits = a_submitted_supplier(people, "applicant", 4)
+    things["submitted_supplier"] = str(waits.id)
+    with people.runtime.work() as w:
+        things["application_digest"] = seen(w, waits)
     stopped = an_approved_supplier(people, "stopped", 5)
     with people.runtime.work(people.actor("reviewer")) as w:
         suppliers.suspend(w, stopped.id, "示例原因")
@@ -159,6 +163,7 @@ def _goods(people: People, things: Things) -> None:
         "other_draft_listing": a_draft_listing(people, "second_supplier", "B-2", title="示例 杏干"),
     }
     things.update({name: str(listing.id) for name, listing in made.items()})
+    things["submitted_fingerprint"] = made["submitted_listing"].fingerprint
 
 
 def _sheets(people: People, things: Things) -> None:

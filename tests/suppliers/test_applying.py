@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -20,6 +21,7 @@ from tests.makers.suppliers import (
     a_submitted_supplier,
     an_application,
     an_approved_supplier,
+    seen,
 )
 
 
@@ -79,7 +81,7 @@ def test_a_paper_that_expires_while_it_waits_is_not_approved(people: People, clo
     supplier = a_submitted_supplier(people, until=date(2026, 11, 24))
     clock.advance(days=2)
     with pytest.raises(PapersMissing), people.runtime.work(people.actor("reviewer")) as w:
-        service.approve(w, supplier.id)
+        service.approve(w, supplier.id, seen(w, supplier))
 
 
 @pytest.mark.parametrize(
@@ -143,11 +145,35 @@ def test_a_stranger_finds_nothing_of_another_supplier(people: People) -> None:
         queries.visible(session, people.actor("employee"), supplier.id)
 
 
+@pytest.mark.parametrize("change", ["papers", "words"])
+def test_a_page_opened_before_the_application_changed_approves_nothing(
+    people: People, change: str
+) -> None:
+    """P15: returned, changed and submitted again meanwhile: nobody has looked at what is new."""
+    supplier = a_submitted_supplier(people)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        shown = seen(w, supplier)
+        service.send_back(w, supplier.id, "示例：请补一张")
+    with people.runtime.work(people.actor("supplier")) as w:
+        if change == "papers":
+            service.hand_in(w, supplier.id, a_paper())
+        else:
+            service.revise(w, supplier.id, replace(an_application(1), address="示例外地 1 号"))
+        again = service.submit(w, supplier.id)
+    with (
+        pytest.raises(Refused, match="application_changed"),
+        people.runtime.work(people.actor("reviewer")) as w,
+    ):
+        service.approve(w, supplier.id, shown)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        assert service.approve(w, supplier.id, seen(w, again)).state is SupplierState.APPROVED
+
+
 def test_whoever_handed_in_does_not_approve(people: People) -> None:
     supplier = a_submitted_supplier(people)
     both = people.both("supplier", "reviewer")
     with pytest.raises(SamePerson), people.runtime.work(both) as w:
-        service.approve(w, supplier.id)
+        service.approve(w, supplier.id, seen(w, supplier))
 
 
 def test_a_returned_application_says_why_and_comes_back(people: People) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -96,6 +97,17 @@ def test_a_reason_of_a_hundred_thousand_characters_is_refused(
     answer = post(client_as("reviewer"), f"{here}/suspend", on=here, note="长" * 100_000)
     assert answer.status_code == 422
     assert "500" in answer.get_data(as_text=True)
+
+
+def test_the_button_lets_in_what_its_page_showed(
+    people: People, client_as: Callable[[str], FlaskClient]
+) -> None:
+    """P15: a post that tells nothing of what was shown lets nobody in."""
+    here = f"/suppliers/{a_submitted_supplier(people).id}"
+    client = client_as("reviewer")
+    assert post(client, f"{here}/approve", on=here).status_code == 409
+    (button,) = re.findall(r'action="([^"]*/approve[^"]*)"', client.get(here).text)
+    assert post(client, button, on=here).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from sqlalchemy import exists, select
 
@@ -50,10 +50,15 @@ def submit_all(w: Work) -> int:
     return len(drafts)
 
 
-def approve(w: Work, listing_id: uuid.UUID) -> Listing:
-    """Put a listing on sale. Raises SamePerson, NotForZone, WrongState."""
+def approve(w: Work, listing_id: uuid.UUID, seen: str) -> Listing:
+    """Put on sale what was shown: `seen` is the fingerprint of the content that was looked at.
+
+    Raises SamePerson, NotForZone, WrongState, Refused (listing_changed).
+    """
     listing, supplier = _someone_elses(w, listing_id)
     LISTING.after(listing.state, "approve", w.actor.roles)  # the plainest reason is told first
+    if seen != listing.fingerprint:  # revised and submitted again meanwhile
+        raise Refused("listing_changed")
     _check_supplier(w, supplier)
     _check_origin(w, listing)
     move(w, LISTING, listing, "approve", fingerprint=listing.fingerprint)
@@ -63,17 +68,18 @@ def approve(w: Work, listing_id: uuid.UUID) -> Listing:
 
 
 def approve_many(
-    w: Work, listing_ids: Iterable[uuid.UUID]
+    w: Work, ticked: Mapping[uuid.UUID, str]
 ) -> tuple[tuple[Listing, ...], tuple[tuple[Listing, Refused], ...]]:
-    """Approve each that may be approved; answers those, and the others with the reason.
+    """Approve each that may be approved, as it was shown: listing id → fingerprint; answers those,
+    and the others with the reason.
 
     Raises Missing, Forbidden: then nothing is approved.
     """
     approved: list[Listing] = []
     refused: list[tuple[Listing, Refused]] = []
-    for listing_id in dict.fromkeys(listing_ids):
+    for listing_id, seen in ticked.items():
         try:
-            approved.append(approve(w, listing_id))
+            approved.append(approve(w, listing_id, seen))
         except Refused as fault:
             found, _ = queries.listing(w.session, w.actor, listing_id)
             refused.append((found, fault))
@@ -101,14 +107,16 @@ def withdraw(w: Work, listing_id: uuid.UUID) -> Listing:
     return listing
 
 
-def use(w: Work, listing_id: uuid.UUID, verb: str, note: str = "") -> Listing:
+def use(w: Work, listing_id: uuid.UUID, verb: str, *, note: str = "", seen: str = "") -> Listing:
     """The verb of the state table by its name, as its button names it; `revise` needs a form.
 
     Raises Missing for a verb that is no button.
     """
     if verb == "return":
         return send_back(w, listing_id, note)
-    plain = {"submit": submit, "approve": approve, "withdraw": withdraw}
+    if verb == "approve":
+        return approve(w, listing_id, seen)
+    plain = {"submit": submit, "withdraw": withdraw}
     if verb not in plain:
         raise Missing(verb=verb)
     return plain[verb](w, listing_id)

@@ -17,6 +17,7 @@ from marketplace.commands.demo.stage import Stage
 from marketplace.kernel.credit_code import completed
 from marketplace.kernel.money import parse_yuan
 from marketplace.regions import service as regions
+from marketplace.suppliers import queries as supplier_queries
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.service import Application, HandedIn
 from marketplace.work import Work
@@ -161,7 +162,9 @@ def _return(stage: Stage, one: Seller) -> None:
 
 def _approve(stage: Stage, one: Seller) -> None:
     with stage.work(REVIEWER) as w:
-        suppliers.approve(w, stage.ids[f"supplier:{one.key}"])
+        supplier_id = stage.ids[f"supplier:{one.key}"]
+        shown = supplier_queries.dossier(w.session, w.actor, supplier_id, w.now)
+        suppliers.approve(w, supplier_id, shown.seen)
 
 
 def _suspend(stage: Stage, one: Seller) -> None:
@@ -190,7 +193,7 @@ def _approve_goods(stage: Stage, one: Seller, special: dict[str, ListingTurn]) -
     with stage.work(SECOND) as w:
         for listing in _goods(stage, w, one, ListingState.SUBMITTED):
             if listing.sku not in special or special[listing.sku].turn != "return":
-                catalog.approve(w, listing.id)
+                catalog.approve(w, listing.id, listing.fingerprint)
 
 
 def _goods(stage: Stage, w: Work, one: Seller, state: ListingState) -> list[Listing]:
@@ -201,7 +204,8 @@ def _goods(stage: Stage, w: Work, one: Seller, state: ListingState) -> list[List
 
 def _use(stage: Stage, who: str, turn: ListingTurn, verb: str) -> None:
     with stage.work(who) as w:
-        catalog.use(w, listing_named(w, turn.sku).id, verb, turn.note)
+        listing = listing_named(w, turn.sku)
+        catalog.use(w, listing.id, verb, note=turn.note, seen=listing.fingerprint)
 
 
 def _renew(stage: Stage, one: Seller, renewal: Renewal, key: str) -> None:

@@ -54,7 +54,10 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
             evidence=catalog.evidence(session, found, supplier, at),
             verbs_open=LISTING.open_verbs(found.state, roles & {Role.REVIEWER}),
             decide_url=lambda verb: url_for(
-                "marketplace.desk.decide", listing_id=found.id, verb=verb
+                "marketplace.desk.decide",
+                listing_id=found.id,
+                verb=verb,
+                seen=found.fingerprint if verb == "approve" else None,
             ),
         )
 
@@ -62,7 +65,8 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/listings/approve")
 @needs(Role.REVIEWER)
 def approve_many() -> ResponseReturnValue:
-    """The ticked listings of one supplier; each is looked at for itself."""
+    """The ticked listings of one supplier; each is looked at for itself, and passes as it was
+    shown."""
     checked()
     with work() as w:
         approved, refused = service.approve_many(w, _ticked())
@@ -84,7 +88,11 @@ def decide(listing_id: uuid.UUID, verb: str) -> ResponseReturnValue:
         raise Missing
     checked()
     with work() as w:
-        service.use(w, listing_id, verb, request.form.get("note", "")[:500])
+        service.use(
+            w, listing_id, verb,
+            note=request.form.get("note", "")[:500],
+            seen=request.values.get("seen", ""),
+        )  # fmt: skip
     return back_to("desk.listing", _("已办理。"), listing_id=listing_id)
 
 
@@ -95,9 +103,10 @@ def span_words(span: Span) -> str:
     return _("%(n)s 小时", n=span.count) if span.count else _("不到 1 小时")
 
 
-def _ticked() -> list[uuid.UUID]:
-    """The ids that were ticked. Raises Missing for one that is none."""
+def _ticked() -> dict[uuid.UUID, str]:
+    """What was ticked, "id:fingerprint" each. Raises Missing for an id that is none."""
+    told = (text.partition(":") for text in request.form.getlist("listing"))
     try:
-        return [uuid.UUID(text) for text in request.form.getlist("listing")]
+        return {uuid.UUID(listing_id): seen for listing_id, _colon, seen in told}
     except ValueError as fault:
         raise Missing from fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries as accounts
@@ -14,7 +15,7 @@ from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.regions import queries, service
 from marketplace.regions.models import DesignationList, ListVersion
-from marketplace.web import back_to, checked, needs, now, page, reading, work
+from marketplace.web import back_to, checked, needs, now, once, page, reading, remember, work
 from marketplace.web.told import Told, tell
 from marketplace.web.words import _
 from marketplace.work import Work
@@ -30,6 +31,7 @@ def new_list() -> ResponseReturnValue:
 
 @pages.post("/lists/new")
 @needs(Role.MANAGER)
+@once
 def add_list() -> ResponseReturnValue:
     form = _new_form()
     if not form.validate():
@@ -38,6 +40,7 @@ def add_list() -> ResponseReturnValue:
         with work() as w:
             made = service.add_list(w, form.new_list())
             version = _proposed(w, made.slug, form)
+            remember(w, _where(version))
     except (Invalid, Refused) as fault:
         return _blank(form, fault.status, _problems(form, fault))
     return _to_version(version, _("已提出。请另一位管理员看过变动后确认。"))
@@ -65,6 +68,7 @@ def propose_list(slug: str) -> ResponseReturnValue:
 
 @pages.post("/lists/<slug>/propose")
 @needs(Role.MANAGER)
+@once
 def take_list(slug: str) -> ResponseReturnValue:
     form = VersionForm()
     with reading() as session:
@@ -74,6 +78,7 @@ def take_list(slug: str) -> ResponseReturnValue:
     try:
         with work() as w:
             version = _proposed(w, slug, form)
+            remember(w, _where(version))
     except (Invalid, Refused) as fault:
         return _sheet(form, one, fault.status, _problems(form, fault))
     return _to_version(version, _("已提出。请另一位管理员看过变动后确认。"))
@@ -128,6 +133,10 @@ def _sheet(
     form: VersionForm, one: DesignationList, status: int = 200, problems: list[Told] | None = None
 ) -> ResponseReturnValue:
     return page("desk/list.html", status, form=form, one=one, problems=problems or [])
+
+
+def _where(version: ListVersion) -> str:
+    return url_for("marketplace.regions.version", slug=version.list_slug, number=version.number)
 
 
 def _to_version(version: ListVersion, said: str) -> ResponseReturnValue:

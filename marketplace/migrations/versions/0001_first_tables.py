@@ -84,6 +84,16 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "mp_form_key",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("location", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "key", name=op.f("pk_mp_form_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_form_key_made_at"), "mp_form_key", ["made_at"], unique=False)
+    op.create_table(
         "mp_journal_transaction",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("book", sa.String(length=40), nullable=False),
@@ -1162,6 +1172,8 @@ def downgrade() -> None:
     op.drop_table("mp_ledger_account")
     op.drop_index(op.f("ix_mp_journal_transaction_subject_id"), table_name="mp_journal_transaction")
     op.drop_table("mp_journal_transaction")
+    op.drop_index(op.f("ix_mp_form_key_made_at"), table_name="mp_form_key")
+    op.drop_table("mp_form_key")
     op.drop_table("mp_facts_file")
     op.drop_index(op.f("ix_mp_division_short_name"), table_name="mp_division")
     op.drop_index(op.f("ix_mp_division_name"), table_name="mp_division")

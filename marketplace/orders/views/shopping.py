@@ -20,10 +20,12 @@ from marketplace.web import (
     checked,
     needs,
     now,
+    once,
     options,
     page,
     reading,
     remark,
+    remember,
     signed_in,
     someone,
     work,
@@ -81,18 +83,20 @@ def addresses() -> ResponseReturnValue:
 
 @pages.post("/addresses")
 @needs(Role.EMPLOYEE, Role.UNION_BUYER)
+@once
 def add_address() -> ResponseReturnValue:
+    target = "orders.checkout" if request.args.get("next") == "checkout" else "orders.addresses"
     form = AddressForm()
     if not form.validate():
         return _addresses(form, 422)
     try:
         with work() as w:
             service.add_address(w, form.address())
+            remember(w, url_for(f"marketplace.{target}"))
     except Invalid as fault:
         if not form.blame(fault):
             raise
         return _addresses(form, fault.status)
-    target = "orders.checkout" if request.args.get("next") == "checkout" else "orders.addresses"
     return back_to(target, _("地址已保存。"))
 
 

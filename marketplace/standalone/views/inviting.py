@@ -13,7 +13,7 @@ from marketplace.kernel.errors import Invalid, MarketplaceError, Refused
 from marketplace.standalone.forms import InviteForm
 from marketplace.standalone.views.blueprint import pages
 from marketplace.standalone.views.entering import door_page
-from marketplace.web import checked, needs, now, page, reading, work
+from marketplace.web import checked, needs, now, once, page, reading, remember, work
 from marketplace.web.answers import remark
 from marketplace.web.forms import options
 from marketplace.web.labels import state_label
@@ -30,8 +30,10 @@ def invitations() -> ResponseReturnValue:
 
 @pages.post("/invitations")
 @needs(Role.MANAGER)
+@once
 def invite() -> ResponseReturnValue:
-    """The answer is the sheet to print: the codes are shown once and kept nowhere."""
+    """The answer is the sheet to print: the codes are shown once and kept nowhere. The same form
+    again leads to the list, where a batch that nobody saw can be withdrawn."""
     form = _form()
     if not form.validate():
         return _page(form)
@@ -42,6 +44,7 @@ def invite() -> ResponseReturnValue:
                 w, place_id, role, pieces=form.pieces.data or 0, days=form.days.data or 0
             )
             place = queries.organisation(w.session, place_id).name
+            remember(w, url_for("accounts.invitations"))
     except (Refused, Invalid) as fault:
         return _page(form, fault)
     return page("standalone/invitation_sheet.html", batch=batch, codes=codes, organisation=place)
