@@ -61,6 +61,30 @@ class Config:
         """The SQLAlchemy address of the database."""
         return self.database_url or f"sqlite:///{(self.data / 'marketplace.sqlite').absolute()}"
 
+    @property
+    def sends_sms(self) -> bool:
+        """Whether a code reaches a phone: the stand-in carries nothing but in the demonstration."""
+        return self.demo or self.sms != "offline"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a link reaches a mailbox."""
+        return self.demo or self.mail != "offline"
+
+    def unsent(self) -> tuple[str, ...]:
+        """What is not offered for want of a carrier, each with what to set."""
+        lines = []
+        if not self.sends_sms:
+            lines.append(
+                f"{PREFIX}SMS is offline: nobody can sign in, register or reset a password by SMS; "
+                "set it to the adapter of a carrier"
+            )
+        if not self.sends_mail:
+            lines.append(
+                f"{PREFIX}MAIL is offline: nobody can reset a password by mail; set it to smtp"
+            )
+        return tuple(lines)
+
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> Config:
         """From a host's settings. Raises Misconfigured with every fault at once."""

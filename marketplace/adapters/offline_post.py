@@ -1,4 +1,5 @@
-"""Mail and SMS without a carrier: kept as files in a private folder. For demonstration and tests.
+"""Mail and SMS without a carrier: kept as files in a private folder. For demonstration and tests;
+elsewhere no code is entrusted to it (`Config.sends_sms`).
 
 A file is named by the message's key, so a message that is sent twice stands there once.
 """
@@ -28,11 +29,14 @@ class _Folder:
         if not _KEY.fullmatch(key):
             raise ValueError(key)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)  # also one that an earlier version made for everybody
         target = self.folder / f"{key}.json"
         if target.exists():
             return
         draft = self.folder / f"{key}.{os.getpid()}.partial"
-        draft.write_text(json.dumps(message, ensure_ascii=False), "utf-8")
+        opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(opened, "w", encoding="utf-8") as file:
+            json.dump(message, file, ensure_ascii=False)
         draft.replace(target)
 
     def newest(self) -> list[dict[str, Any]]:

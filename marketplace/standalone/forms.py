@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from wtforms import (
     Field,
     IntegerField,
@@ -58,6 +60,11 @@ class WayForm(DoorForm):
     way = RadioField(
         "怎么收到", choices=options([("sms", "短信验证码"), ("mail", "电子邮件")]), default="sms"
     )
+
+    def __init__(self, ways: Collection[str]) -> None:
+        """`ways` by which something reaches people here; at least one."""
+        super().__init__(way=next(iter(ways)))
+        self.way.choices = [one for one in self.way.choices if one.value in ways]
 
 
 class NewPasswordForm(DoorForm):

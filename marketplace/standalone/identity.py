@@ -67,8 +67,8 @@ def cookie_name() -> str:
 
 
 def secret_given() -> str:
-    """What this request's browser holds; empty for nothing."""
-    return request.cookies.get(cookie_name(), "")
+    """What this request's browser holds, or gets with the answer; empty for nothing."""
+    return str(g.get("mp_secret") or request.cookies.get(cookie_name(), ""))
 
 
 def this_sign_in() -> uuid.UUID:
@@ -78,10 +78,23 @@ def this_sign_in() -> uuid.UUID:
 
 def give_secret(answer: ResponseReturnValue, secret: str) -> Response:
     """Let the browser hold this secret from now on."""
+    g.mp_secret = secret
     made = make_response(answer)
     made.set_cookie(
         cookie_name(),
         secret,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
+    return made
+
+
+def drop_secret(answer: ResponseReturnValue) -> Response:
+    """Let the browser forget it; one under the prefix is only dropped by a cookie as secure."""
+    made = make_response(answer)
+    made.delete_cookie(
+        cookie_name(),
         httponly=True,
         samesite="Lax",
         secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
@@ -119,5 +132,12 @@ def _kept_up(found: SignIn, actor: Actor) -> bool:
         return True  # the page matters more; the next request notes it
     except Missing:
         return False
-    after_this_request(lambda answer: give_secret(answer, secret))
+    g.mp_secret = secret  # whoever asks again in this request holds the old one no more
+    after_this_request(_renewed)
     return True
+
+
+def _renewed(answer: Response) -> Response:
+    """Unless the view has said already what the browser holds from now on."""
+    said = any(one.startswith(f"{cookie_name()}=") for one in answer.headers.getlist("Set-Cookie"))
+    return answer if said else give_secret(answer, secret_given())

@@ -63,6 +63,7 @@ class Account(UserMixin):
         self.password = person.password_hash if person else rules.nobodys_hash()
         self.kept_hash = self.password
         self.locked_by: service.TooManyTries | None = None
+        self.locked_elsewhere: service.TooManyTries | None = None  # not for the owner at home
         self.tf_totp_secret: str | None = None
         self.last_counter: int | None = None
 
@@ -71,15 +72,30 @@ class Account(UserMixin):
         would be taken for a success. Our pages ask before they look at a password."""
         try:
             with door.runtime().work() as w:
-                service.count_try(w, self.login, request.remote_addr or "")
+                self.locked_elsewhere = service.count_try(w, self.login, _address())
         except service.TooManyTries as fault:
             self.locked_by = fault
             if form_error is not None:
                 form_error.append(" ".join(error_words(fault)))
         return self.locked_by is not None
 
+    def verify_and_update_password(self, password: str) -> bool:
+        """Whether it is right and opens from here; slow in either case.
+
+        Raises TooManyTries for a wrong one, and for a stranger's, while too many places try.
+        """
+        right: bool = super().verify_and_update_password(password)
+        if self.locked_elsewhere and not (right and self._is_home()):
+            raise self.locked_elsewhere
+        return right
+
+    def _is_home(self) -> bool:
+        place = rules.place_of(_address())
+        with door.reading() as session:
+            return queries.knows_place(session, self.login, place, door.now())
+
     def opened_by(self, password: str) -> bool:
-        """Slow on purpose: ask it outside a unit of work."""
+        """Slow on purpose: ask it outside a unit of work. Raises TooManyTries."""
         if len(password) > rules.LONGEST_PASSWORD:
             password = ""  # cannot be right, yet takes as long as any other
         right: bool = self.verify_and_update_password(password)
@@ -196,6 +212,10 @@ def set_up(app: Flask) -> None:
 def derived(app: Flask, purpose: str, key: str) -> str:
     """A key for one purpose, from the application's."""
     return hashlib.sha256(f"marketplace {purpose} {key}".encode()).hexdigest()
+
+
+def _address() -> str:
+    return request.remote_addr or ""
 
 
 def checker() -> Security:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import wraps
+from itertools import chain
 from typing import ParamSpec, TypeVar, cast
 
 from flask import current_app, g, request
@@ -134,9 +135,11 @@ def _guarded(view: View, may: Callable[[], object]) -> View:
 
         def once() -> ResponseReturnValue:
             g.pop("mp_actor", None)
-            for file in request.files.values():
-                file.seek(0)
-            may()
+            may()  # before anything looks into the body: a stranger's is not even read
+            if g.get("mp_repeated"):
+                for file in chain.from_iterable(request.files.listvalues()):
+                    file.seek(0)
+            g.mp_repeated = True
             return view(*args, **kwargs)
 
         if request.method in ("GET", "HEAD"):  # reads meet nobody

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from marketplace.commands import main
 from marketplace.work import Runtime, schema
 from tests.databases import Place, unguard
+from tests.makers import carrier
 from tests.makers.outbox import a_dead_parcel
 
 HOST = {"TRUSTED_HOSTS": "shop.example", "SECRET_KEY": "k" * 32}
 
 
+@pytest.fixture(autouse=True)
+def with_a_carrier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    carrier.install(tmp_path / "installed")
+    monkeypatch.syspath_prepend(tmp_path / "installed")
+
+
 def typed(place: Place, *words: str, **environment: str) -> Result:
-    known = {**HOST, "MARKETPLACE_DATABASE_URL": place.url, **environment}
+    known = {**HOST, **carrier.SETTINGS, "MARKETPLACE_DATABASE_URL": place.url, **environment}
     return CliRunner().invoke(main, [*words, "--data", str(place.folder)], env=known)
 
 
@@ -24,6 +32,13 @@ def test_a_shop_in_order_is_ready(place: Place) -> None:
     done = typed(place, "check")
     assert done.exit_code == 0, done.output
     assert "✓ ready" in done.output
+
+
+def test_a_shop_without_a_carrier_is_told_what_to_set(place: Place) -> None:
+    done = typed(place, "check", MARKETPLACE_SMS="offline", MARKETPLACE_MAIL="offline")
+    assert done.exit_code == 1
+    assert "✗ MARKETPLACE_SMS is offline" in done.output
+    assert "✗ MARKETPLACE_MAIL is offline" in done.output
 
 
 def test_every_problem_is_told_at_once(place: Place, runtime: Runtime) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
 from marketplace.accounts import rules, service
-from marketplace.accounts.models import OneTimeCode
+from marketplace.accounts.models import OneTimeCode, Tally
+from marketplace.accounts.rules import Limit
 from marketplace.kernel.clock import SetClock
 from tests.fixtures import PASSWORD, People, post
 from tests.makers.doors import (
@@ -133,8 +135,8 @@ def test_staff_still_owes_the_second_factor(shop: Flask, people: People) -> None
 def test_a_number_gets_only_so_many_messages(app: Flask, people: People) -> None:
     """P22"""
     answers = [post(at(app, THIEF), "/sign-in/phone", mobile=EMPLOYEE)
-               for _ in range(rules.CODE_NUMBER.most + 1)]  # fmt: skip
-    assert [a.status_code for a in answers] == [303] * rules.CODE_NUMBER.most + [429]
+               for _ in range(rules.CODE_HERE.most + 1)]  # fmt: skip
+    assert [a.status_code for a in answers] == [303] * rules.CODE_HERE.most + [429]
     assert "分钟" in note(answers[-1].text)
     assert answers[-1].headers["Retry-After"] == "3600"
 
@@ -151,6 +153,42 @@ def test_a_stranger_uses_up_the_strangers_share_and_not_the_owners(
     assert post(owner, "/sign-in/phone", mobile=EMPLOYEE).status_code == 303
     assert post(owner, "/sign-in/phone/code",
                 code=digits(people.runtime, EMPLOYEE)).status_code == 303  # fmt: skip
+
+
+def test_whatever_attackers_did_the_right_digits_open(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P22: one code tried without end, dead or not, takes nobody else's way in; the totals are
+    smaller here than in earnest, to be reached."""
+    monkeypatch.setattr(rules, "GUESS_TOTAL", Limit("guess_total", 6, timedelta(hours=1)))
+    thief = at(app, THIEF)
+    post(thief, "/sign-in/phone", mobile="13999999999")
+    answers = [post(thief, "/sign-in/phone/code", code="000000").status_code for _ in range(9)]
+    assert answers == [422] * 9
+    with people.runtime.reading() as session:  # four of a living code, beside its first
+        assert session.query(Tally).filter_by(limit="guess_total").one().count == 4
+    post(thief, "/sign-in/phone", mobile="13999999998")
+    answers = [post(thief, "/sign-in/phone/code", code="000000").status_code for _ in range(4)]
+    assert answers == [422, 422, 422, 429]
+    victim = at(app, "192.0.2.77")
+    post(victim, "/sign-in/phone", mobile=SUPPLIER)
+    code = digits(people.runtime, SUPPLIER)
+    assert post(victim, "/sign-in/phone/code", code=code).status_code == 303
+
+
+def test_a_message_that_may_not_go_out_leaves_a_code_that_nobody_has(
+    app: Flask, people: People
+) -> None:
+    """P22: the strangers' share is used up; the answer is as ever, and nothing is sent."""
+    for number in range(rules.CODE_NUMBER.most):
+        post(at(app, f"198.51.100.{number}"), "/sign-in/phone", mobile=EMPLOYEE)
+    before = message(people.runtime, EMPLOYEE)
+    late = at(app, "192.0.2.9")
+    assert post(late, "/sign-in/phone", mobile=EMPLOYEE).status_code == 303
+    assert message(people.runtime, EMPLOYEE) == before
+    assert (
+        post(late, "/sign-in/phone/code", code=digits(people.runtime, EMPLOYEE)).status_code == 422
+    )
 
 
 def test_one_place_cannot_send_messages_to_the_whole_town(people: People) -> None:

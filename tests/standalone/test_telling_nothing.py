@@ -6,6 +6,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,8 +14,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from marketplace.accounts import rules
-from tests.fixtures import People, post
-from tests.makers.doors import EMPLOYEE, NEW_PASSWORD, at
+from marketplace.accounts.rules import Limit
+from tests.fixtures import PASSWORD, People, post
+from tests.makers.doors import EMPLOYEE, NEW_PASSWORD, OFFICE, at
 
 UNKNOWN = "13999999999"
 NEW = {"password": NEW_PASSWORD, "again": NEW_PASSWORD}
@@ -92,6 +94,40 @@ def test_a_limit_is_met_by_unknown_numbers_too(shop: Flask, people: People) -> N
         answers = [post(at(shop, "198.51.100.9"), "/sign-in", login=login, password="wrong-one")
                    for _ in range(rules.SIGN_IN_HERE.most + 1)]  # fmt: skip
         assert [a.status_code for a in answers] == [422] * rules.SIGN_IN_HERE.most + [429]
+
+
+def test_the_owners_neighbours_learn_nothing_and_the_owner_comes_in(
+    shop: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P22: after tries from everywhere, a wrong password at the owner's own place is answered as
+    anybody's; the right one opens there. The count is smaller here than in earnest."""
+    few = Limit("sign_in_account", 3, timedelta(minutes=10))
+    monkeypatch.setattr(rules, "SIGN_IN_ACCOUNT", few)
+    post(at(shop, OFFICE), "/sign-in", login=EMPLOYEE, password=PASSWORD)
+    told = []
+    for login in (EMPLOYEE, UNKNOWN):
+        for number in range(3):
+            post(at(shop, f"198.51.100.{number}"), "/sign-in", login=login, password="wrong-one")
+        told.append(post(at(shop, OFFICE), "/sign-in", login=login, password="wrong-one"))
+    assert [answer.status_code for answer in told] == [429, 429]
+    assert plain(told[0], EMPLOYEE) == plain(told[1], UNKNOWN)
+    stranger = post(at(shop, "192.0.2.1"), "/sign-in", login=EMPLOYEE, password=PASSWORD)
+    owner = post(at(shop, OFFICE), "/sign-in", login=EMPLOYEE, password=PASSWORD)
+    assert (stranger.status_code, owner.status_code) == (429, 303)
+
+
+def test_messages_are_answered_the_same_at_the_owners_place(app: Flask, people: People) -> None:
+    """P22: also when strangers have used up their share of the number."""
+    post(at(app, OFFICE), "/sign-in", login=EMPLOYEE, password=PASSWORD)
+    for login in (EMPLOYEE, UNKNOWN):
+        for number in range(rules.CODE_NUMBER.most):
+            by_phone_at(app, login, f"198.51.100.{number}")
+        here = [by_phone_at(app, login, OFFICE) for _ in range(rules.CODE_HERE.most + 1)]
+        assert here == [303] * rules.CODE_HERE.most + [429]
+
+
+def by_phone_at(app: Flask, login: str, place: str) -> int:
+    return post(at(app, place), "/sign-in/phone", mobile=login).status_code
 
 
 class _Elsewhere:

@@ -11,12 +11,14 @@ from marketplace.accounts.rules.codes import (
 )
 from marketplace.accounts.rules.limits import (
     ABSOLUTE,
-    CODE_GUESS,
+    CODE_HERE,
     CODE_LASTS,
     CODE_NUMBER,
     CODE_PLACE,
     CODE_TOTAL,
     CODE_TRIES,
+    GUESS_PLACE,
+    GUESS_TOTAL,
     HALF_LASTS,
     IDLE,
     IDLE_IN_DEMO,
@@ -63,8 +65,9 @@ from marketplace.accounts.rules.passwords import (
 from marketplace.accounts.rules.trees import path_below
 
 __all__ = [
-    "ABSOLUTE", "CODE_GUESS", "CODE_LASTS", "CODE_NUMBER", "CODE_PLACE", "CODE_TOTAL",
-    "CODE_TRIES", "HALF_LASTS", "IDLE", "IDLE_IN_DEMO", "INVITATION_PLACE", "KNOWN_FOR", "LANES",
+    "ABSOLUTE", "CODE_HERE", "CODE_LASTS", "CODE_NUMBER", "CODE_PLACE", "CODE_TOTAL",
+    "CODE_TRIES", "GUESS_PLACE", "GUESS_TOTAL", "HALF_LASTS", "IDLE", "IDLE_IN_DEMO",
+    "INVITATION_PLACE", "KNOWN_FOR", "LANES",
     "LINK_LASTS", "LONGEST_LIFE", "LONGEST_PASSWORD", "LONGEST_WINDOW", "MEMORY", "MOST_OF_BATCH",
     "PASSES", "ROLES_IN", "SECOND_ACCOUNT", "SECOND_HERE", "SEEN_EVERY", "SHORTEST_PASSWORD",
     "SIGN_IN_ACCOUNT", "SIGN_IN_HERE", "SIGN_IN_PLACE", "SIGN_IN_TOTAL", "STAFF", "Limit",

@@ -44,18 +44,21 @@ SIGN_IN_HERE = Limit("sign_in_here", 10, _SOON)
 # One place may not try many accounts with one password; a whole office behind one address may
 # mistype for ten minutes without meeting this.
 SIGN_IN_PLACE = Limit("sign_in_place", 100, _SOON)
-# From many places at once. These two do not count where the owner has signed in before, so they
-# keep nobody out of their own office; and a code by SMS still opens everywhere.
+# From many places at once. Where the owner has signed in before, the right password opens in spite
+# of these two, so they keep nobody out of their own office; and a code by SMS opens everywhere.
 SIGN_IN_ACCOUNT = Limit("sign_in_account", 50, _SOON)
 SIGN_IN_TOTAL = Limit("sign_in_total", 3000, _SOON)
 
-# Messages cost money and annoy. Where the owner has signed in before, their number has a count of
-# its own; all other places share one for the number, and one in total.
+# Messages cost money and annoy. Each place has a count for each number; all places where the owner
+# has not signed in before share one more for the number, and one in total, without being told.
+CODE_HERE = Limit("code_here", 5, _HOUR)
+CODE_PLACE = Limit("code_place", 200, _HOUR)
 CODE_NUMBER = Limit("code_number", 5, _HOUR)
-CODE_PLACE = Limit("code_place", 60, _HOUR)
 CODE_TOTAL = Limit("code_total", 3000, _HOUR)
-# Wrong digits, from all new places together: six digits are not many.
-CODE_GUESS = Limit("code_guess", 1000, _HOUR)
+# Six digits are not many: from the second try of a code on, its tries count for the place and in
+# total. The first is never refused, so that nobody can take it from whoever holds the message.
+GUESS_PLACE = Limit("guess_place", 100, _HOUR)
+GUESS_TOTAL = Limit("guess_total", 1000, _HOUR)
 SECOND_HERE = Limit("second_here", 6, _SOON)
 SECOND_ACCOUNT = Limit("second_account", 30, _DAY)
 INVITATION_PLACE = Limit("invitation_place", 30, _HOUR)

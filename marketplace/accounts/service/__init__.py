@@ -12,12 +12,10 @@ from marketplace.accounts.service.codes import (
 from marketplace.accounts.service.counting import (
     TooManyTries,
     count,
-    count_guess,
     count_message,
     count_second,
     count_try,
     forgive,
-    forgive_guess,
 )
 from marketplace.accounts.service.importing import (
     Sheets,
@@ -38,6 +36,7 @@ from marketplace.accounts.service.inviting import (
 from marketplace.accounts.service.passwords import (
     NewPassword,
     checked_password,
+    same_password,
     set_password,
     strengthen,
 )
@@ -92,7 +91,6 @@ __all__ = [
     "confirm_second",
     "count",
     "count_code_try",
-    "count_guess",
     "count_message",
     "count_second",
     "count_try",
@@ -101,7 +99,6 @@ __all__ = [
     "end_others",
     "end_sign_in",
     "forgive",
-    "forgive_guess",
     "grant",
     "import_sheets",
     "invite",
@@ -113,6 +110,7 @@ __all__ = [
     "propose_roster",
     "renew",
     "revoke",
+    "same_password",
     "send_code",
     "send_link",
     "set_password",

@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 
 from marketplace.accounts import queries, rules
 from marketplace.accounts.models import OneTimeCode, Person
-from marketplace.accounts.service.counting import count_message
+from marketplace.accounts.service.counting import count_guess, count_message
 from marketplace.accounts.states import CodePurpose
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.ports.mail import Mail
@@ -42,11 +42,13 @@ def send_code(
 ) -> Asked:
     """Six digits to the person's phone; to REGISTER, to the number itself. `text` words them.
 
-    Does and answers the same when nobody has that login. Raises TooManyTries, Invalid (mobile).
+    Does and answers the same when nobody has that login, or no message may go out: a code is kept
+    then that nobody can know. Raises TooManyTries, Invalid (mobile).
     """
-    count_message(w, login, address)
-    person = queries.person_by_login(w.session, login, w.now)
     proves = rules.check_mobile(login) if purpose is CodePurpose.REGISTER else None
+    if not count_message(w, login, address):
+        return Asked(_kept(w, purpose, None, rules.new_secret(), rules.CODE_LASTS).id, "")
+    person = queries.person_by_login(w.session, login, w.now)
     mobile = proves or (person.mobile if person else None)
     ticket, digits = rules.new_secret(), rules.digits()
     made = _kept(w, purpose, person, ticket + digits, rules.CODE_LASTS)
@@ -63,23 +65,37 @@ def send_link(
 
     Does and answers the same when nobody has that login, or no mail address. Raises TooManyTries.
     """
-    count_message(w, login, address)
+    may_go = count_message(w, login, address)
     person = queries.person_by_login(w.session, login, w.now)
     token = secrets.token_urlsafe(32)
     made = _kept(w, CodePurpose.RESET_LINK, person, token, rules.LINK_LASTS)
-    if person and person.email:
+    if may_go and person and person.email:
         w.send(letter(person.email, f"{made.id.hex}{token}"))
     return made
 
 
-def count_code_try(w: Work, asked: Asked) -> None:
-    """Count the digits before they are looked at; commit this before `use_code`."""
-    w.session.execute(
+def count_code_try(w: Work, asked: Asked, address: str) -> None:
+    """Count the digits before they are looked at; commit this before `use_code`.
+
+    What no longer opens anything reaches no count that others share; the first try of a code
+    neither. Raises BadCode, TooManyTries.
+    """
+    tried = w.session.scalar(
         update(OneTimeCode)
-        .where(OneTimeCode.id == asked.code_id)
+        .where(
+            OneTimeCode.id == asked.code_id,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > w.now,
+            OneTimeCode.tries < rules.CODE_TRIES,
+        )
         .values(tries=OneTimeCode.tries + 1)
+        .returning(OneTimeCode.tries)
         .execution_options(synchronize_session=False)
     )
+    if tried is None:
+        raise BadCode
+    if tried > 1:
+        count_guess(w, address)
 
 
 def use_code(w: Work, purpose: CodePurpose, asked: Asked, typed: str = "") -> OneTimeCode:

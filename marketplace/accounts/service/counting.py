@@ -24,7 +24,6 @@ __all__ = [
     "count_second",
     "count_try",
     "forgive",
-    "forgive_guess",
 ]
 
 
@@ -67,17 +66,23 @@ def count(w: Work, limit: Limit, subject: str, *, code: str = TooManyTries.code)
         return
 
 
-def count_try(w: Work, login: str, address: str) -> None:
-    """Count a password before it is looked at: per account and place, per place; and from places
-    that are new to the account, per account and in total. Raises TooManyTries.
+def count_try(w: Work, login: str, address: str) -> TooManyTries | None:
+    """Count a password before it is looked at: per account and place, per place; and over all
+    places, per account and in total. Raises TooManyTries.
+
+    Answers the refusal of the wide ones, for whoever is not at home here with the right password:
+    looked at earlier, it would tell their neighbours who has an account.
     """
     _forget(w)
     account, place = rules.login(login), rules.place_of(address)
     count(w, rules.SIGN_IN_HERE, f"{account} {place}")
     count(w, rules.SIGN_IN_PLACE, place)
-    if not queries.knows_place(w.session, login, place, w.now):
+    try:
         count(w, rules.SIGN_IN_ACCOUNT, account, code="too_many_tries_elsewhere")
         count(w, rules.SIGN_IN_TOTAL, "all", code="too_many_tries_elsewhere")
+    except TooManyTries as wide:
+        return wide
+    return None
 
 
 def forgive(w: Work, login: str, address: str) -> None:
@@ -87,35 +92,36 @@ def forgive(w: Work, login: str, address: str) -> None:
     mine = (Tally.limit == rules.SIGN_IN_HERE.name, Tally.subject == here)
     tried = w.session.scalar(select(Tally.count).where(*mine)) or 0
     w.session.execute(delete(Tally).where(*mine))
-    wider = [(rules.SIGN_IN_PLACE, place)]
-    if not queries.knows_place(w.session, login, place, w.now):
-        wider += [(rules.SIGN_IN_ACCOUNT, account), (rules.SIGN_IN_TOTAL, "all")]
-    for limit, subject in wider:
-        _give_back(w, limit, subject, tried)
+    _give_back(w, rules.SIGN_IN_PLACE, place, tried)
+    for limit, subject in ((rules.SIGN_IN_ACCOUNT, account), (rules.SIGN_IN_TOTAL, "all")):
+        _give_back(w, limit, subject, tried, below=limit.most)
 
 
-def count_message(w: Work, login: str, address: str) -> None:
-    """Count a message that somebody asks for; a stranger uses up the strangers' share of a number,
-    never that of a place where its owner signs in. Raises TooManyTries.
+def count_message(w: Work, login: str, address: str) -> bool:
+    """Count a message that somebody asks for; answers whether it may go out. Raises TooManyTries.
+
+    A stranger uses up the strangers' share of a number, never that of a place where its owner signs
+    in. That the share is used up is answered, not raised: a refusal here and none there would tell
+    the neighbours of the owner that there is an account.
     """
     _forget(w)
     account, place = rules.login(login), rules.place_of(address)
-    if queries.knows_place(w.session, login, place, w.now):
-        return count(w, rules.CODE_NUMBER, f"{account} {place}", code="too_many_codes")
-    count(w, rules.CODE_NUMBER, account, code="too_many_codes")
+    count(w, rules.CODE_HERE, f"{account} {place}", code="too_many_codes")
     count(w, rules.CODE_PLACE, place, code="too_many_codes")
-    return count(w, rules.CODE_TOTAL, "all", code="too_many_codes")
+    if queries.knows_place(w.session, login, place, w.now):
+        return True
+    try:
+        count(w, rules.CODE_NUMBER, account)
+        count(w, rules.CODE_TOTAL, "all")
+    except TooManyTries:
+        return False
+    return True
 
 
-def count_guess(w: Work, login: str, address: str) -> None:
-    """Count the digits of a message before they are looked at. Raises TooManyTries."""
-    if not queries.knows_place(w.session, login, rules.place_of(address), w.now):
-        count(w, rules.CODE_GUESS, "all", code="too_many_codes")
-
-
-def forgive_guess(w: Work) -> None:
-    """They were right."""
-    _give_back(w, rules.CODE_GUESS, "all", 1)
+def count_guess(w: Work, address: str) -> None:
+    """Count another try of a code, before it is looked at. Raises TooManyTries."""
+    count(w, rules.GUESS_PLACE, rules.place_of(address), code="too_many_guesses")
+    count(w, rules.GUESS_TOTAL, "all", code="too_many_guesses")
 
 
 def count_second(w: Work, person_login: str, address: str) -> None:
@@ -127,10 +133,14 @@ def count_second(w: Work, person_login: str, address: str) -> None:
         count(w, rules.SECOND_ACCOUNT, person_login, code="too_many_tries_elsewhere")
 
 
-def _give_back(w: Work, limit: Limit, subject: str, tries: int) -> None:
+def _give_back(
+    w: Work, limit: Limit, subject: str, tries: int, *, below: int | None = None
+) -> None:
+    """`below`: not to a count that has reached this much, and may not have taken them."""
+    mine = (Tally.limit == limit.name, Tally.subject == rules.digest(subject))
     w.session.execute(
         update(Tally)
-        .where(Tally.limit == limit.name, Tally.subject == rules.digest(subject))
+        .where(*mine, *(() if below is None else (Tally.count < below,)))
         .values(count=case((Tally.count > tries, Tally.count - tries), else_=0))
         .execution_options(synchronize_session=False)
     )

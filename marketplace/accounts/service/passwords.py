@@ -6,9 +6,9 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from marketplace.accounts import rules
+from marketplace.accounts import queries, rules
 from marketplace.accounts.models import Person, SignIn
 from marketplace.accounts.service.people import person_for_change
 from marketplace.adapters.breached_list import BreachedList
@@ -50,6 +50,17 @@ def set_password(
     w.session.execute(others.values(ended_at=w.now))
     w.record("change_password", person)
     return person
+
+
+def same_password(w: Work, person_id: uuid.UUID, seen_hash: str) -> None:
+    """The password that was looked at is the person's still, and stays so to the end of this unit
+    of work: one that is being changed at this instant opens nothing any more. Raises BadSignIn.
+    """
+    kept = w.session.scalar(
+        select(Person.password_hash).where(Person.id == person_id).with_for_update()
+    )
+    if kept != seen_hash:
+        raise queries.BadSignIn
 
 
 def strengthen(w: Work, person_id: uuid.UUID, password_hash: str) -> None:

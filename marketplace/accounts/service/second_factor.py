@@ -20,14 +20,19 @@ def begin_second(w: Work, person_id: uuid.UUID, secret: str) -> SecondFactor:
 
     Raises Refused when one is in use.
     """
-    held = queries.second_factor(w.session, person_id)
-    if held and held.confirmed_at:
+    unused: SecondFactor | None = w.session.scalar(
+        update(SecondFactor)
+        .where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_(None))
+        .values(secret=secret, begun_at=w.now)
+        .returning(SecondFactor)
+    )
+    if unused:
+        return unused
+    if queries.second_factor(w.session, person_id):
         raise Refused("second_in_use")
-    if held is None:
-        held = SecondFactor(person_id=person_id, secret=secret, begun_at=w.now)
-        w.session.add(held)
-    held.secret, held.begun_at = secret, w.now
-    return held
+    begun = SecondFactor(person_id=person_id, secret=secret, begun_at=w.now)
+    w.session.add(begun)
+    return begun
 
 
 def use_counter(w: Work, person_id: uuid.UUID, counter: int) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from marketplace.accounts import queries, rules
 from marketplace.accounts.models import Person, SignIn
+from marketplace.accounts.service.passwords import same_password
 from marketplace.accounts.service.people import person_for_change
 from marketplace.kernel.errors import Missing
 from marketplace.work import Work
@@ -28,6 +29,7 @@ def sign_in(w: Work, login: str, password: str) -> tuple[Person, str]:
     Hashes inside the unit of work; a page asks `queries.recognised` first, then `admit`.
     """
     person = queries.recognised(w.session, login, password, w.now)
+    same_password(w, person.id, person.password_hash)
     return person, admit(w, person.id)
 
 

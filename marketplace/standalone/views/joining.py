@@ -87,7 +87,6 @@ def newcomer_now() -> ResponseReturnValue:
         count_digits(waiting)
         with runtime().work() as w:
             used = service.use_code(w, CodePurpose.REGISTER, waiting.asked, form.code.data or "")
-            service.forgive_guess(w)
             told = service.Newcomer(form.name.data or "", used.mobile or "", new)
             was_known = queries.person_by_login(w.session, told.mobile, w.now) is not None
             person = service.join(w, waiting.more, told)

@@ -42,12 +42,12 @@ def change_password() -> ResponseReturnValue:
     try:
         account = _known_again(form.current.data or "")
         new = service.checked_password(runtime().tools.config, form.password.data or "", _login())
+        with work() as w:
+            forgive(w, account)
+            service.set_password(w, _me(), new, keep=this_sign_in())
+            secret = service.renew(w, this_sign_in())
     except (queries.BadSignIn, service.TooManyTries, Invalid) as fault:
         return _page(fault, password=form)
-    with work() as w:
-        forgive(w, account)
-        service.set_password(w, _me(), new, keep=this_sign_in())
-        secret = service.renew(w, this_sign_in())
     session.clear()
     remark(_("密码已改，其他登录都已退出。"))
     return give_secret(redirect(url_for("accounts.own"), code=303), secret)
@@ -142,11 +142,11 @@ def drop_second() -> ResponseReturnValue:
         return _page(second=form)
     try:
         account = _known_again(form.proof.data or "")
+        with work() as w:
+            forgive(w, account)
+            service.drop_second(w, _me())
     except (queries.BadSignIn, service.TooManyTries) as fault:
         return _page(fault, second=form)
-    with work() as w:
-        forgive(w, account)
-        service.drop_second(w, _me())
     remark(_("已停用原来的验证器。"))
     return redirect(url_for("accounts.own"), code=303)
 

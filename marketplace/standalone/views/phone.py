@@ -72,7 +72,6 @@ def phone_code_now() -> ResponseReturnValue:
         count_digits(waiting)
         with as_person(waiting.person_id()) as w:
             used = service.use_code(w, CodePurpose.SIGN_IN, waiting.asked, form.code.data or "")
-            service.forgive_guess(w)
             if used.person_id is None:
                 raise service.BadCode
             entry = enter(w, used.person_id)
@@ -94,11 +93,10 @@ def message() -> ResponseReturnValue:
 def count_digits(waiting: Waiting) -> None:
     """Before they are looked at, so that a wrong code is counted in any case.
 
-    Raises TooManyTries.
+    Raises BadCode, TooManyTries.
     """
     with runtime().work() as w:
-        service.count_guess(w, waiting.login, request.remote_addr or "")
-        service.count_code_try(w, waiting.asked)
+        service.count_code_try(w, waiting.asked, request.remote_addr or "")
 
 
 def sign_in_text(digits: str) -> str:

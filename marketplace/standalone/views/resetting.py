@@ -14,7 +14,7 @@ from marketplace.kernel.errors import Invalid, MarketplaceError
 from marketplace.ports.mail import Mail
 from marketplace.standalone.forms import NewPasswordForm, ResetByCodeForm, WayForm
 from marketplace.standalone.identity import SIGN_IN
-from marketplace.standalone.views.blueprint import pages
+from marketplace.standalone.views.blueprint import pages, ways
 from marketplace.standalone.views.entering import (
     Waiting,
     as_person,
@@ -36,14 +36,14 @@ ID_LENGTH = 32  # a link begins with the code's id in hexadecimal digits
 @pages.get("/reset")
 @open_to_all
 def reset() -> ResponseReturnValue:
-    return door_page("reset.html", WayForm())
+    return door_page("reset.html", WayForm(ways()))
 
 
 @pages.post("/reset")
 @open_to_all
 def reset_now() -> ResponseReturnValue:
     """The answer is the same for somebody unknown, and for somebody without phone or mail."""
-    form = WayForm()
+    form = WayForm(ways())
     if not form.validate():
         return door_page("reset.html", form)
     login, address = form.login.data or "", request.remote_addr or ""
@@ -62,7 +62,7 @@ def reset_now() -> ResponseReturnValue:
 @pages.get("/reset/sent")
 @open_to_all
 def reset_sent() -> ResponseReturnValue:
-    return page("standalone/reset_sent.html")
+    return page("standalone/reset_sent.html", by_sms="sms" in ways())
 
 
 @pages.get("/reset/code")
@@ -88,7 +88,6 @@ def reset_code_now() -> ResponseReturnValue:
         count_digits(waiting)
         with as_person(waiting.person_id()) as w:
             used = service.use_code(w, CodePurpose.RESET, waiting.asked, form.code.data or "")
-            service.forgive_guess(w)
             _change(w, used, new)
     except (service.BadCode, service.TooManyTries, Invalid) as fault:
         return _code_page(form, waiting, fault)

@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts import queries, service
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.standalone.forms import SignInForm
-from marketplace.standalone.identity import cookie_name, secret_given
+from marketplace.standalone.identity import drop_secret, secret_given
 from marketplace.standalone.security import Account, checker
 from marketplace.standalone.settings import DEMO_PASSWORD
-from marketplace.standalone.views.blueprint import pages
+from marketplace.standalone.views.blueprint import pages, ways
 from marketplace.standalone.views.entering import as_person, door_page, enter, entered
 from marketplace.web import actor, checked, now, open_to_all, reading
 from marketplace.web.answers import remark, safe_next
@@ -55,9 +55,7 @@ def sign_out() -> ResponseReturnValue:
         service.sign_out(w, secret_given())
     session.clear()
     remark(_("您已退出登录。"))
-    answer = redirect(safe_next(None), code=303)
-    answer.delete_cookie(cookie_name(), secure=bool(request.is_secure), httponly=True)
-    return answer
+    return drop_secret(redirect(safe_next(None), code=303))
 
 
 def recognised(login: str, password: str) -> Account:
@@ -71,7 +69,11 @@ def recognised(login: str, password: str) -> Account:
 
 
 def forgive(w: Work, account: Account) -> None:
-    """The password was right: its tries are forgotten, and a weak hash is replaced."""
+    """The password was right, and is still: its tries are forgotten, a weak hash is replaced.
+
+    Raises BadSignIn when it was changed while it was looked at.
+    """
+    service.same_password(w, account.known_id, account.kept_hash)
     service.forgive(w, account.login, request.remote_addr or "")
     if account.stronger_hash:
         service.strengthen(w, account.known_id, account.stronger_hash)
@@ -88,5 +90,6 @@ def _page(form: SignInForm, fault: MarketplaceError | None = None) -> ResponseRe
         fault,
         next=request.values.get("next", ""),
         people=people,
+        ways=ways(),
         demo_password=DEMO_PASSWORD,
     )
