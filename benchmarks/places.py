@@ -104,7 +104,7 @@ class Grounds:
 
     def stop(self) -> None:
         if self._server is not None:
-            self._server.cleanup()
+            self._server.stop()  # also when an earlier run was killed and left its name there
 
     def _run(self, command: str, *names: str) -> None:
         with psycopg.connect(host=self.socket, user="postgres", autocommit=True) as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, bindparam, select, update
 
 from marketplace.events import PaymentSettled, RefundSettled
 from marketplace.kernel.actor import Role
@@ -252,8 +252,11 @@ def _of_purchase(w: Work, purchase_id: uuid.UUID) -> Payment:
     return payment
 
 
+_OF_REFERENCE = select(Payment.id).where(Payment.reference == bindparam("reference"))
+
+
 def _fresh_reference(w: Work) -> str:
     while True:
         reference = rules.PREFIX + random_code(rules.CODE_LENGTH)
-        if not w.session.scalar(select(Payment.id).where(Payment.reference == reference)):
+        if not w.session.scalar(_OF_REFERENCE, {"reference": reference}):
             return reference

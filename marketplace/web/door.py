@@ -70,9 +70,17 @@ def now() -> datetime:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A read-only session."""
+    """A read-only session; within another one of this request the same: a page takes one."""
+    known: Session | None = g.get("mp_reading")
+    if known is not None:
+        yield known
+        return
     with runtime().reading() as session:
-        yield session
+        g.mp_reading = session
+        try:
+            yield session
+        finally:
+            g.pop("mp_reading", None)
 
 
 def kept_files() -> Storage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from marketplace.events import Event
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.clock import Clock, SystemClock
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Busy, Conflict
 from marketplace.work import outbox, schema, trail
 from marketplace.work.anchor import Anchor
 from marketplace.work.courier import BATCH, Courier
@@ -28,6 +29,7 @@ from marketplace.work.wires import Wire
 T = TypeVar("T")
 # seconds before a unit that met another is done again; the last try has no successor
 WAITS = (0.01, 0.03, 0.1, 0.3, 0.6)
+PATIENCE = 10  # seconds for the turn to write, as long as SQLite waits for another process
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ class Runtime:
         self.clock: Clock = clock or SystemClock()
         self.engine: Engine = make_engine(tools.config.url)
         self._writing = self.engine.execution_options(**WRITING)
+        is_embedded = self.engine.dialect.name == "sqlite"
+        self._turn = threading.RLock() if is_embedded else None
         self.within = {wire.event: wire.reactions for wire in within}
         self.parcels = outbox.Catalogue(after, outside)
         self.courier = Courier(self)
@@ -77,7 +81,10 @@ class Runtime:
         """
         undo: list[Callable[[], None]] = []
         try:
-            with Session(self._writing, expire_on_commit=False) as session:
+            with (
+                self._in_turn(),
+                Session(self._writing, expire_on_commit=False) as session,
+            ):
                 w = Work(session, actor, self.clock.now(), self.tools, undo=undo)
                 yield w
                 written = self._settle(w)
@@ -90,6 +97,20 @@ class Runtime:
             if kind := meant(fault):
                 raise kind from fault
             raise
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """SQLite lets one write at a time, and who waits for it sleeps and looks again. Threads of
+        one process queue here instead, where the next is woken at once. Raises Busy."""
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise Busy
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def again(self, call: Callable[[], T]) -> T:
         """Do `call`, which opens its units of work itself, anew when one of them met another.

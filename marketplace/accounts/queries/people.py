@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import rules
 from marketplace.accounts.models import Membership, Organisation, OrganisationKind, Person
 from marketplace.kernel.actor import SYSTEM, Actor, Grant, Role
+from marketplace.kernel.base import AT
 from marketplace.kernel.errors import Missing
 
 
@@ -32,10 +33,8 @@ def actor_of(session: Session, person_id: str, at: datetime) -> Actor | None:
     person = _person(session, person_id)
     if person is None or (person.left_at is not None and person.left_at <= at):
         return None
-    held = select(Membership.role, Membership.organisation_id).where(
-        Membership.person_id == person.id, in_force(at)
-    )
-    grants = frozenset(Grant(role, organisation) for role, organisation in session.execute(held))
+    held = session.execute(_HELD, {"person_id": person.id, "at": at})
+    grants = frozenset(Grant(role, organisation) for role, organisation in held)
     return Actor(person_id=str(person.id), name=person.name, grants=grants)
 
 
@@ -88,9 +87,14 @@ def subtree(session: Session, organisation_id: uuid.UUID) -> frozenset[uuid.UUID
     return frozenset(session.scalars(below))
 
 
-def in_force(at: datetime) -> ColumnElement[bool]:
+def in_force(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The memberships that hold at this instant."""
     return and_(Membership.since <= at, or_(Membership.until.is_(None), Membership.until > at))
+
+
+_HELD = select(Membership.role, Membership.organisation_id).where(
+    Membership.person_id == bindparam("person_id"), in_force(AT)
+)
 
 
 def people(session: Session, at: datetime) -> tuple[PersonRow, ...]:

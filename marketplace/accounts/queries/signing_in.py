@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import rules
@@ -33,19 +33,25 @@ def recognised(session: Session, login: str, password: str, at: datetime) -> Per
     return person
 
 
+_OPEN = select(SignIn).where(
+    SignIn.secret_hash == bindparam("secret_hash"),
+    SignIn.half.is_(False),
+    SignIn.ended_at.is_(None),
+    SignIn.seen_at > bindparam("seen_after"),
+    SignIn.started_at > bindparam("started_after"),
+)
+
+
 def open_sign_in(
     session: Session, secret: str, at: datetime, *, idle: timedelta = rules.IDLE
 ) -> SignIn | None:
     """The sign-in with this secret, unless it is half, ended, idled too long or is too old."""
-    return session.scalar(
-        select(SignIn).where(
-            SignIn.secret_hash == rules.digest(secret),
-            SignIn.half.is_(False),
-            SignIn.ended_at.is_(None),
-            SignIn.seen_at > at - idle,
-            SignIn.started_at > at - rules.ABSOLUTE,
-        )
-    )
+    given = {
+        "secret_hash": rules.digest(secret),
+        "seen_after": at - idle,
+        "started_after": at - rules.ABSOLUTE,
+    }
+    return session.scalar(_OPEN, given)
 
 
 def half_sign_in(session: Session, secret: str, at: datetime) -> SignIn | None:

@@ -41,6 +41,7 @@ from marketplace.catalog.queries.visible import (
     offers,
     on_sale,
     read_goods,
+    to_hold,
     visible,
 )
 from marketplace.catalog.rules import Category, categories, category
@@ -93,6 +94,7 @@ __all__ = [
     "shelves",
     "sort_out",
     "stock_faults",
+    "to_hold",
     "totals",
     "unknown_lists",
     "unpack",

@@ -88,6 +88,17 @@ def read_goods(session: Session, asked: Select[Any], **given: object) -> list[Go
 _OFFERS = on_sale(AT).add_columns(Supplier).where(Listing.id.in_(bindparam("ids", expanding=True)))
 
 
+_TO_HOLD = (
+    on_sale(AT).where(Listing.id == bindparam("listing_id")).with_for_update(read=True, of=Supplier)
+)
+
+
+def to_hold(session: Session, listing_id: UUID, at: datetime) -> Listing | None:
+    """The listing if it may be bought at the instant; its supplier stays as it is until this unit
+    ends: a suspension comes before it or after."""
+    return session.scalar(_TO_HOLD, {"at": at, "listing_id": listing_id})
+
+
 def offer(session: Session, listing_id: UUID, at: datetime) -> Offer:
     """What may be bought under this id at the instant. Raises Missing."""
     found = offers(session, [listing_id], at)
@@ -100,6 +111,8 @@ def offers(session: Session, ids: Iterable[UUID], at: datetime) -> dict[UUID, Of
     """Those of the ids that may be bought at the instant, in the order of the ids; the others are
     left out. Each with supplier, county and designations, nothing asked twice."""
     wanted = tuple(ids)
+    if not wanted:
+        return {}
     rows = session.execute(_OFFERS, {"at": at, "ids": wanted}).all()
     found = {row.Listing.id: (row.Listing, row.Supplier) for row in rows}
     codes = {listing.county_code for listing, _supplier in found.values()}

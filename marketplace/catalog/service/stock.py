@@ -12,7 +12,6 @@ from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing, Reservation
 from marketplace.catalog.states import ReservationState
 from marketplace.kernel.errors import Conflict, Missing, Refused, WrongState
-from marketplace.suppliers.models import Supplier
 from marketplace.work import Work
 
 _R = ReservationState
@@ -37,9 +36,7 @@ def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Re
     Raises NotForSale, OutOfStock, Invalid (quantity).
     """
     rules.check_quantity(quantity)
-    # the supplier stays as it is until this unit ends: a suspension comes before it or after
-    may_be_bought = queries.on_sale(w.now).with_for_update(read=True, of=Supplier)
-    listing = w.session.scalar(may_be_bought.where(Listing.id == listing_id))
+    listing = queries.to_hold(w.session, listing_id, w.now)
     if listing is None:
         raise NotForSale(listing_id=listing_id)
     changes: Changes = {

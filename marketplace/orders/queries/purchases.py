@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor, Role
@@ -45,11 +45,14 @@ def purchase(session: Session, actor: Actor, purchase_id: uuid.UUID) -> Purchase
     return PurchaseView(found, payment, rows, _is_payer(actor, found))
 
 
+_BY_KEY = select(Purchase).where(
+    Purchase.buyer_id == bindparam("buyer_id"), Purchase.key == bindparam("key")
+)
+
+
 def by_key(session: Session, buyer_id: str, key: str) -> Purchase | None:
     """What this buyer placed under this key."""
-    return session.scalar(
-        select(Purchase).where(Purchase.buyer_id == buyer_id, Purchase.key == key)
-    )
+    return session.scalar(_BY_KEY, {"buyer_id": buyer_id, "key": key})
 
 
 def overdue(session: Session, at: datetime) -> tuple[Purchase, ...]:

@@ -6,8 +6,9 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as stock
@@ -59,14 +60,23 @@ def place(w: Work, wanted: Placement) -> Purchase:
         return earlier
     _may_place(w, wanted)
     address = _address(w, wanted)
+    county = regions.county(w.session, address.county_code)
     offers = catalog.offers(w.session, list(lines), w.now)
     _all_for_sale(w, lines, offers)
-    _all_delivered(w, address, offers)
+    _all_delivered(county, offers)
     parcels = queries.parcels(offers, lines)
     due = total(parcel.total for parcel in parcels)
     if wanted.total is not None and wanted.total != due:
         raise Refused("price_changed", seen=str(wanted.total), now=str(due))
-    purchase = _purchase(w, wanted, address, due=due, digest=digest)
+    region = county.label if county else address.county_code
+    deliver_to = {
+        "recipient": address.recipient,
+        "mobile": address.mobile,
+        "county_code": address.county_code,
+        "region": region,
+        "street": address.street,
+    }
+    purchase = _purchase(w, wanted, deliver_to, due=due, digest=digest)
     held = {  # in the order of listings, so that no two buyers wait for each other
         listing_id: stock.hold(w, listing_id, lines[listing_id], purchase.hold_ends_at)
         for listing_id in sorted(lines)
@@ -133,9 +143,8 @@ def _all_for_sale(
             raise stock.NotForSale("line_not_for_sale", listing_id=listing_id, title=title)
 
 
-def _all_delivered(w: Work, address: Address, offers: dict[uuid.UUID, catalog.Offer]) -> None:
+def _all_delivered(place_: regions.County | None, offers: dict[uuid.UUID, catalog.Offer]) -> None:
     """A supplier that does not send to the address is not made to promise it."""
-    place_ = regions.county(w.session, address.county_code)
     if place_ is None:
         return
     where = f"{place_.province}{place_.prefecture}{place_.name}"
@@ -145,8 +154,9 @@ def _all_delivered(w: Work, address: Address, offers: dict[uuid.UUID, catalog.Of
             raise Refused("not_delivered_there", title=listing.title, place=place_.label)
 
 
-def _purchase(w: Work, wanted: Placement, address: Address, *, due: Money, digest: str) -> Purchase:
-    county = regions.county(w.session, address.county_code)
+def _purchase(
+    w: Work, wanted: Placement, deliver_to: dict[str, Any], *, due: Money, digest: str
+) -> Purchase:
     purchase = Purchase(
         number=_fresh_number(w),
         buyer_id=w.actor.person_id,
@@ -156,13 +166,7 @@ def _purchase(w: Work, wanted: Placement, address: Address, *, due: Money, diges
         total=due,
         key=wanted.key,
         request_hash=digest,
-        deliver_to={
-            "recipient": address.recipient,
-            "mobile": address.mobile,
-            "county_code": address.county_code,
-            "region": county.label if county else address.county_code,
-            "street": address.street,
-        },
+        deliver_to=deliver_to,
         placed_at=w.now,
         hold_ends_at=_hold_ends(w, wanted.tender),
     )
@@ -221,9 +225,12 @@ def _hold_ends(w: Work, tender: Tender) -> datetime:
     return w.now + timedelta(days=config.transfer_hold_days)
 
 
+_OF_NUMBER = select(Purchase.id).where(Purchase.number == bindparam("number"))
+
+
 def _fresh_number(w: Work) -> str:
     day = local_day(w.now).strftime("%Y%m%d")
     while True:
         number = f"P{day}-{random_code(rules.NUMBER_LENGTH)}"
-        if not w.session.scalar(select(Purchase.id).where(Purchase.number == number)):
+        if not w.session.scalar(_OF_NUMBER, {"number": number}):
             return number

@@ -130,10 +130,11 @@ def checkout() -> ResponseReturnValue:
 def place() -> ResponseReturnValue:
     form = CheckoutForm()
     with reading() as session:
-        filled = queries.basket(session, someone(), now())
         _offer_addresses(form, queries.addresses(session, someone()))
     if not form.validate():
         checked()
+        with reading() as session:
+            filled = queries.basket(session, someone(), now())
         return _checkout(form, filled, 422)
     with work() as w:
         purchase = service.place(w, form.placement())

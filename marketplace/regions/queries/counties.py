@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.regions.models import Designation, Division
@@ -159,22 +159,24 @@ def _listed(session: Session, wanted: set[str], shorts: set[str]) -> list[_Hit]:
     ]
 
 
+_TODAY = (
+    select(Division.today)
+    .where(Division.code == bindparam("code"))
+    .order_by(Division.until_year.is_(None).desc(), Division.until_year.desc())
+    .limit(1)
+)
+_IN_USE = (
+    select(Division.code, Division.name, Division.prefecture, Division.province, Division.level)
+    .where(Division.code.in_(bindparam("codes", expanding=True)), Division.until_year.is_(None))
+    .order_by(Division.code)
+)
+
+
 def _today(session: Session, code: str) -> tuple[str, ...]:
     """The codes in use that a code stands for: its own, else those of its last span."""
-    last = session.execute(
-        select(Division.today)
-        .where(Division.code == code)
-        .order_by(Division.until_year.is_(None).desc(), Division.until_year.desc())
-        .limit(1)
-    ).scalar()
+    last = session.execute(_TODAY, {"code": code}).scalar()
     return tuple(last or ())
 
 
 def _in_use(session: Session, codes: Iterable[str]) -> tuple[County, ...]:
-    d = Division
-    rows = session.execute(
-        select(d.code, d.name, d.prefecture, d.province, d.level)
-        .where(d.code.in_(tuple(codes)), d.until_year.is_(None))
-        .order_by(d.code)
-    )
-    return tuple(County(*row) for row in rows)
+    return tuple(County(*row) for row in session.execute(_IN_USE, {"codes": tuple(codes)}))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from marketplace.kernel.base import AT
 from marketplace.regions.models import Designation, DesignationList, Division, ListVersion
 from marketplace.regions.queries.counties import PROVINCE, county
 
@@ -56,7 +57,7 @@ def facts_by_county(
     """The same for many counties in use at once; each of the codes is answered."""
     wanted = sorted(set(codes))
     found: dict[str, list[DesignationFact]] = {code: [] for code in wanted}
-    for fact in _facts(session, and_(Designation.county_code.in_(wanted), _holds(at))):
+    for fact in _read(session.execute(_FACTS_OF, {"codes": wanted, "at": at})):
         found[fact.county_code].append(fact)
     return {code: tuple(facts) for code, facts in found.items()}
 
@@ -132,27 +133,34 @@ def _holds(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(Designation.holds_from <= at, Designation.holds_until > at)
 
 
-def _facts(session: Session, wanted: ColumnElement[bool]) -> tuple[DesignationFact, ...]:
-    e, of, v = Designation, DesignationList, ListVersion
-    rows: Iterable[Any] = session.execute(
-        select(
-            e.list_slug,
-            of.name_zh,
-            of.name_en,
-            v.number,
-            e.qualifies,
-            e.county_code,
-            e.name_as_listed,
-            e.region,
-            e.exit_year,
-            v.source,
-            e.valid_from,
-            e.valid_until,
-            e.note,
-        )
-        .join(v, v.id == e.version_id)
-        .join(of, of.slug == e.list_slug)
-        .where(wanted)
-        .order_by(of.owner_name, e.list_slug, e.seq)
+_FACTS = (
+    select(
+        Designation.list_slug,
+        DesignationList.name_zh,
+        DesignationList.name_en,
+        ListVersion.number,
+        Designation.qualifies,
+        Designation.county_code,
+        Designation.name_as_listed,
+        Designation.region,
+        Designation.exit_year,
+        ListVersion.source,
+        Designation.valid_from,
+        Designation.valid_until,
+        Designation.note,
     )
+    .join(ListVersion, ListVersion.id == Designation.version_id)
+    .join(DesignationList, DesignationList.slug == Designation.list_slug)
+    .order_by(DesignationList.owner_name, Designation.list_slug, Designation.seq)
+)
+_FACTS_OF = _FACTS.where(
+    Designation.county_code.in_(bindparam("codes", expanding=True)), _holds(AT)
+)
+
+
+def _facts(session: Session, wanted: ColumnElement[bool]) -> tuple[DesignationFact, ...]:
+    return _read(session.execute(_FACTS.where(wanted)))
+
+
+def _read(rows: Iterable[Any]) -> tuple[DesignationFact, ...]:
     return tuple(DesignationFact(*row) for row in rows)
