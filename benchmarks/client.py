@@ -16,13 +16,17 @@ CONNECTIONS = 4
 
 
 class Connection:
-    """One kept-alive connection with at most one question under way."""
+    """One kept-alive connection with at most one question under way: a browser that keeps its
+    cookies."""
 
     def __init__(self, port: int, path: str) -> None:
         self._socket = socket.create_connection((HOST, port), timeout=60)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        lines = (f"GET {path} HTTP/1.1", f"Host: {HOST}:{port}", "Accept-Language: zh-CN", "", "")
-        self._question = "\r\n".join(lines).encode()
+        self._lines = [f"GET {path} HTTP/1.1", f"Host: {HOST}:{port}", "Accept-Language: zh-CN"]
+        self._question = self._asked()
+
+    def _asked(self) -> bytes:
+        return "\r\n".join((*self._lines, "", "")).encode()
 
     def ask(self) -> None:
         self._socket.sendall(self._question)
@@ -35,6 +39,10 @@ class Connection:
         head, _blank, body = data.partition(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200 "):
             raise RuntimeError(head.decode("latin-1"))
+        if b"\r\nset-cookie: " in (low := head.lower()):
+            start = low.index(b"\r\nset-cookie: ") + len(b"\r\nset-cookie: ")
+            self._lines[3:] = [f"Cookie: {head[start:].split(b';')[0].decode()}"]
+            self._question = self._asked()
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
         got = len(body)
         while got < length:

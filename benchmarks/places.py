@@ -104,7 +104,9 @@ class Grounds:
 
     def stop(self) -> None:
         if self._server is not None:
-            self._server.stop()  # also when an earlier run was killed and left its name there
+            self._server.cleanup()
+            if self._server.get_postmaster_info().is_running():  # a killed run left its name there
+                self._server.stop()
 
     def _run(self, command: str, *names: str) -> None:
         with psycopg.connect(host=self.socket, user="postgres", autocommit=True) as connection:

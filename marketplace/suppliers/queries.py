@@ -13,12 +13,12 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor, Role
-from marketplace.kernel.base import AT
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.machine import Step
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Paper, Supplier
 from marketplace.suppliers.states import PAPER, PaperState, SupplierKind, SupplierState
+from marketplace.work.kept import KeptOf, newest
 
 READERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER, Role.SYSTEM})
 
@@ -155,21 +155,23 @@ def dossier(session: Session, actor: Actor, supplier_id: uuid.UUID, at: datetime
     return Dossier(supplier, handed_in, items, approved and all(item.paper for item in items))
 
 
-_PAPERS_IN_FORCE = (
+_ACCEPTED = (
     select(Paper)
-    .where(
-        Paper.supplier_id == bindparam("supplier_id"),
-        Paper.state == PaperState.ACCEPTED,
-        Paper.starts_at <= AT,
-        or_(Paper.ends_at.is_(None), Paper.ends_at > AT),
-    )
+    .where(Paper.supplier_id == bindparam("supplier_id"), Paper.state == PaperState.ACCEPTED)
     .order_by(Paper.added_at.desc(), Paper.id)
 )
 
 
+def _ask_accepted(session: Session, supplier_id: uuid.UUID) -> tuple[Paper, ...]:
+    return tuple(session.scalars(_ACCEPTED, {"supplier_id": supplier_id}))
+
+
+_accepted = KeptOf(_ask_accepted, newest(Paper))  # whether they are valid is asked of their dates
+
+
 def papers_in_force(session: Session, supplier_id: uuid.UUID, at: datetime) -> tuple[Paper, ...]:
     """The accepted papers that are valid at that instant: the evidence on tickets and in lines."""
-    return tuple(session.scalars(_PAPERS_IN_FORCE, {"supplier_id": supplier_id, "at": at}))
+    return tuple(paper for paper in _accepted(session, supplier_id) if in_force(paper, at))
 
 
 def waiting(session: Session) -> tuple[Supplier, ...]:

@@ -12,6 +12,7 @@ from flask import url_for as url
 from flask.typing import ResponseReturnValue
 
 _NOBODY = uuid.UUID(int=0)
+MOST_SAID = 5  # of what nobody has come to read; the cookie has little room
 SAID = "mp_said"  # in the session of whoever runs us
 
 
@@ -31,7 +32,7 @@ def written(template: str, /, **context: object) -> str:
 
 def remark(said: str, tone: str = "done") -> None:
     """Words for the next page of ours; a host's own messages are another matter."""
-    session[SAID] = [*session.get(SAID, ()), (tone, said)]
+    session[SAID] = [*session.get(SAID, ())[1 - MOST_SAID :], (tone, said)]
 
 
 def news() -> list[tuple[str, str]]:

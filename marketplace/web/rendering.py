@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from flask import Flask, get_flashed_messages, request
 from jinja2 import Environment, Template, TemplateNotFound, nodes
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 OWN = "marketplace/layout.html"
@@ -25,9 +27,19 @@ PARTS = "marketplace/parts/"
 BAR = f"{PARTS}bar.html"  # the one part that tells of this page: who reads it, and where it is
 
 
+class OwnTemplate(Template):
+    """Ours: what all pages share is in the environment before any template is loaded, so a module
+    that was made once is good for every page; Jinja would compare names at each import."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return self._module or super()._get_default_module()
+
+
 class OwnEnvironment(Environment):
     """Ours: the macros of `parts/` are made once and not with every page, whether a template says
     `with context` or not. What they may use beside their arguments stands in the globals."""
+
+    template_class = OwnTemplate
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)

@@ -8,20 +8,20 @@ each time in one small statement; other processes' deeds are seen as soon as the
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, ScalarSelect, select
+from sqlalchemy import Row, ScalarSelect, Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.work.database import WRITING
 from marketplace.work.models import TrailEntry
 
 T = TypeVar("T")
-Marks = Row[Any]
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,35 @@ def is_kept(session: Session) -> bool:
     return not session.get_bind().get_execution_options().keys() & WRITING.keys()
 
 
+class _Marks:
+    """All marks that answers depend on, asked together: once for a session, that is for a page."""
+
+    def __init__(self) -> None:
+        self._known: list[ScalarSelect[Any]] = []
+        self._names: dict[str, int] = {}
+        self._asked: Select[Any] | None = None
+
+    def add(self, mark: ScalarSelect[Any]) -> int:
+        """The place of the mark; the same mark again has the same one."""
+        place = self._names.setdefault(str(mark.compile(compile_kwargs=LITERAL)), len(self._known))
+        if place == len(self._known):
+            self._known.append(mark)
+            self._asked = None
+        return place
+
+    def read(self, session: Session) -> Row[Any]:
+        found: Row[Any] | None = session.info.get(self)
+        if found is None:
+            if self._asked is None:
+                self._asked = select(*self._known)
+            found = session.info[self] = session.execute(self._asked).one()
+        return found
+
+
+LITERAL = {"literal_binds": True}
+_marks = _Marks()
+
+
 class Kept(Generic[T]):
     """One question whose answer is kept, for each database apart.
 
@@ -57,18 +86,17 @@ class Kept(Generic[T]):
         self, ask: Callable[[Session, datetime], Dated[T]], *marks: ScalarSelect[Any]
     ) -> None:
         self._ask = ask
-        self._marked = select(*marks)
-        self._known: WeakKeyDictionary[Any, tuple[Marks, Dated[T]]] = WeakKeyDictionary()
+        self._places = tuple(_marks.add(mark) for mark in marks)
+        self._known: WeakKeyDictionary[Any, tuple[Any, Dated[T]]] = WeakKeyDictionary()
         self._lock = threading.Lock()  # many that come at once wait for one answer
 
     def __call__(self, session: Session, at: datetime) -> T:
         """The answer that is true at the instant."""
-        engine = session.get_bind()
         if not is_kept(session):
             return self._ask(session, at).value
-        if (told := session.info.get(self)) is not None and told[0] == at:
-            return cast(T, told[1])  # asked before by the same page
-        marks = session.execute(self._marked).one()  # first: what is read after it is not older
+        engine = session.get_bind()
+        all_marks = _marks.read(session)  # first: what is read after it is not older
+        marks = tuple(all_marks[place] for place in self._places)
         found = self._valid(engine, marks, at)
         if found is None:
             with self._lock:
@@ -76,11 +104,37 @@ class Kept(Generic[T]):
                 if found is None:
                     found = self._ask(session, at)
                     self._known[engine] = marks, found
-        session.info[self] = at, found.value
         return found.value
 
-    def _valid(self, engine: Any, marks: Marks, at: datetime) -> Dated[T] | None:
+    def _valid(self, engine: Any, marks: Any, at: datetime) -> Dated[T] | None:
         known_marks, found = self._known.get(engine, (None, None))
         if found is None or known_marks != marks or at < found.since:
             return None
         return found if found.until is None or at < found.until else None
+
+
+class KeptOf(Generic[K, T]):
+    """One question about many things, of which the answers asked for are kept; they depend on
+    deeds alone. `most` of them, then it begins anew."""
+
+    def __init__(
+        self, ask: Callable[[Session, K], T], *marks: ScalarSelect[Any], most: int = 10_000
+    ) -> None:
+        self._ask, self._most = ask, most
+        self._places = tuple(_marks.add(mark) for mark in marks)
+        self._known: WeakKeyDictionary[Any, tuple[Any, dict[K, T]]] = WeakKeyDictionary()
+
+    def __call__(self, session: Session, key: K) -> T:
+        """What is true of this one now."""
+        if not is_kept(session):
+            return self._ask(session, key)
+        engine = session.get_bind()
+        all_marks = _marks.read(session)  # first: what is read after it is not older
+        marks = tuple(all_marks[place] for place in self._places)
+        known_marks, answers = self._known.get(engine, (None, {}))
+        if known_marks != marks or len(answers) >= self._most:
+            answers = {}
+            self._known[engine] = marks, answers
+        if key not in answers:
+            answers[key] = self._ask(session, key)
+        return answers[key]

@@ -30,12 +30,15 @@ class PersonRow:
 
 def actor_of(session: Session, person_id: str, at: datetime) -> Actor | None:
     """The person with the roles of this instant; None for somebody unknown or gone."""
-    person = _person(session, person_id)
-    if person is None or (person.left_at is not None and person.left_at <= at):
+    try:
+        given = {"person_id": uuid.UUID(person_id), "at": at}
+    except ValueError:  # ids are opaque text: one that is not ours is simply nobody's
         return None
-    held = session.execute(_HELD, {"person_id": person.id, "at": at})
-    grants = frozenset(Grant(role, organisation) for role, organisation in held)
-    return Actor(person_id=str(person.id), name=person.name, grants=grants)
+    rows = session.execute(_HELD, given).all()
+    if not rows or (rows[0].left_at is not None and rows[0].left_at <= at):
+        return None
+    grants = frozenset(Grant(row.role, row.organisation_id) for row in rows if row.role)
+    return Actor(person_id=str(given["person_id"]), name=rows[0].name, grants=grants)
 
 
 def person_by_login(session: Session, login: str, at: datetime) -> Person | None:
@@ -51,12 +54,17 @@ def login_of(session: Session, person_id: uuid.UUID) -> str:
     return (person.mobile or person.employee_number or "") if person else ""
 
 
+_NAME = select(Person.name).where(Person.id == bindparam("person_id"))
+
+
 def name_of(session: Session, person_id: str) -> str:
     """The name to show, also of somebody who left; an empty text for somebody unknown."""
     if person_id == SYSTEM.person_id:
         return SYSTEM.name
-    person = _person(session, person_id)
-    return person.name if person else ""
+    try:
+        return session.scalar(_NAME, {"person_id": uuid.UUID(person_id)}) or ""
+    except ValueError:  # opaque text that is not ours
+        return ""
 
 
 def organisation(session: Session, organisation_id: uuid.UUID) -> Organisation:
@@ -92,8 +100,10 @@ def in_force(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(Membership.since <= at, or_(Membership.until.is_(None), Membership.until > at))
 
 
-_HELD = select(Membership.role, Membership.organisation_id).where(
-    Membership.person_id == bindparam("person_id"), in_force(AT)
+_HELD = (
+    select(Person.name, Person.left_at, Membership.role, Membership.organisation_id)
+    .outerjoin(Membership, and_(Membership.person_id == Person.id, in_force(AT)))
+    .where(Person.id == bindparam("person_id"))
 )
 
 
@@ -120,14 +130,6 @@ def people(session: Session, at: datetime) -> tuple[PersonRow, ...]:
         )
         for person, (roles, places) in held.items()
     )
-
-
-def _person(session: Session, person_id: str) -> Person | None:
-    """Ids are opaque text: one that is not ours is simply nobody's."""
-    try:
-        return session.get(Person, uuid.UUID(person_id))
-    except ValueError:
-        return None
 
 
 def _has_login(login: str) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from marketplace.regions import queries as regions
 from marketplace.regions.models import Village
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
+from marketplace.work.kept import KeptOf, newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,16 @@ _VILLAGES = (
 )
 
 
+def _ask_villages(session: Session, listing_id: UUID) -> Sequence[Village]:
+    return session.scalars(_VILLAGES, {"listing_id": listing_id}).all()
+
+
+_villages = KeptOf(_ask_villages, newest(Listing), newest(Village))
+
+
 def villages(session: Session, listing_id: UUID) -> Sequence[Village]:
     """Where the good is grown or made, by name."""
-    return session.scalars(_VILLAGES, {"listing_id": listing_id}).all()
+    return _villages(session, listing_id)
 
 
 def origin(session: Session, found: Listing) -> str:

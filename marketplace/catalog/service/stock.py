@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, CursorResult, and_, inspect, select, update
-from sqlalchemy.orm.attributes import QueryableAttribute
+from sqlalchemy.orm.attributes import QueryableAttribute, set_committed_value
 
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing, Reservation
@@ -15,6 +15,7 @@ from marketplace.kernel.errors import Conflict, Missing, Refused, WrongState
 from marketplace.work import Work
 
 _R = ReservationState
+PIECES = ("received", "available", "reserved", "sold", "version")
 Changes = dict[QueryableAttribute[int], ColumnElement[int] | int]
 
 
@@ -133,13 +134,19 @@ def _end(
 def _change(w: Work, listing_id: uuid.UUID, changes: Changes, enough: ColumnElement[bool]) -> bool:
     """Change the pieces of a listing where there are enough; False when there are not."""
     w.session.flush()
-    done = w.session.execute(
-        update(Listing).where(Listing.id == listing_id, enough).values(changes),
+    now = w.session.execute(
+        update(Listing)
+        .where(Listing.id == listing_id, enough)
+        .values(changes)
+        .returning(*(getattr(Listing, name) for name in PIECES)),
         execution_options={"synchronize_session": False},
-    )
+    ).one_or_none()
     known = w.session.identity_map.get(
         inspect(Listing).identity_key_from_primary_key((listing_id,))
     )
-    if known is not None:  # what was read before is old now
-        w.session.refresh(known, ["received", "available", "reserved", "sold", "version"])
-    return isinstance(done, CursorResult) and done.rowcount == 1
+    if known is not None and now is not None:  # what was read before is old now
+        for name, value in zip(PIECES, now, strict=True):
+            set_committed_value(known, name, value)
+    elif known is not None:
+        w.session.refresh(known, PIECES)
+    return now is not None

@@ -52,7 +52,8 @@ class _Hit:
 
 def county(session: Session, code: str) -> County | None:
     """Today's place for a code of any year; None if unknown or split among several."""
-    found = _in_use(session, _today(session, code.strip()))
+    code = code.strip()
+    found = _in_use(session, (code,)) or _in_use(session, _today(session, code))
     return found[0] if len(found) == 1 else None
 
 
