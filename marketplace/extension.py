@@ -33,8 +33,8 @@ from marketplace.regions import views as regions
 from marketplace.statistics import views as statistics
 from marketplace.suppliers import views as suppliers
 from marketplace.unions import views as unions
+from marketplace.web import looking, styleguide
 from marketplace.web import pages as web
-from marketplace.web import reading, styleguide
 from marketplace.web.rendering import Pages
 from marketplace.work import Runtime, Tools, Wire, schema
 from marketplace.zone import views as zone
@@ -191,7 +191,7 @@ class Mounted:
 
     def basket_count(self, person: Actor) -> int:
         """How many lines stand in the person's basket."""
-        with reading() as session:
+        with looking() as session:
             return baskets.basket_count(session, person.person_id)
 
     def own_pages(self, person: Actor) -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ class OwnIdentity:
         runtime = door.runtime()
         at, demo = runtime.clock.now(), runtime.tools.config.demo
         longest = rules.idle_limit(frozenset(), demo=demo)
-        with runtime.reading() as session:
+        with runtime.looking() as session:
             found = queries.open_sign_in(session, secret, at, idle=longest)
             actor = queries.actor_of(session, str(found.person_id), at) if found else None
         if found is None or actor is None or not _still_open(found, actor.roles):
@@ -56,7 +56,7 @@ class OwnIdentity:
         """Asked once per person and request: long lists name the same few people."""
         names: dict[str, str] = g.setdefault("mp_names", {})
         if person_id not in names:
-            with door.reading() as session:
+            with door.looking() as session:
                 names[person_id] = queries.name_of(session, person_id)
         return names[person_id]
 

@@ -70,17 +70,31 @@ def now() -> datetime:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A read-only session; within another one of this request the same: a page takes one."""
+    """A read-only session."""
+    with runtime().reading() as session, _shared(session):
+        yield session
+
+
+@contextmanager
+def looking() -> Iterator[Session]:
+    """The same for few short questions, see `Runtime.looking`; within another read-only session of
+    this request that one: a page takes one."""
     known: Session | None = g.get("mp_reading")
     if known is not None:
         yield known
         return
-    with runtime().reading() as session:
-        g.mp_reading = session
-        try:
-            yield session
-        finally:
-            g.pop("mp_reading", None)
+    with runtime().looking() as session, _shared(session):
+        yield session
+
+
+@contextmanager
+def _shared(session: Session) -> Iterator[None]:
+    before = g.get("mp_reading")
+    g.mp_reading = session
+    try:
+        yield
+    finally:
+        g.mp_reading = before
 
 
 def kept_files() -> Storage:

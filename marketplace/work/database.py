@@ -70,6 +70,15 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def looking(engine: Engine) -> Engine:
+    """The same for short looks: READ COMMITTED promises nothing from one question to the next, so
+    on PostgreSQL they go without the two ways that BEGIN and ROLLBACK are. Not for rows that are
+    read in batches: their cursor needs a transaction."""
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late: see _begin
     cursor = connection.cursor()

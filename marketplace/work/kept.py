@@ -94,20 +94,20 @@ class Kept(Generic[T]):
         """The answer that is true at the instant."""
         if not is_kept(session):
             return self._ask(session, at).value
-        engine = session.get_bind()
+        pool = session.get_bind().engine.pool  # one for all engines of one database
         all_marks = _marks.read(session)  # first: what is read after it is not older
         marks = tuple(all_marks[place] for place in self._places)
-        found = self._valid(engine, marks, at)
+        found = self._valid(pool, marks, at)
         if found is None:
             with self._lock:
-                found = self._valid(engine, marks, at)
+                found = self._valid(pool, marks, at)
                 if found is None:
                     found = self._ask(session, at)
-                    self._known[engine] = marks, found
+                    self._known[pool] = marks, found
         return found.value
 
-    def _valid(self, engine: Any, marks: Any, at: datetime) -> Dated[T] | None:
-        known_marks, found = self._known.get(engine, (None, None))
+    def _valid(self, pool: Any, marks: Any, at: datetime) -> Dated[T] | None:
+        known_marks, found = self._known.get(pool, (None, None))
         if found is None or known_marks != marks or at < found.since:
             return None
         return found if found.until is None or at < found.until else None
@@ -128,13 +128,13 @@ class KeptOf(Generic[K, T]):
         """What is true of this one now."""
         if not is_kept(session):
             return self._ask(session, key)
-        engine = session.get_bind()
+        pool = session.get_bind().engine.pool  # one for all engines of one database
         all_marks = _marks.read(session)  # first: what is read after it is not older
         marks = tuple(all_marks[place] for place in self._places)
-        known_marks, answers = self._known.get(engine, (None, {}))
+        known_marks, answers = self._known.get(pool, (None, {}))
         if known_marks != marks or len(answers) >= self._most:
             answers = {}
-            self._known[engine] = marks, answers
+            self._known[pool] = marks, answers
         if key not in answers:
             answers[key] = self._ask(session, key)
         return answers[key]

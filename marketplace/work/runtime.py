@@ -22,7 +22,7 @@ from marketplace.kernel.errors import Busy, Conflict
 from marketplace.work import outbox, schema, trail
 from marketplace.work.anchor import Anchor
 from marketplace.work.courier import BATCH, Courier
-from marketplace.work.database import WRITING, is_duplicate, make_engine, meant
+from marketplace.work.database import WRITING, is_duplicate, looking, make_engine, meant
 from marketplace.work.unit import Tools, Work
 from marketplace.work.wires import Wire
 
@@ -50,6 +50,7 @@ class Runtime:
         self.clock: Clock = clock or SystemClock()
         self.engine: Engine = make_engine(tools.config.url)
         self._writing = self.engine.execution_options(**WRITING)
+        self._looking = looking(self.engine)
         is_embedded = self.engine.dialect.name == "sqlite"
         self._turn = threading.RLock() if is_embedded else None
         self.within = {wire.event: wire.reactions for wire in within}
@@ -65,8 +66,19 @@ class Runtime:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that never writes. Raises Busy (the database did not answer)."""
+        with self._read(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """The same for a page of few short questions, each of which may see a later instant."""
+        with self._read(self._looking) as session:
+            yield session
+
+    @contextmanager
+    def _read(self, engine: Engine) -> Iterator[Session]:
         try:
-            with Session(self.engine, autoflush=False) as session:
+            with Session(engine, autoflush=False) as session:
                 yield session  # closing rolls back and leaves what was read usable
         except Exception as fault:
             if kind := meant(fault):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.work.models import TrailEntry, TrailHead
@@ -51,21 +51,24 @@ def canonical(data: object) -> str:
     return _CANONICAL(data)
 
 
+_HEAD = select(TrailHead.number, TrailHead.hash).where(TrailHead.id == HEAD).with_for_update()
+_MOVED = (
+    update(TrailHead)
+    .where(TrailHead.id == HEAD)
+    .values(number=bindparam("to_number"), hash=bindparam("to_hash"))
+)
+
+
 def write(session: Session, deeds: Sequence[Deed], at: datetime) -> tuple[int, ...]:
     """Chain the deeds to the head; called last in a unit of work, so that writers queue here
     for the shortest time. Answers the first and the last number; nothing for no deeds."""
     if not deeds:
         return ()
-    head = session.scalars(
-        select(TrailHead)
-        .where(TrailHead.id == HEAD)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    number, mark = session.execute(_HEAD).one()
     rows: list[dict[str, Any]] = []
     for deed in deeds:
         row: dict[str, Any] = {
-            "number": head.number + 1,
+            "number": number + 1,
             "at": at,
             "actor": deed.actor,
             "verb": deed.verb,
@@ -76,12 +79,13 @@ def write(session: Session, deeds: Sequence[Deed], at: datetime) -> tuple[int, .
             "from_state": deed.from_state,
             "to_state": deed.to_state,
             "data": _as_json(deed.data or {}),
-            "previous_hash": head.hash,
+            "previous_hash": mark,
         }
         row["hash"] = _hash(row)
         rows.append(row)
-        head.number, head.hash = row["number"], row["hash"]
+        number, mark = row["number"], row["hash"]
     insert_rows(session, ENTRIES, rows)
+    session.connection().execute(_MOVED, {"to_number": number, "to_hash": mark})
     return rows[0]["number"], rows[-1]["number"]
 
 

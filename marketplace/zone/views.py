@@ -17,11 +17,11 @@ from marketplace.regions import queries as regions
 from marketplace.web import (
     Page,
     identity,
+    looking,
     now,
     open_to_all,
     page,
     page_number,
-    reading,
     search_index,
     urls,
 )
@@ -39,7 +39,7 @@ CODE_LENGTH = 6
 @open_to_all
 def home() -> ResponseReturnValue:
     at = now()
-    with reading() as session:
+    with looking() as session:
         shelves = catalog.shelves(session, at)
         return page(
             "zone/home.html",
@@ -55,7 +55,7 @@ def home() -> ResponseReturnValue:
 @open_to_all
 def show(slug: str) -> ResponseReturnValue:
     at = now()
-    with reading() as session:
+    with looking() as session:
         shelves = catalog.shelves(session, at)
         zone = shelves.atlas.list_named(slug)
         shown = queries.Shown({"slugs": [slug]}, shelves.on_list(slug), _province())
@@ -74,7 +74,7 @@ def show(slug: str) -> ResponseReturnValue:
 def category(slug: str) -> ResponseReturnValue:
     kind = catalog.category(slug)
     at = now()
-    with reading() as session:
+    with looking() as session:
         title = kind.name(words().language)
         counties = catalog.shelves(session, at).of_category(slug)
         shown = queries.Shown({"category": slug}, counties, _province())
@@ -88,7 +88,7 @@ def search() -> ResponseReturnValue:
     form = SearchForm()
     form.validate()  # what cannot be read is told beside its field and does not count
     wanted = form.wanted()
-    with reading() as session:
+    with looking() as session:
         found = queries.look(session, search_index(), wanted, at)
         ways = () if found.total else queries.other_ways(session, search_index(), wanted, at)
         return page(
@@ -110,7 +110,7 @@ def search() -> ResponseReturnValue:
 @open_to_all
 def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
     at = now()
-    with reading() as session:
+    with looking() as session:
         offer = catalog.offer(session, listing_id, at)
         made_in = catalog.villages(session, listing_id)
         evidence = catalog.evidence_of(session, offer, at, made_in)
@@ -139,7 +139,7 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
 @open_to_all
 def villages() -> ResponseReturnValue:
     at = now()
-    with reading() as session:
+    with looking() as session:
         found = [
             (village, count, regions.county(session, village.county_code))
             for village, count in queries.villages(session, at)
@@ -151,7 +151,7 @@ def villages() -> ResponseReturnValue:
 @open_to_all
 def village(village_id: uuid.UUID) -> ResponseReturnValue:
     at = now()
-    with reading() as session:
+    with looking() as session:
         found = regions.village(session, village_id)
         return page(
             "zone/village.html",
@@ -167,7 +167,7 @@ def village(village_id: uuid.UUID) -> ResponseReturnValue:
 @open_to_all
 def find_county() -> ResponseReturnValue:
     asked = request.args.get("q", "").strip()[:80]
-    with reading() as session:
+    with looking() as session:
         places = regions.find_county(session, asked)
     if len(places) == 1 and places[0].level == regions.COUNTY:
         return redirect(url_for("marketplace.zone.county", code=places[0].code))
@@ -178,7 +178,7 @@ def find_county() -> ResponseReturnValue:
 @open_to_all
 def county(code: str) -> ResponseReturnValue:
     at = now()
-    with reading() as session:
+    with looking() as session:
         found = regions.county(session, code)
         if found is None or found.level != regions.COUNTY:
             raise Missing(code=code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from marketplace.catalog import queries as catalog
 from marketplace.kernel.actor import Role
@@ -45,14 +45,15 @@ def change(w: Work, listing_id: uuid.UUID, quantity: int) -> BasketLine:
     return line
 
 
+_REMOVED = delete(BasketLine).where(
+    BasketLine.person_id == bindparam("person_id"),
+    BasketLine.listing_id.in_(bindparam("ids", expanding=True)),
+)
+
+
 def remove(w: Work, listing_ids: Iterable[uuid.UUID]) -> None:
     """Take goods out of the actor's basket; what is not in it is ignored."""
-    w.session.execute(
-        delete(BasketLine).where(
-            BasketLine.person_id == w.actor.person_id,
-            BasketLine.listing_id.in_(tuple(listing_ids)),
-        )
-    )
+    w.session.execute(_REMOVED, {"person_id": w.actor.person_id, "ids": tuple(listing_ids)})
 
 
 def _line(w: Work, listing_id: uuid.UUID) -> BasketLine | None:

@@ -18,6 +18,7 @@ from marketplace.payments import service as payments
 from marketplace.web import (
     back_to,
     checked,
+    looking,
     needs,
     now,
     once,
@@ -129,7 +130,7 @@ def checkout() -> ResponseReturnValue:
 @needs(Role.EMPLOYEE)
 def place() -> ResponseReturnValue:
     form = CheckoutForm()
-    with reading() as session:
+    with looking() as session:
         _offer_addresses(form, queries.addresses(session, someone()))
     if not form.validate():
         checked()
