@@ -132,7 +132,8 @@ class KeptOf(Generic[K, T]):
         all_marks = _marks.read(session)  # first: what is read after it is not older
         marks = tuple(all_marks[place] for place in self._places)
         known_marks, answers = self._known.get(pool, (None, {}))
-        if known_marks != marks or len(answers) >= self._most:
+        is_full = key not in answers and len(answers) >= self._most
+        if known_marks != marks or is_full:
             answers = {}
             self._known[pool] = marks, answers
         if key not in answers:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries
 from marketplace.catalog import service as catalog
@@ -18,12 +19,14 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.clock import SetClock, end_of_day, local_day, start_of_day
 from marketplace.regions import queries as regions
 from marketplace.regions import service as region_facts
+from marketplace.suppliers import queries as supplier_queries
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.states import PaperKind
 from marketplace.work import Runtime, Work
+from marketplace.work.kept import KeptOf, newest
 from tests.databases import Place
 from tests.fixtures import People
-from tests.makers.catalog import a_listing
+from tests.makers.catalog import a_draft_listing, a_listing, some_goods
 from tests.makers.suppliers import COUNTY, a_paper, an_approved_supplier
 
 LAST_DAY = date(2026, 11, 24)
@@ -127,6 +130,59 @@ def test_what_is_kept_is_not_asked_again(people: People) -> None:
         queries.shelves(session, at)
         queries.shelves(session, at)
     assert len([one for one in asked if one != "BEGIN"]) == 1, asked  # whether a deed was done
+
+
+def test_the_papers_of_a_ticket_are_those_of_the_instant(people: People, clock: SetClock) -> None:
+    """P16: they are kept by deeds; whether they are valid is asked of their dates each time."""
+    supplier = an_approved_supplier(people, until=LAST_DAY)
+
+    def told() -> list[PaperKind]:
+        with people.runtime.reading() as session:
+            found = supplier_queries.papers_in_force(session, supplier.id, clock.now())
+        return sorted(paper.kind for paper in found)
+
+    both = [PaperKind.INSPECTION_REPORT, PaperKind.LICENCE]
+    assert told() == both
+    clock.at = end_of_day(LAST_DAY)
+    assert told() == [PaperKind.LICENCE]
+    with people.runtime.work(people.actor("supplier")) as w:
+        paper = suppliers.hand_in(w, supplier.id, a_paper(PaperKind.INSPECTION_REPORT))
+    assert told() == [PaperKind.LICENCE]
+    with people.runtime.work(people.actor("reviewer")) as w:
+        suppliers.accept_paper(w, paper.id)
+    assert told() == both
+
+
+def test_the_villages_of_a_good_are_those_that_it_says_now(people: People) -> None:
+    an_approved_supplier(people)
+    with people.runtime.work() as w:
+        for name in ("示例村甲", "示例村乙"):
+            region_facts.add_village(
+                w, COUNTY, name, households=None, story="", craft="", is_example=True
+            )
+    listing = a_draft_listing(people, villages=("示例村甲",))
+
+    def told() -> list[str]:
+        with people.runtime.reading() as session:
+            return [village.name for village in queries.villages(session, listing.id)]
+
+    assert told() == ["示例村甲"]
+    with people.runtime.work(people.actor("supplier")) as w:
+        catalog.revise(w, listing.id, some_goods(villages=("示例村乙",)))
+    assert told() == ["示例村乙"]
+
+
+def test_only_so_many_answers_are_kept(runtime: Runtime) -> None:
+    asked: list[int] = []
+
+    def ask(_session: Session, key: int) -> int:
+        asked.append(key)
+        return key * 2
+
+    double = KeptOf(ask, newest(Listing), most=2)
+    with runtime.reading() as session:
+        assert [double(session, key) for key in (1, 2, 1, 2, 3, 3, 1)] == [2, 4, 2, 4, 6, 6, 2]
+    assert asked == [1, 2, 3, 1]
 
 
 def test_a_unit_of_work_sees_its_own_changes(
