@@ -68,14 +68,7 @@ def place(w: Work, wanted: Placement) -> Purchase:
     due = total(parcel.total for parcel in parcels)
     if wanted.total is not None and wanted.total != due:
         raise Refused("price_changed", seen=str(wanted.total), now=str(due))
-    region = county.label if county else address.county_code
-    deliver_to = {
-        "recipient": address.recipient,
-        "mobile": address.mobile,
-        "county_code": address.county_code,
-        "region": region,
-        "street": address.street,
-    }
+    deliver_to = _frozen(address, county)
     purchase = _purchase(w, wanted, deliver_to, due=due, digest=digest)
     held = {  # in the order of listings, so that no two buyers wait for each other
         listing_id: stock.hold(w, listing_id, lines[listing_id], purchase.hold_ends_at)
@@ -141,6 +134,17 @@ def _all_for_sale(
             if title is None:
                 raise stock.NotForSale(listing_id=listing_id)
             raise stock.NotForSale("line_not_for_sale", listing_id=listing_id, title=title)
+
+
+def _frozen(address: Address, county: regions.County | None) -> dict[str, Any]:
+    """Where the parcels go, as it was when it was bought."""
+    return {
+        "recipient": address.recipient,
+        "mobile": address.mobile,
+        "county_code": address.county_code,
+        "region": county.label if county else address.county_code,
+        "street": address.street,
+    }
 
 
 def _all_delivered(place_: regions.County | None, offers: dict[uuid.UUID, catalog.Offer]) -> None:
