@@ -90,7 +90,7 @@ def test_a_good_revised_at_the_same_price_after_the_approval_is_not_ordered(
         catalog.revise(w, listing.id, some_goods(spec="1个/箱"))
         catalog.submit(w, listing.id)
     with people.runtime.work(people.actor("reviewer")) as w:
-        catalog.approve(w, listing.id)
+        catalog.approve(w, listing.id, listing.fingerprint)
     buyer = people.actor("union_buyer")
     with pytest.raises(Refused, match="plan_changed"), people.runtime.work(buyer) as w:
         service.order(w, plan.id)
