@@ -13,14 +13,14 @@ from pathlib import Path
 import click
 
 from marketplace.accounts import queries, service
-from marketplace.accounts.models import OrganisationKind
+from marketplace.accounts.models import Organisation, OrganisationKind
 from marketplace.accounts.service import Plan, Sheets
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.web.labels import error_words
 from marketplace.web.told import told
 from marketplace.web.words import Words
-from marketplace.work import Runtime
+from marketplace.work import Runtime, Work
 
 Opener = Callable[[Path], Runtime]
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -130,18 +130,55 @@ def invite(
     carried: Carried, organisation: str, *, role: str, kind: str | None,
     pieces: int, days: int, data: Path,
 ) -> None:  # fmt: skip
-    """Print invitations for ORGANISATION; the only way to the first manager."""
+    """Print invitations for ORGANISATION; whoever uses one gets a code by text message."""
     try:
         with carried.open_runtime(data).work() as w:
-            place = queries.by_name(w.session, organisation)
-            if place is None and kind:
-                place = service.add_organisation(w, organisation, OrganisationKind(kind))
-            if place is None:
-                raise click.ClickException(f"没有这个单位 / no organisation {organisation!r}")
+            place = _place(w, organisation, kind)
             _batch, codes = service.invite(w, place.id, Role(role), pieces=pieces, days=days)
     except MarketplaceError as fault:
         raise click.ClickException(" ".join(error_words(fault, carried.say))) from fault
     click.echo("\n".join(codes))
+
+
+@accounts.command("add")
+@click.argument("name")
+@click.argument("mobile")
+@click.option("--organisation", required=True)
+@click.option("--role", type=click.Choice([r.value for r in Role if r is not Role.SYSTEM]),
+              required=True)  # fmt: skip
+@click.option("--new", "kind", type=click.Choice([k.value for k in OrganisationKind]),
+              help="Make the organisation when there is none of this name.")  # fmt: skip
+@click.password_option(help="Asked for when it is not given; safer so.")
+@data_option
+@click.pass_obj
+def add(
+    carried: Carried, name: str, mobile: str, *, organisation: str, role: str, kind: str | None,
+    password: str, data: Path,
+) -> None:  # fmt: skip
+    """Let NAME sign in with MOBILE and a password: the first manager, also without text messages."""
+    runtime = carried.open_runtime(data)
+    try:
+        checked = service.checked_password(runtime.tools.config, password, name, mobile)
+        with runtime.work() as w:
+            place = _place(w, organisation, kind)
+            person = service.add_person_with(w, name, checked.hash, mobile=mobile)
+            w.session.flush()  # gives the person the id that the role names
+            service.grant(w, person.id, place.id, Role(role))
+    except MarketplaceError as fault:
+        raise click.ClickException(" ".join(error_words(fault, carried.say))) from fault
+    finally:
+        runtime.engine.dispose()
+    click.echo(f"{name}: {mobile}")
+
+
+def _place(w: Work, name: str, kind: str | None) -> Organisation:
+    """The organisation of this name, made where `kind` says so. Raises ClickException."""
+    place = queries.by_name(w.session, name)
+    if place is None and kind:
+        place = service.add_organisation(w, name, OrganisationKind(kind))
+    if place is None:
+        raise click.ClickException(f"没有这个单位 / no organisation {name!r}")
+    return place
 
 
 @accounts.command("new-phone")

@@ -6,12 +6,13 @@ from pathlib import Path
 from uuid import UUID
 
 from click.testing import CliRunner, Result
+from flask import Flask
 
 from marketplace.accounts import queries, rules, service
 from marketplace.accounts.cli import accounts
 from marketplace.kernel.actor import Role
 from marketplace.work import Runtime
-from tests.fixtures import People
+from tests.fixtures import People, sign_in
 
 
 def run(runtime: Runtime, *words: str) -> Result:
@@ -29,6 +30,19 @@ def test_the_first_manager_comes_by_a_command(people: People) -> None:
         found = queries.open_invitation(session, code, people.runtime.clock.now())
     assert found is not None
     assert (found.organisation, found.role) == ("新运营部", Role.MANAGER)
+
+
+def test_the_first_manager_may_come_with_a_password_where_no_message_can_be_sent(
+    people: People, app: Flask
+) -> None:
+    given = ("add", "示例经理", "13612345678", "--organisation", "新运营部", "--role", "manager")
+    weak = run(people.runtime, *given, "--new", "operator", "--password", "1361234567")
+    assert weak.exit_code == 1
+    strong = "seven-lanterns-over-the-river"
+    done = run(people.runtime, *given, "--new", "operator", "--password", strong)
+    assert done.exit_code == 0, done.output
+    client = sign_in(app, "13612345678", strong)
+    assert client.get("/people").status_code == 200
 
 
 def test_an_organisation_is_made_only_when_that_is_said(people: People) -> None:

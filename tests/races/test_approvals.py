@@ -16,9 +16,11 @@ from marketplace.orders.models import Order, OrderLine
 from marketplace.purchasing import queries, service
 from marketplace.purchasing.models import Plan
 from marketplace.purchasing.states import PlanState
+from marketplace.suppliers import queries as supplier_queries
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.states import PaperKind, SupplierState
+from marketplace.work import Work
 from marketplace.work.models import TrailEntry
 from tests.fixtures import People
 from tests.makers.catalog import a_listing, some_goods
@@ -123,13 +125,23 @@ def test_two_approvers_decide_once(people: People) -> None:
     assert len(trail(people, "approve")) == 3  # supplier, listing and, once, the plan
 
 
+def approve_supplier(w: Work, supplier_id: uuid.UUID) -> None:
+    """A reviewer who looks and decides at once."""
+    shown = supplier_queries.dossier(w.session, w.actor, supplier_id, w.now).seen
+    suppliers.approve(w, supplier_id, shown)
+
+
+def approve_good(w: Work, listing_id: uuid.UUID) -> None:
+    catalog.approve(w, listing_id, w.session.get_one(Listing, listing_id).fingerprint)
+
+
 def test_a_supplier_storm_leaves_no_paper_accepted_that_nobody_looked_at(people: People) -> None:
     """P15, P16: approve, return, hand in, revise, suspend and restore together."""
     supplier = a_submitted_supplier(people)
     staff, one, other = (people.actor(n) for n in ("supplier", "reviewer", "second_reviewer"))
     verbs = [
-        doing(people, one, suppliers.approve, supplier.id),
-        doing(people, other, suppliers.approve, supplier.id),
+        doing(people, one, approve_supplier, supplier.id),
+        doing(people, other, approve_supplier, supplier.id),
         doing(people, one, suppliers.send_back, supplier.id, "示例"),
         doing(people, other, suppliers.suspend, supplier.id, "示例"),
         doing(people, one, suppliers.restore, supplier.id, "示例"),
@@ -176,7 +188,7 @@ def test_what_is_ordered_was_on_sale_and_its_supplier_in_force_when_it_was_held(
             [
                 doing(people, staff, catalog.revise, melon.id, words),
                 doing(people, staff, catalog.submit, melon.id),
-                doing(people, one, catalog.approve, melon.id),
+                doing(people, one, approve_good, melon.id),
                 doing(people, other, catalog.withdraw, melon.id),
             ]
             if place % 2
@@ -208,7 +220,7 @@ def _put_on_sale_again(people: People, melon: Listing, supplier: Supplier) -> No
     if listing in {"withdrawn", "draft"}:
         doing(people, staff, catalog.submit, melon.id)()
     if listing != "on_sale":
-        doing(people, reviewer, catalog.approve, melon.id)()
+        doing(people, reviewer, approve_good, melon.id)()
 
 
 def _held_only_while_on_sale(people: People, melon: Listing, supplier: Supplier) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from marketplace.commands import main
 from marketplace.regions import queries
 from marketplace.work import Runtime
+
+pytestmark = pytest.mark.sqlite_only  # a command finds the embedded database by its folder
 
 
 def run(*arguments: object) -> tuple[int, str]:

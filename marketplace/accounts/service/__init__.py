@@ -43,6 +43,7 @@ from marketplace.accounts.service.passwords import (
 from marketplace.accounts.service.people import (
     add_organisation,
     add_person,
+    add_person_with,
     come_back,
     grant,
     leave,
@@ -82,6 +83,7 @@ __all__ = [
     "TooManyTries",
     "add_organisation",
     "add_person",
+    "add_person_with",
     "admit",
     "apply_roster",
     "begin_second",
