@@ -148,14 +148,14 @@ def invite(
               required=True)  # fmt: skip
 @click.option("--new", "kind", type=click.Choice([k.value for k in OrganisationKind]),
               help="Make the organisation when there is none of this name.")  # fmt: skip
-@click.password_option(help="Asked for when it is not given; safer so.")
 @data_option
 @click.pass_obj
 def add(
     carried: Carried, name: str, mobile: str, *, organisation: str, role: str, kind: str | None,
-    password: str, data: Path,
+    data: Path,
 ) -> None:  # fmt: skip
-    """Let NAME sign in with MOBILE and a password: the first manager, also without text messages."""
+    """Let NAME sign in with MOBILE and a password that is asked for: the first manager."""
+    password = click.prompt("密码 / password", hide_input=True, confirmation_prompt=True)
     runtime = carried.open_runtime(data)
     try:
         checked = service.checked_password(runtime.tools.config, password, name, mobile)

@@ -15,11 +15,11 @@ from marketplace.work import Runtime
 from tests.fixtures import People, sign_in
 
 
-def run(runtime: Runtime, *words: str) -> Result:
+def run(runtime: Runtime, *words: str, typed: str = "") -> Result:
     def opened(_data: Path) -> Runtime:
         return runtime
 
-    return CliRunner().invoke(accounts, list(words), obj=opened)
+    return CliRunner().invoke(accounts, list(words), obj=opened, input=f"{typed}\n{typed}\n")
 
 
 def test_the_first_manager_comes_by_a_command(people: People) -> None:
@@ -36,10 +36,10 @@ def test_the_first_manager_may_come_with_a_password_where_no_message_can_be_sent
     people: People, app: Flask
 ) -> None:
     given = ("add", "示例经理", "13612345678", "--organisation", "新运营部", "--role", "manager")
-    weak = run(people.runtime, *given, "--new", "operator", "--password", "1361234567")
+    weak = run(people.runtime, *given, "--new", "operator", typed="1361234567")
     assert weak.exit_code == 1
     strong = "seven-lanterns-over-the-river"
-    done = run(people.runtime, *given, "--new", "operator", "--password", strong)
+    done = run(people.runtime, *given, "--new", "operator", typed=strong)
     assert done.exit_code == 0, done.output
     client = sign_in(app, "13612345678", strong)
     assert client.get("/people").status_code == 200
