@@ -1,0 +1,55 @@
+"""Questions about suppliers; each takes a Session and answers only what the actor may see."""
+
+from marketplace.suppliers.queries.dossiers import (
+    Dossier,
+    all_suppliers,
+    digest,
+    dossier,
+    papers,
+    waiting,
+    waiting_papers,
+)
+from marketplace.suppliers.queries.sight import (
+    READERS,
+    is_editable,
+    open_paper_verbs,
+    own,
+    paper,
+    roles_for,
+    takes_papers,
+    visible,
+)
+from marketplace.suppliers.queries.standing import (
+    CheckItem,
+    checklist,
+    in_force,
+    may_sell,
+    out_of_force,
+    papers_in_force,
+    sells,
+)
+
+__all__ = [
+    "READERS",
+    "CheckItem",
+    "Dossier",
+    "all_suppliers",
+    "checklist",
+    "digest",
+    "dossier",
+    "in_force",
+    "is_editable",
+    "may_sell",
+    "open_paper_verbs",
+    "out_of_force",
+    "own",
+    "paper",
+    "papers",
+    "papers_in_force",
+    "roles_for",
+    "sells",
+    "takes_papers",
+    "visible",
+    "waiting",
+    "waiting_papers",
+]

@@ -1,0 +1,72 @@
+"""Who may see which supplier and paper, and in which role."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.machine import Step
+from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.states import PAPER, PaperState, SupplierState
+
+READERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER, Role.SYSTEM})
+
+
+# what an application says, see service.Application
+
+
+def own(session: Session, actor: Actor) -> Supplier | None:
+    """The supplier whose staff the actor is."""
+    organisations = actor.organisations(Role.SUPPLIER_STAFF)
+    return session.scalar(select(Supplier).where(Supplier.organisation_id.in_(organisations)))
+
+
+def visible(session: Session, actor: Actor, supplier_id: uuid.UUID) -> Supplier:
+    """One supplier, for its own staff and for those who read all. Raises Missing."""
+    supplier = session.get(Supplier, supplier_id)
+    if supplier is None:
+        raise Missing(supplier_id=supplier_id)
+    is_own = supplier.organisation_id in actor.organisations(Role.SUPPLIER_STAFF)
+    if not is_own and not actor.roles & READERS:
+        raise Missing(supplier_id=supplier_id)
+    return supplier
+
+
+def paper(session: Session, actor: Actor, paper_id: uuid.UUID) -> tuple[Supplier, Paper]:
+    """One paper with its supplier, for those who may read it. Raises Missing."""
+    found = session.get(Paper, paper_id)
+    if found is None:
+        raise Missing(paper_id=paper_id)
+    return visible(session, actor, found.supplier_id), found
+
+
+def roles_for(actor: Actor, supplier: Supplier) -> frozenset[Role]:
+    """The actor's roles that count for this supplier: staff only for its own, and whoever is
+    staff, or handed the application in, does not review it."""
+    is_staff = supplier.organisation_id in actor.organisations(Role.SUPPLIER_STAFF)
+    not_for = {Role.REVIEWER} if is_staff else {Role.SUPPLIER_STAFF}
+    if supplier.submitted_by == actor.person_id:
+        not_for.add(Role.REVIEWER)
+    return actor.roles - not_for
+
+
+def open_paper_verbs(
+    supplier: Supplier, paper: Paper, roles: frozenset[Role]
+) -> tuple[Step[PaperState], ...]:
+    """Papers of an application are decided with it; later ones on their own."""
+    if supplier.state is not SupplierState.APPROVED:
+        return ()
+    return PAPER.open_verbs(paper.state, roles)
+
+
+def takes_papers(supplier: Supplier) -> bool:
+    """While it is looked at or suspended, the pile of papers stays as it is."""
+    return supplier.state not in {SupplierState.SUBMITTED, SupplierState.SUSPENDED}
+
+
+def is_editable(supplier: Supplier) -> bool:
+    return supplier.state in {SupplierState.DRAFT, SupplierState.RETURNED}

@@ -1,0 +1,24 @@
+"""Which credit codes a kind of supplier may have."""
+
+from __future__ import annotations
+
+from marketplace.kernel import credit_code
+from marketplace.kernel.errors import Invalid
+from marketplace.suppliers.states import SupplierKind
+
+# the first two characters of the credit code that each kind of supplier may have
+BEGINNINGS = {
+    SupplierKind.COMPANY: ("91",),
+    SupplierKind.COOPERATIVE: ("93",),
+    SupplierKind.COLLECTIVE: ("N1", "N2", "N3"),
+    SupplierKind.FAMILY_FARM: ("91", "92"),
+    SupplierKind.HOUSEHOLD: ("92",),
+}
+
+
+def check_code(code: str, kind: SupplierKind) -> None:
+    """Raises Invalid when the code is malformed or belongs to another kind of supplier."""
+    if fault := credit_code.fault_of(code):
+        raise Invalid(f"credit_code_{fault.code}", field="credit_code", value=code)
+    if code[:2] not in BEGINNINGS[kind]:
+        raise Invalid("credit_code_kind", field="credit_code", value=code)
