@@ -1,0 +1,91 @@
+"""A supplier as its own people and its readers see it, and the reviewer's decision."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.kernel.actor import Role
+from marketplace.kernel.errors import Missing
+from marketplace.suppliers import queries, service
+from marketplace.suppliers.forms import NoteForm, PaperForm
+from marketplace.suppliers.models import Paper
+from marketplace.suppliers.states import SUPPLIER
+from marketplace.suppliers.views.blueprint import pages
+from marketplace.web import back_to, needs, now, page, reading, someone, work
+from marketplace.web.words import _
+
+READERS = (Role.SUPPLIER_STAFF, Role.REVIEWER, Role.AUDITOR, Role.MANAGER)
+
+
+@pages.get("/")
+@needs(Role.REVIEWER, Role.AUDITOR, Role.MANAGER)
+def index() -> ResponseReturnValue:
+    with reading() as session:
+        return page("suppliers/index.html", suppliers=queries.all_suppliers(session))
+
+
+@pages.get("/mine")
+@needs(Role.SUPPLIER_STAFF)
+def mine() -> ResponseReturnValue:
+    with reading() as session:
+        supplier = queries.own(session, someone())
+    if supplier is None:
+        return redirect(url_for("marketplace.suppliers.register"))
+    return redirect(url_for("marketplace.suppliers.show", supplier_id=supplier.id))
+
+
+@pages.get("/<uuid:supplier_id>")
+@needs(*READERS)
+def show(supplier_id: uuid.UUID) -> ResponseReturnValue:
+    return dossier_page(supplier_id, PaperForm())
+
+
+@pages.post("/<uuid:supplier_id>/<verb>")
+@needs(Role.SUPPLIER_STAFF, Role.REVIEWER)
+def decide(supplier_id: uuid.UUID, verb: str) -> ResponseReturnValue:
+    """One address per verb of the state table."""
+    if verb not in SUPPLIER.steps:
+        raise Missing
+    note = NoteForm().reason()
+    with work() as w:
+        service.use(w, supplier_id, verb, note=note, seen=request.values.get("seen", ""))
+    return back_to("suppliers.show", _("已办理。"), supplier_id=supplier_id)
+
+
+def dossier_page(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> ResponseReturnValue:
+    actor = someone()
+    with reading() as session:
+        found = queries.dossier(session, actor, supplier_id, now())
+    roles = queries.roles_for(actor, found.supplier)
+    return page(
+        "suppliers/show.html",
+        status,
+        dossier=found,
+        supplier=found.supplier,
+        verbs_open=SUPPLIER.open_verbs(found.supplier.state, roles),
+        decide_url=lambda verb: url_for(
+            "marketplace.suppliers.decide",
+            supplier_id=supplier_id,
+            verb=verb,
+            seen=found.seen if verb == "approve" else None,
+        ),
+        paper_verbs=lambda paper: queries.open_paper_verbs(found.supplier, paper, roles),
+        paper_url=_paper_url,
+        form=form,
+        may_read_scans=bool(roles & {Role.SUPPLIER_STAFF, Role.REVIEWER}),
+        can_hand_in=Role.SUPPLIER_STAFF in roles and queries.takes_papers(found.supplier),
+        can_edit=Role.SUPPLIER_STAFF in roles and queries.is_editable(found.supplier),
+    )
+
+
+def _paper_url(paper: Paper) -> Callable[[str], str]:
+    """Where the button of a verb posts to."""
+
+    def url(verb: str) -> str:
+        return url_for("marketplace.suppliers.decide_paper", paper_id=paper.id, verb=verb)
+
+    return url
