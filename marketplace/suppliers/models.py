@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -48,12 +49,14 @@ class Supplier(Versioned, Base):
 
 
 class Paper(Versioned, Base):
-    """One paper as it was handed in, with its scan; a correction is a new row."""
+    """One paper as it was handed in, with its scan; never changed, a correction is a new row."""
 
     __tablename__ = "mp_paper"
 
     id: Mapped[Id]
     supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    goods_id: Mapped[uuid.UUID | None] = mapped_column(index=True)  # a listing or batch above us
+    corrects_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mp_paper.id"), index=True)
     kind: Mapped[PaperKind]
     number: Mapped[ShortText]
     holder: Mapped[ShortText]
@@ -66,6 +69,8 @@ class Paper(Versioned, Base):
     scan_name: Mapped[ShortText]
     scan_type: Mapped[ShortText]
     scan_sha256: Mapped[str] = mapped_column(String(64))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the fields of its kind
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # rules.findings, kept
     state: Mapped[PaperState] = mapped_column(default=PaperState.PENDING)
     added_at: Mapped[datetime]
     added_by: Mapped[PersonRef]

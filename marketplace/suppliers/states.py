@@ -17,12 +17,48 @@ class SupplierKind(StrEnum):
 
 
 class PaperKind(StrEnum):
-    """What is handed in."""
+    """What is handed in; what each kind asks for stands in paper_kinds.toml."""
 
     LICENCE = "licence"  # 营业执照
     COLLECTIVE_REGISTRATION = "collective_registration"  # 农村集体经济组织登记证
-    INSPECTION_REPORT = "inspection_report"  # 检验报告; its end is 平台采信至
     FOOD_PRODUCTION = "food_production"  # 食品生产许可证
+    FOOD_TRADE = "food_trade"  # 食品经营许可证
+    FOOD_TRADE_FILING = "food_trade_filing"  # 仅销售预包装食品备案
+    SMALL_WORKSHOP = "small_workshop"  # 小作坊登记证
+    INSPECTION_REPORT = "inspection_report"  # 检验报告; its end is 平台采信至
+    AUTHORITY = "authority"  # 授权委托书, with the agent's identity
+    INTEGRITY_COMMITMENT = "integrity_commitment"  # 质量和诚信承诺书
+    CONFLICT_STATEMENT = "conflict_statement"  # 利益冲突声明
+    GREEN = "green"  # 绿色食品证书
+    ORGANIC = "organic"  # 有机产品认证证书
+    GEOGRAPHICAL_INDICATION = "geographical_indication"  # 地理标志
+    TRADEMARK = "trademark"  # 商标注册证
+    BRAND_AUTHORISATION = "brand_authorisation"  # 品牌授权书
+    CONTRACT_MAKING = "contract_making"  # 委托生产协议
+    AIDED_PRODUCT = "aided_product"  # 帮扶产品认定
+    LINKED_FARMERS = "linked_farmers"  # 联农带农说明
+    BANK_ACCOUNT = "bank_account"  # 银行账户证明, in the licence's name
+    COUNTY_RECOMMENDATION = "county_recommendation"  # 县级推荐函
+    ORIGIN_PROOF = "origin_proof"  # 产地证明
+    CONFORMITY_COMMITMENT = "conformity_commitment"  # 承诺达标合格证, never shortened
+    ANIMAL_QUARANTINE = "animal_quarantine"  # 动物检疫合格证明
+    MEAT_INSPECTION = "meat_inspection"  # 肉品品质检验合格证
+
+
+class PaperScope(StrEnum):
+    """What a paper of a kind is about: `Paper.goods_id` names the listing or the batch."""
+
+    SUPPLIER = "supplier"
+    PRODUCT = "product"
+    BATCH = "batch"
+
+
+class HolderRule(StrEnum):
+    """How the holder on the paper stands to the supplier's legal name."""
+
+    EQUAL = "equal"  # must be the same
+    CHAIN = "chain"  # or somebody who authorised the supplier by another paper
+    ANY = "any"  # not compared
 
 
 class SupplierState(StrEnum):

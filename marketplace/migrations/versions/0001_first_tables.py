@@ -836,6 +836,8 @@ def upgrade() -> None:
         "mp_paper",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("goods_id", sa.Uuid(), nullable=True),
+        sa.Column("corrects_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("number", sa.String(length=200), nullable=False),
         sa.Column("holder", sa.String(length=200), nullable=False),
@@ -848,6 +850,8 @@ def upgrade() -> None:
         sa.Column("scan_name", sa.String(length=200), nullable=False),
         sa.Column("scan_type", sa.String(length=200), nullable=False),
         sa.Column("scan_sha256", sa.String(length=64), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by", sa.String(length=64), nullable=False),
@@ -856,12 +860,17 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
+            ["corrects_id"], ["mp_paper.id"], name=op.f("fk_mp_paper_corrects_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_paper_supplier_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_paper")),
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_paper_added_by"), "mp_paper", ["added_by"], unique=False)
+    op.create_index(op.f("ix_mp_paper_corrects_id"), "mp_paper", ["corrects_id"], unique=False)
+    op.create_index(op.f("ix_mp_paper_goods_id"), "mp_paper", ["goods_id"], unique=False)
     op.create_index(op.f("ix_mp_paper_supplier_id"), "mp_paper", ["supplier_id"], unique=False)
     op.create_index(
         "ix_mp_paper_valid",
@@ -1082,6 +1091,8 @@ def downgrade() -> None:
     op.drop_table("mp_union_member")
     op.drop_index("ix_mp_paper_valid", table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_supplier_id"), table_name="mp_paper")
+    op.drop_index(op.f("ix_mp_paper_goods_id"), table_name="mp_paper")
+    op.drop_index(op.f("ix_mp_paper_corrects_id"), table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_added_by"), table_name="mp_paper")
     op.drop_table("mp_paper")
     op.drop_index(op.f("ix_mp_order_supplier_id"), table_name="mp_order")
