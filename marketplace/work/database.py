@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite.base import SQLiteTypeCompiler
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from marketplace.kernel.errors import Busy, Conflict
@@ -42,6 +45,24 @@ class StrictTypes(SQLiteTypeCompiler):
         if word.startswith(("FLOAT", "NUMERIC", "DOUBLE", "REAL")):
             return "REAL"
         return "BLOB" if word.startswith("BLOB") else "TEXT"
+
+
+@contextmanager
+def planned_anew(session: Session) -> Iterator[None]:
+    """For questions about many values at once: PostgreSQL plans each for its values.
+
+    After five times psycopg prepares a question, and PostgreSQL may then keep one plan for any
+    values; made while a table was empty it reads all of it, over and over, once it is full.
+    """
+    raw: Any = session.connection().connection.dbapi_connection
+    if session.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    before, raw.prepare_threshold = raw.prepare_threshold, None
+    try:
+        yield
+    finally:
+        raw.prepare_threshold = before
 
 
 def make_engine(url: str) -> Engine:

@@ -18,6 +18,7 @@ from marketplace.catalog.states import ListingState
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money
 from marketplace.regions import queries as regions
+from marketplace.work.database import planned_anew
 
 
 class Known(NamedTuple):
@@ -127,5 +128,6 @@ def _known(
         .where(Listing.supplier_id == supplier_id, Listing.sku.in_(skus))
         .order_by(Listing.id)  # always in this order: two units never wait for each other
     )
-    found = session.execute(asked.with_for_update() if lock else asked)
-    return {row.sku: Known(*row) for row in found}
+    with planned_anew(session):
+        found = session.execute(asked.with_for_update() if lock else asked)
+        return {row.sku: Known(*row) for row in found}
