@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.kernel.money import Money
+from marketplace.kernel.reviews import ReviewKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,40 @@ class SupplierSuspended(Event):
 @dataclass(frozen=True, slots=True)
 class SupplierRestored(Event):
     supplier_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAsked(Event):
+    """Something waits for a reviewer from now on; `by` handed it in and does not decide it."""
+
+    kind: ReviewKind
+    subject_id: UUID
+    supplier_id: UUID
+    county_code: str  # of the good, else of its supplier
+    title: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDecided(Event):
+    """A reviewer decided: `outcome` is the state of the thing since then, `note` the reason that
+    its supplier is told."""
+
+    kind: ReviewKind
+    subject_id: UUID
+    supplier_id: UUID
+    title: str
+    outcome: str
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDropped(Event):
+    """Nobody need look any more: taken back, or changed before anybody looked."""
+
+    kind: ReviewKind
+    subject_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

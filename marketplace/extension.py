@@ -18,6 +18,7 @@ from marketplace import wiring
 from marketplace.accounts import views as accounts
 from marketplace.catalog import views as catalog
 from marketplace.config import Config, Misconfigured
+from marketplace.desk import service as tasks
 from marketplace.desk import views as desk
 from marketplace.events import Event
 from marketplace.kernel.actor import Actor, Role
@@ -136,9 +137,11 @@ def prepare(runtime: Runtime) -> None:
 
 
 def bring_up(runtime: Runtime) -> None:
-    """Tables, triggers and the packaged facts of this version; the same again changes nothing."""
+    """Tables, triggers, the packaged facts of this version, tasks of the desk; the same again
+    changes nothing."""
     runtime.create_tables()
     runtime.again(lambda: _load_facts(runtime))
+    runtime.again(lambda: _fill_desk(runtime))
     with runtime.reading() as session:
         runtime.anchor.note(session, runtime.clock.now())
 
@@ -148,6 +151,12 @@ def _load_facts(runtime: Runtime) -> None:
     with runtime.work() as w:
         if not region_facts.facts_are_loaded(w.session):
             region_facts.load_facts(w)
+
+
+def _fill_desk(runtime: Runtime) -> None:
+    """What was waiting before there were tasks lies on the desk too."""
+    with runtime.work() as w:
+        tasks.fill(w)
 
 
 class Marketplace:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from marketplace import events
 from marketplace.catalog import reactions as catalog
+from marketplace.desk import reactions as desk
 from marketplace.ledger import reactions as ledger
 from marketplace.orders import reactions as orders
 from marketplace.ports.mail import Mail
@@ -34,6 +35,12 @@ WITHIN: tuple[Wire, ...] = (
     ),
     on(events.PaymentSettled, ledger.book_payment, orders.mark_paid),
     on(events.RefundSettled, ledger.book_refund, purchasing.give_back_budget),
+    on(events.ReviewAsked, desk.open_task),
+    on(events.ReviewDecided, desk.close_task),
+    on(events.ReviewDropped, desk.drop_task),
+    on(events.SupplierApproved, desk.follow_papers),
+    on(events.SupplierRestored, desk.follow_papers),
+    on(events.SupplierSuspended, desk.follow_papers),
 )
 AFTER: tuple[Wire, ...] = (
     on(events.ImportAdvanced, catalog.write_part),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.commands.opening import data_option, open_existing
+from marketplace.desk import queries as desk
 from marketplace.ledger import queries as ledger
 from marketplace.orders import queries as orders
 from marketplace.purchasing import queries as purchasing
@@ -30,6 +31,7 @@ CHECKS: dict[str, Check] = {
     "no budget overspent": lambda session, at: unions.faults(session),
     "plans and budgets agree": lambda session, at: purchasing.faults(session),
     "every zone listing has a sourced designation": catalog.zone_faults,
+    "every open thing lies on the desk once": lambda session, at: desk.faults(session),
     "facts equal a recount and tie to the ledger": lambda session, at: statistics.faults(session),
     "lists of counties hold without gaps": lambda session, at: regions.faults(session),
     "the trail is unbroken": lambda session, at: trail.faults(session),

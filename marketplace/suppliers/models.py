@@ -38,6 +38,8 @@ class Supplier(Versioned, Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     submitted_by: Mapped[str | None] = mapped_column(String(64))
+    checked_at: Mapped[datetime | None]  # by the first of two persons
+    checked_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str | None] = mapped_column(String(500))  # the reviewer's reason

@@ -63,7 +63,8 @@ class HolderRule(StrEnum):
 
 class SupplierState(StrEnum):
     DRAFT = "draft"  # the supplier is still collecting papers
-    SUBMITTED = "submitted"  # waits for a reviewer
+    SUBMITTED = "submitted"  # waits for a reviewer, who checks it (经办)
+    CHECKED = "checked"  # waits for a second reviewer, who confirms it (复核)
     RETURNED = "returned"  # the reviewer asked for more, and said what
     APPROVED = "approved"  # may sell while its papers are valid
     SUSPENDED = "suspended"  # stopped by a reviewer, with the reason
@@ -82,8 +83,9 @@ _P = PaperState
 
 SUPPLIER = Machine(
     step("submit", {_S.DRAFT, _S.RETURNED}, _S.SUBMITTED, by=_STAFF),
-    step("approve", {_S.SUBMITTED}, _S.APPROVED, by=_REVIEWER),
-    step("return", {_S.SUBMITTED}, _S.RETURNED, by=_REVIEWER, needs_note=True),
+    step("check", {_S.SUBMITTED}, _S.CHECKED, by=_REVIEWER),
+    step("approve", {_S.CHECKED}, _S.APPROVED, by=_REVIEWER),
+    step("return", {_S.SUBMITTED, _S.CHECKED}, _S.RETURNED, by=_REVIEWER, needs_note=True),
     step("suspend", {_S.APPROVED}, _S.SUSPENDED, by=_REVIEWER, needs_note=True),
     step("restore", {_S.SUSPENDED}, _S.APPROVED, by=_REVIEWER, needs_note=True),
 )

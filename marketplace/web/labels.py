@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.kernel.machine import Step
 from marketplace.web.words import Words, words
@@ -12,6 +14,7 @@ from marketplace.web.words import Words, words
 _TONES = {
     "draft": "info",
     "submitted": "wait",
+    "checked": "wait",
     "returned": "warm",
     "suspended": "stop",
     "withdrawn": "stop",
@@ -63,6 +66,8 @@ def error_words(fault: MarketplaceError, say: Words | None = None) -> tuple[str,
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     return state_label(value) if isinstance(value, StrEnum) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""Makers of suppliers: register → hand in → submit → approve, as people would."""
+"""Makers of suppliers: register → hand in → submit → check → approve, as people would."""
 
 from __future__ import annotations
 
@@ -77,9 +77,18 @@ def seen(w: Work, supplier: Supplier) -> str:
     return queries.digest(supplier, queries.papers(w.session, supplier.id))
 
 
+def a_checked_supplier(
+    people: People, name: str = "supplier", serial: int = 1, *, until: date = UNTIL
+) -> Supplier:
+    """By a first person; a second one has not confirmed it yet."""
+    supplier = a_submitted_supplier(people, name, serial, until=until)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        return service.check(w, supplier.id, seen(w, supplier))
+
+
 def an_approved_supplier(
     people: People, name: str = "supplier", serial: int = 1, *, until: date = UNTIL
 ) -> Supplier:
-    supplier = a_submitted_supplier(people, name, serial, until=until)
-    with people.runtime.work(people.actor("reviewer")) as w:
+    supplier = a_checked_supplier(people, name, serial, until=until)
+    with people.runtime.work(people.actor("second_reviewer")) as w:
         return service.approve(w, supplier.id, seen(w, supplier))

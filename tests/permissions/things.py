@@ -15,10 +15,13 @@ from marketplace.accounts import service as accounts
 from marketplace.catalog import queries as catalog_queries
 from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Listing
+from marketplace.desk import queries as desk_queries
+from marketplace.desk import service as desk
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.orders import queries as orders
 from marketplace.orders import service as buying
 from marketplace.orders.models import Order, Purchase
@@ -132,6 +135,11 @@ def _suppliers(people: People, things: Things) -> None:
     things["submitted_supplier"] = str(waits.id)
     with people.runtime.work() as w:
         things["application_digest"] = seen(w, waits)
+    checked = a_submitted_supplier(people, "confirmed", 6)
+    with people.runtime.work(people.actor("second_reviewer")) as w:
+        things["checked_digest"] = seen(w, checked)
+        suppliers.check(w, checked.id, things["checked_digest"])
+    things["checked_supplier"] = str(checked.id)
     stopped = an_approved_supplier(people, "stopped", 5)
     with people.runtime.work(people.actor("reviewer")) as w:
         suppliers.suspend(w, stopped.id, "示例原因")
@@ -164,6 +172,20 @@ def _goods(people: People, things: Things) -> None:
     }
     things.update({name: str(listing.id) for name, listing in made.items()})
     things["submitted_fingerprint"] = made["submitted_listing"].fingerprint
+    _tasks(people, things)
+
+
+def _tasks(people: People, things: Things) -> None:
+    """One that nobody has claimed, and one of the reviewer."""
+    with people.runtime.work(people.actor("reviewer")) as w:
+        for name, kind, subject in (
+            ("listing_task", ReviewKind.LISTING, "submitted_listing"),
+            ("claimed_task", ReviewKind.PAPER, "pending_paper"),
+        ):
+            task = desk_queries.open_task(w.session, kind, uuid.UUID(things[subject]))
+            assert task is not None
+            things[name] = str(task.id)
+        desk.claim(w, uuid.UUID(things["claimed_task"]))
 
 
 def _sheets(people: People, things: Things) -> None:

@@ -126,9 +126,10 @@ def test_two_approvers_decide_once(people: People) -> None:
 
 
 def approve_supplier(w: Work, supplier_id: uuid.UUID) -> None:
-    """A reviewer who looks and decides at once."""
-    shown = supplier_queries.dossier(w.session, w.actor, supplier_id, w.now).seen
-    suppliers.approve(w, supplier_id, shown)
+    """A reviewer who looks and decides at once, as the first or the second of two."""
+    found = supplier_queries.dossier(w.session, w.actor, supplier_id, w.now)
+    is_checked = found.supplier.state is SupplierState.CHECKED
+    (suppliers.approve if is_checked else suppliers.check)(w, supplier_id, found.seen)
 
 
 def approve_good(w: Work, listing_id: uuid.UUID) -> None:
@@ -153,7 +154,7 @@ def test_a_supplier_storm_leaves_no_paper_accepted_that_nobody_looked_at(people:
         in_any_order(verbs, place)
         steps = [
             entry
-            for entry in trail(people, "submit", "approve", "return", "suspend", "restore")
+            for entry in trail(people, "submit", "check", "approve", "return", "suspend", "restore")
             if entry.subject_kind == "Supplier"
         ]
         for before, after in itertools.pairwise(steps):

@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
 from marketplace.suppliers import queries, service
 from marketplace.suppliers.service import PapersMissing
 from marketplace.suppliers.states import PaperKind, PaperState, SupplierKind, SupplierState
 from marketplace.work import trail
+from marketplace.work.models import TrailEntry
 from tests.fixtures import People
 from tests.makers.suppliers import (
     SCAN,
+    a_checked_supplier,
     a_credit_code,
     a_draft_supplier,
     a_paper,
@@ -81,7 +84,51 @@ def test_a_paper_that_expires_while_it_waits_is_not_approved(people: People, clo
     supplier = a_submitted_supplier(people, until=date(2026, 11, 24))
     clock.advance(days=2)
     with pytest.raises(PapersMissing), people.runtime.work(people.actor("reviewer")) as w:
+        service.check(w, supplier.id, seen(w, supplier))
+
+
+def test_a_paper_that_expires_between_the_two_persons_is_not_approved(
+    people: People, clock
+) -> None:  # type: ignore[no-untyped-def]
+    supplier = a_checked_supplier(people, until=date(2026, 11, 24))
+    clock.advance(days=2)
+    with pytest.raises(PapersMissing), people.runtime.work(people.actor("second_reviewer")) as w:
         service.approve(w, supplier.id, seen(w, supplier))
+
+
+def test_the_second_person_is_not_the_first(people: People) -> None:
+    """经办 and 复核 of a new supplier are two persons, and both stand on the trail."""
+    supplier = a_submitted_supplier(people)
+    with pytest.raises(WrongState), people.runtime.work(people.actor("second_reviewer")) as w:
+        service.approve(w, supplier.id, seen(w, supplier))  # nobody has checked it yet
+    with people.runtime.work(people.actor("reviewer")) as w:
+        service.check(w, supplier.id, seen(w, supplier))
+    with (
+        pytest.raises(SamePerson, match="second_person"),
+        people.runtime.work(people.actor("reviewer")) as w,
+    ):
+        service.approve(w, supplier.id, seen(w, supplier))
+    assert not _may_sell(people, supplier.id)
+    with people.runtime.work(people.actor("second_reviewer")) as w:
+        service.approve(w, supplier.id, seen(w, supplier))
+    assert _may_sell(people, supplier.id)
+    with people.runtime.reading() as session:
+        told = select(TrailEntry.verb, TrailEntry.actor).where(
+            TrailEntry.subject_id == supplier.id, TrailEntry.verb.in_(("check", "approve"))
+        )
+        assert [tuple(row) for row in session.execute(told.order_by(TrailEntry.number))] == [
+            ("check", people.ids["reviewer"]),
+            ("approve", people.ids["second_reviewer"]),
+        ]
+
+
+def test_a_submission_after_a_return_needs_both_persons_again(people: People) -> None:
+    supplier = a_checked_supplier(people)
+    with people.runtime.work(people.actor("second_reviewer")) as w:
+        service.send_back(w, supplier.id, "示例：请补一张")
+    with people.runtime.work(people.actor("supplier")) as w:
+        again = service.submit(w, supplier.id)
+    assert (again.state, again.checked_by) == (SupplierState.SUBMITTED, None)
 
 
 @pytest.mark.parametrize(
@@ -164,16 +211,21 @@ def test_a_page_opened_before_the_application_changed_approves_nothing(
         pytest.raises(Refused, match="application_changed"),
         people.runtime.work(people.actor("reviewer")) as w,
     ):
-        service.approve(w, supplier.id, shown)
+        service.check(w, supplier.id, shown)
     with people.runtime.work(people.actor("reviewer")) as w:
-        assert service.approve(w, supplier.id, seen(w, again)).state is SupplierState.APPROVED
+        assert service.check(w, supplier.id, seen(w, again)).state is SupplierState.CHECKED
+    with (
+        pytest.raises(Refused, match="application_changed"),
+        people.runtime.work(people.actor("second_reviewer")) as w,
+    ):
+        service.approve(w, supplier.id, shown)
 
 
 def test_whoever_handed_in_does_not_approve(people: People) -> None:
     supplier = a_submitted_supplier(people)
     both = people.both("supplier", "reviewer")
     with pytest.raises(SamePerson), people.runtime.work(both) as w:
-        service.approve(w, supplier.id, seen(w, supplier))
+        service.check(w, supplier.id, seen(w, supplier))
 
 
 def test_a_returned_application_says_why_and_comes_back(people: People) -> None:

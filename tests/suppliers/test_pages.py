@@ -105,6 +105,10 @@ def test_the_button_lets_in_what_its_page_showed(
     """P15: a post that tells nothing of what was shown lets nobody in."""
     here = f"/suppliers/{a_submitted_supplier(people).id}"
     client = client_as("reviewer")
+    assert post(client, f"{here}/check", on=here).status_code == 409
+    (button,) = re.findall(r'action="([^"]*/check[^"]*)"', client.get(here).text)
+    assert post(client, button, on=here).status_code == 303
+    client = client_as("second_reviewer")
     assert post(client, f"{here}/approve", on=here).status_code == 409
     (button,) = re.findall(r'action="([^"]*/approve[^"]*)"', client.get(here).text)
     assert post(client, button, on=here).status_code == 303

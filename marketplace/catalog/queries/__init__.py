@@ -6,7 +6,6 @@ from marketplace.catalog.queries.evidence import Evidence, evidence, evidence_of
 from marketplace.catalog.queries.faults import stock_faults, zone_faults
 from marketplace.catalog.queries.finding import Finding, find, totals
 from marketplace.catalog.queries.lists import (
-    Waiting,
     counts,
     imports,
     listing,
@@ -17,7 +16,6 @@ from marketplace.catalog.queries.lists import (
     own_listing,
     roles_for,
     villages,
-    waiting,
 )
 from marketplace.catalog.queries.placing import Placed, Placing, unknown_lists
 from marketplace.catalog.queries.sheets import (
@@ -63,7 +61,6 @@ __all__ = [
     "Shelf",
     "Shelves",
     "Upload",
-    "Waiting",
     "all_documents",
     "bundle",
     "categories",
@@ -100,6 +97,5 @@ __all__ = [
     "unpack",
     "villages",
     "visible",
-    "waiting",
     "zone_faults",
 ]

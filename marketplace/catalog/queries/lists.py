@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, select
@@ -18,14 +17,6 @@ from marketplace.regions.models import Village
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
 from marketplace.work.kept import KeptOf, newest
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The listings of one supplier that wait for a reviewer, longest first."""
-
-    supplier: Supplier
-    listings: tuple[Listing, ...]
 
 
 def listing(session: Session, actor: Actor, listing_id: UUID) -> tuple[Listing, Supplier]:
@@ -128,17 +119,3 @@ def origin(session: Session, found: Listing) -> str:
     """The county of origin as read by people; its code when the tables no longer know it."""
     place = regions.county(session, found.county_code)
     return place.label if place else found.county_code
-
-
-def waiting(session: Session) -> tuple[Waiting, ...]:
-    """All listings that wait for a reviewer, by supplier; whoever waits longest comes first."""
-    rows = session.execute(
-        select(Listing, Supplier)
-        .join(Supplier, Listing.supplier_id == Supplier.id)
-        .where(Listing.state == ListingState.SUBMITTED)
-        .order_by(Listing.submitted_at, Listing.sku)
-    )
-    grouped: dict[UUID, tuple[Supplier, list[Listing]]] = {}
-    for row in rows:
-        grouped.setdefault(row.Supplier.id, (row.Supplier, []))[1].append(row.Listing)
-    return tuple(Waiting(supplier, tuple(found)) for supplier, found in grouped.values())

@@ -10,9 +10,10 @@ from sqlalchemy import exists, select
 from marketplace.catalog import queries
 from marketplace.catalog.models import Listing
 from marketplace.catalog.states import LISTING, ListingState
-from marketplace.events import ListingChanged
+from marketplace.events import ListingChanged, ReviewAsked, ReviewDecided, ReviewDropped
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused, SamePerson
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.regions import queries as regions
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
@@ -35,6 +36,17 @@ def submit(w: Work, listing_id: uuid.UUID) -> Listing:
     listing, _ = queries.own_listing(w.session, w.actor, listing_id)
     move(w, LISTING, listing, "submit")
     listing.submitted_at, listing.submitted_by, listing.note = w.now, w.actor.person_id, None
+    w.announce(
+        ReviewAsked(
+            w.now,
+            ReviewKind.LISTING,
+            listing.id,
+            listing.supplier_id,
+            listing.county_code,
+            listing.title,
+            w.actor.person_id,
+        )
+    )
     return listing
 
 
@@ -102,7 +114,12 @@ def withdraw(w: Work, listing_id: uuid.UUID) -> Listing:
     is_own = supplier.organisation_id in w.actor.organisations(Role.SUPPLIER_STAFF)
     if not is_own and Role.REVIEWER not in w.actor.roles:
         raise Missing(listing_id=listing_id)
+    waited = listing.state is ListingState.SUBMITTED
     move(w, LISTING, listing, "withdraw")
+    if not is_own:
+        _tell(w, listing, "")
+    elif waited:
+        w.announce(ReviewDropped(w.now, ReviewKind.LISTING, listing.id))
     w.announce(ListingChanged(w.now, listing.id))
     return listing
 
@@ -150,3 +167,19 @@ def _check_origin(w: Work, listing: Listing) -> None:
 
 def _decided(w: Work, listing: Listing, note: str | None) -> None:
     listing.decided_at, listing.decided_by, listing.note = w.now, w.actor.person_id, note
+    _tell(w, listing, note or "")
+
+
+def _tell(w: Work, listing: Listing, note: str) -> None:
+    w.announce(
+        ReviewDecided(
+            w.now,
+            ReviewKind.LISTING,
+            listing.id,
+            listing.supplier_id,
+            listing.title,
+            listing.state.value,
+            w.actor.person_id,
+            note,
+        )
+    )

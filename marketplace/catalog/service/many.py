@@ -12,9 +12,10 @@ from marketplace.catalog import rules
 from marketplace.catalog.models import Listing, ListingVillage
 from marketplace.catalog.queries import Ready
 from marketplace.catalog.states import LISTING, ListingState
-from marketplace.events import ListingChanged
+from marketplace.events import ListingChanged, ReviewDropped
 from marketplace.kernel.errors import Busy
 from marketplace.kernel.money import Money
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.work import Deed, Work, insert_rows
 
 LISTINGS: Table = Listing.__table__  # type: ignore[assignment]  # a mapped class has a Table
@@ -66,6 +67,8 @@ def change(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
         told = {"before": before, "fingerprint": one.fingerprint}
         deed = _deed(w, supplier_id, known.id, "revise", told, to=after, was=known.state)
         w.deeds.append(deed)
+        if known.state is ListingState.SUBMITTED:
+            w.announce(ReviewDropped(w.now, ReviewKind.LISTING, known.id))
         if known.state is not ListingState.DRAFT:  # nobody was shown a draft
             w.announce(ListingChanged(w.now, known.id))
     if not rows:

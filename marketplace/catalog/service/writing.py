@@ -11,9 +11,10 @@ from marketplace.catalog.models import Listing, ListingVillage
 from marketplace.catalog.queries import Placed, Placing
 from marketplace.catalog.rules import PLAIN, Goods
 from marketplace.catalog.states import LISTING, ListingState
-from marketplace.events import ListingChanged
+from marketplace.events import ListingChanged, ReviewDropped
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Missing, Refused
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
 from marketplace.work import Work, move
@@ -77,6 +78,8 @@ def begin(w: Work, supplier_id: uuid.UUID, goods: Goods, placed: Placed, *, stoc
 def change(w: Work, listing: Listing, goods: Goods, placed: Placed) -> None:
     """Write other content into a listing; whatever it was, it is a draft now."""
     before = {"sale_price": listing.sale_price.fen, "supply_price": listing.supply_price.fen}
+    if listing.state is ListingState.SUBMITTED:
+        w.announce(ReviewDropped(w.now, ReviewKind.LISTING, listing.id))
     _fill(listing, goods, placed)
     w.session.execute(delete(ListingVillage).where(ListingVillage.listing_id == listing.id))
     _settle_in(w, listing, placed)

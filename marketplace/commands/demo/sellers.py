@@ -49,12 +49,14 @@ def _plan_application(stage: Stage, one: Seller) -> None:
         "submit": ("11:00", partial(_submit, stage, one)),
         "return": ("14:20", partial(_return, stage, one)),
         "resubmit": ("10:40", partial(_resubmit, stage, one)),
+        "check": ("14:40", partial(_check, stage, one)),
         "approve": ("15:10", partial(_approve, stage, one)),
         "suspend": ("16:30", partial(_suspend, stage, one)),
     }
     for name, (at, act) in steps.items():
-        if name in one.days:
-            stage.plan(one.days[name], at, act)
+        day = one.days.get("approve" if name == "check" else name)  # both persons on one day
+        if day is not None:
+            stage.plan(day, at, act)
 
 
 def _plan_goods(stage: Stage, one: Seller, turns: tuple[ListingTurn, ...]) -> None:
@@ -160,8 +162,15 @@ def _return(stage: Stage, one: Seller) -> None:
         suppliers.send_back(w, stage.ids[f"supplier:{one.key}"], one.return_note)
 
 
-def _approve(stage: Stage, one: Seller) -> None:
+def _check(stage: Stage, one: Seller) -> None:
     with stage.work(REVIEWER) as w:
+        supplier_id = stage.ids[f"supplier:{one.key}"]
+        shown = supplier_queries.dossier(w.session, w.actor, supplier_id, w.now)
+        suppliers.check(w, supplier_id, shown.seen)
+
+
+def _approve(stage: Stage, one: Seller) -> None:
+    with stage.work(SECOND) as w:
         supplier_id = stage.ids[f"supplier:{one.key}"]
         shown = supplier_queries.dossier(w.session, w.actor, supplier_id, w.now)
         suppliers.approve(w, supplier_id, shown.seen)

@@ -6,8 +6,6 @@ from marketplace.suppliers.queries.dossiers import (
     digest,
     dossier,
     papers,
-    waiting,
-    waiting_papers,
 )
 from marketplace.suppliers.queries.sight import (
     READERS,
@@ -50,6 +48,4 @@ __all__ = [
     "sells",
     "takes_papers",
     "visible",
-    "waiting",
-    "waiting_papers",
 ]

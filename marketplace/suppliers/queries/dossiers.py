@@ -16,7 +16,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.suppliers.models import Paper, Supplier
 from marketplace.suppliers.queries.sight import visible
 from marketplace.suppliers.queries.standing import CheckItem, checklist
-from marketplace.suppliers.states import PaperState, SupplierState
+from marketplace.suppliers.states import SupplierState
 
 # what an application says, see service.Application
 SAID = ("kind", "legal_name", "credit_code", "county_code", "address", "contact_name",
@@ -58,23 +58,6 @@ def dossier(session: Session, actor: Actor, supplier_id: uuid.UUID, at: datetime
     items = checklist(supplier.kind, handed_in, at)
     approved = supplier.state is SupplierState.APPROVED
     return Dossier(supplier, handed_in, items, approved and all(item.paper for item in items))
-
-
-def waiting(session: Session) -> tuple[Supplier, ...]:
-    """Applications that wait for a reviewer, longest first."""
-    found = select(Supplier).where(Supplier.state == SupplierState.SUBMITTED)
-    return tuple(session.scalars(found.order_by(Supplier.submitted_at)))
-
-
-def waiting_papers(session: Session) -> tuple[tuple[Paper, Supplier], ...]:
-    """Renewals of approved suppliers that wait for a reviewer, longest first."""
-    found = (
-        select(Paper, Supplier)
-        .join(Supplier, Paper.supplier_id == Supplier.id)
-        .where(Paper.state == PaperState.PENDING, Supplier.state == SupplierState.APPROVED)
-        .order_by(Paper.added_at)
-    )
-    return tuple((row.Paper, row.Supplier) for row in session.execute(found))
 
 
 def all_suppliers(session: Session) -> tuple[Supplier, ...]:

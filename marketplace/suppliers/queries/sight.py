@@ -14,9 +14,7 @@ from marketplace.suppliers.models import Paper, Supplier
 from marketplace.suppliers.states import PAPER, PaperState, SupplierState
 
 READERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER, Role.SYSTEM})
-
-
-# what an application says, see service.Application
+LOOKED_AT = frozenset({SupplierState.SUBMITTED, SupplierState.CHECKED})
 
 
 def own(session: Session, actor: Actor) -> Supplier | None:
@@ -65,7 +63,7 @@ def open_paper_verbs(
 
 def takes_papers(supplier: Supplier) -> bool:
     """While it is looked at or suspended, the pile of papers stays as it is."""
-    return supplier.state not in {SupplierState.SUBMITTED, SupplierState.SUSPENDED}
+    return supplier.state not in LOOKED_AT | {SupplierState.SUSPENDED}
 
 
 def is_editable(supplier: Supplier) -> bool:

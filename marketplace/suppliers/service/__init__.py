@@ -8,7 +8,7 @@ from marketplace.suppliers.service.applying import (
     revise,
     submit,
 )
-from marketplace.suppliers.service.deciding import approve, restore, send_back, suspend, use
+from marketplace.suppliers.service.deciding import approve, check, restore, send_back, suspend, use
 from marketplace.suppliers.service.papers import (
     HandedIn,
     accept_paper,
@@ -24,6 +24,7 @@ __all__ = [
     "PapersMissing",
     "accept_paper",
     "approve",
+    "check",
     "hand_in",
     "mark_as_example",
     "read_scan",

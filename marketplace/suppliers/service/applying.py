@@ -11,10 +11,11 @@ from marketplace.kernel.actor import Role
 from marketplace.kernel.credit_code import compact
 from marketplace.kernel.errors import Forbidden, Refused, WrongState
 from marketplace.kernel.money import ZERO, Money
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.regions import queries as regions
 from marketplace.suppliers import queries, rules
 from marketplace.suppliers.models import Supplier
-from marketplace.suppliers.service.whose import own_of
+from marketplace.suppliers.service.whose import ask_review, own_of
 from marketplace.suppliers.states import SUPPLIER, SupplierKind, SupplierState
 from marketplace.work import Work, move
 
@@ -84,6 +85,8 @@ def submit(w: Work, supplier_id: uuid.UUID) -> Supplier:
     all_met(tuple(i.requirement.slug for i in items if not (i.paper or i.candidate)))
     move(w, SUPPLIER, supplier, "submit")
     supplier.submitted_at, supplier.submitted_by, supplier.note = w.now, w.actor.person_id, None
+    supplier.checked_at = supplier.checked_by = None
+    ask_review(w, supplier, ReviewKind.SUPPLIER)
     return supplier
 
 

@@ -1,34 +1,57 @@
-"""What reviewers decide about suppliers: nobody sells before somebody else has seen the papers."""
+"""What reviewers decide about suppliers: nobody sells before two others have seen the papers."""
 
 from __future__ import annotations
 
 import uuid
 
 from marketplace.events import SupplierApproved, SupplierRestored, SupplierSuspended
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import Refused, SamePerson
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.service.applying import all_met, submit
 from marketplace.suppliers.service.papers import decide_paper
-from marketplace.suppliers.service.whose import decided, reason, someone_elses
-from marketplace.suppliers.states import SUPPLIER, PaperState
+from marketplace.suppliers.service.whose import (
+    ask_review,
+    decided,
+    reason,
+    someone_elses,
+    tell_decision,
+)
+from marketplace.suppliers.states import SUPPLIER, PaperState, SupplierState
 from marketplace.work import Work, move
 
 
-def approve(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
-    """Let a supplier sell and accept its papers, as shown: `seen` is the digest of what was looked
-    at. Raises SamePerson, PapersMissing, WrongState, Refused (application_changed)."""
+def check(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
+    """经办: found good by a first person, as shown; a second one confirms it before anything is
+    sold. Raises SamePerson, PapersMissing, WrongState, Refused (application_changed)."""
     supplier = someone_elses(w, supplier_id)
+    move(w, SUPPLIER, supplier, "check")
+    _as_shown(w, supplier, seen)
+    items = queries.checklist(supplier.kind, queries.papers(w.session, supplier.id), w.now)
+    all_met(tuple(i.requirement.slug for i in items if not (i.paper or i.candidate)))
+    supplier.checked_at, supplier.checked_by = w.now, w.actor.person_id
+    tell_decision(w, supplier, ReviewKind.SUPPLIER, None)
+    ask_review(w, supplier, ReviewKind.SUPPLIER_SECOND)
+    return supplier
+
+
+def approve(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
+    """复核: let a supplier sell and accept its papers, as shown: `seen` is the digest of what was
+    looked at. Never by whoever checked it. Raises SamePerson, PapersMissing, WrongState, Refused
+    (application_changed)."""
+    supplier = someone_elses(w, supplier_id)
+    SUPPLIER.after(supplier.state, "approve", w.actor.roles)  # the plainest reason is told first
+    if supplier.checked_by == w.actor.person_id:
+        raise SamePerson("second_person")
     move(w, SUPPLIER, supplier, "approve")
-    handed_in = queries.papers(w.session, supplier.id)
-    if seen != queries.digest(supplier, handed_in):  # returned, changed and submitted again
-        raise Refused("application_changed")
-    for paper in handed_in:
+    _as_shown(w, supplier, seen)
+    for paper in queries.papers(w.session, supplier.id):
         if paper.state is PaperState.PENDING and queries.in_force(paper, w.now):
             decide_paper(w, paper, "accept", "")
     items = queries.checklist(supplier.kind, queries.papers(w.session, supplier.id), w.now)
     all_met(tuple(item.requirement.slug for item in items if not item.paper))
-    decided(w, supplier, None)
+    decided(w, supplier, ReviewKind.SUPPLIER_SECOND, None)
     w.announce(SupplierApproved(w.now, supplier.id))
     return supplier
 
@@ -36,8 +59,10 @@ def approve(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
 def send_back(w: Work, supplier_id: uuid.UUID, note: str) -> Supplier:
     """Return the application with the reason. Raises SamePerson, WrongState."""
     supplier = someone_elses(w, supplier_id)
+    is_checked = supplier.state is SupplierState.CHECKED
     move(w, SUPPLIER, supplier, "return", note=reason(note))
-    decided(w, supplier, note)
+    kind = ReviewKind.SUPPLIER_SECOND if is_checked else ReviewKind.SUPPLIER
+    decided(w, supplier, kind, reason(note))
     return supplier
 
 
@@ -45,7 +70,7 @@ def suspend(w: Work, supplier_id: uuid.UUID, note: str) -> Supplier:
     """Stop all sales of a supplier from the next instant on. Raises WrongState."""
     supplier = someone_elses(w, supplier_id)
     move(w, SUPPLIER, supplier, "suspend", note=reason(note))
-    decided(w, supplier, note)
+    decided(w, supplier, ReviewKind.SUPPLIER, reason(note))
     w.announce(SupplierSuspended(w.now, supplier.id))
     return supplier
 
@@ -54,7 +79,7 @@ def restore(w: Work, supplier_id: uuid.UUID, note: str) -> Supplier:
     """Let a suspended supplier sell again. Raises WrongState."""
     supplier = someone_elses(w, supplier_id)
     move(w, SUPPLIER, supplier, "restore", note=reason(note))
-    decided(w, supplier, None)
+    decided(w, supplier, ReviewKind.SUPPLIER, None)
     w.announce(SupplierRestored(w.now, supplier.id))
     return supplier
 
@@ -63,6 +88,12 @@ def use(w: Work, supplier_id: uuid.UUID, verb: str, *, note: str, seen: str) -> 
     """The verb of the state table by its name, as its button names it."""
     if verb == "submit":
         return submit(w, supplier_id)
-    if verb == "approve":
-        return approve(w, supplier_id, seen)
+    if verb in {"check", "approve"}:
+        return {"check": check, "approve": approve}[verb](w, supplier_id, seen)
     return {"return": send_back, "suspend": suspend, "restore": restore}[verb](w, supplier_id, note)
+
+
+def _as_shown(w: Work, supplier: Supplier, seen: str) -> None:
+    """Returned, changed and submitted again meanwhile is another application."""
+    if seen != queries.digest(supplier, queries.papers(w.session, supplier.id)):
+        raise Refused("application_changed")

@@ -7,11 +7,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from marketplace.events import SupplierRestored
+from marketplace.events import ReviewAsked, ReviewDecided, SupplierRestored
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, SamePerson, WrongState
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries, rules
-from marketplace.suppliers.models import Paper
+from marketplace.suppliers.models import Paper, Supplier
 from marketplace.suppliers.service.whose import own_of, reason, someone_elses
 from marketplace.suppliers.states import PAPER, PaperKind, PaperState, SupplierState
 from marketplace.work import Work, move
@@ -64,11 +65,9 @@ def hand_in(w: Work, supplier_id: uuid.UUID, paper: HandedIn) -> Paper:
         added_at=w.now,
         added_by=w.actor.person_id,
     )
-    row.scan_key = f"{supplier.id}/{row.id}"
-    w.tools.storage.put(row.scan_key, paper.scan)
-    w.undo.append(lambda: w.tools.storage.drop(row.scan_key))
-    w.session.add(row)
-    w.record("hand_in", row, to_state=row.state, kind=row.kind, sha256=row.scan_sha256)
+    _keep(w, row, paper.scan)
+    if supplier.state is SupplierState.APPROVED:  # else it is decided with the application
+        _ask(w, row, supplier)
     return row
 
 
@@ -76,6 +75,7 @@ def accept_paper(w: Work, paper_id: uuid.UUID) -> Paper:
     """Accept a renewal of an approved supplier. Raises SamePerson, WrongState."""
     paper = _someone_elses_paper(w, paper_id)
     decide_paper(w, paper, "accept", "")
+    _tell(w, paper)
     w.announce(SupplierRestored(w.now, paper.supplier_id))  # what had run out may be seen again
     return paper
 
@@ -84,6 +84,7 @@ def refuse_paper(w: Work, paper_id: uuid.UUID, note: str) -> Paper:
     """Refuse a paper with the reason. Raises SamePerson, WrongState."""
     paper = _someone_elses_paper(w, paper_id)
     decide_paper(w, paper, "refuse", reason(note))
+    _tell(w, paper)
     return paper
 
 
@@ -107,6 +108,44 @@ def decide_paper(w: Work, paper: Paper, verb: str, note: str) -> None:
         raise SamePerson
     move(w, PAPER, paper, verb, note=note)
     paper.decided_at, paper.decided_by, paper.note = w.now, w.actor.person_id, note or None
+
+
+def _keep(w: Work, row: Paper, scan: bytes) -> None:
+    row.scan_key = f"{row.supplier_id}/{row.id}"
+    w.tools.storage.put(row.scan_key, scan)
+    w.undo.append(lambda: w.tools.storage.drop(row.scan_key))
+    w.session.add(row)
+    w.record("hand_in", row, to_state=row.state, kind=row.kind, sha256=row.scan_sha256)
+
+
+def _ask(w: Work, paper: Paper, supplier: Supplier) -> None:
+    """A paper of a supplier that is in already waits for a reviewer of its own."""
+    w.announce(
+        ReviewAsked(
+            w.now,
+            ReviewKind.PAPER,
+            paper.id,
+            supplier.id,
+            supplier.county_code,
+            paper.number,
+            paper.added_by,
+        )
+    )
+
+
+def _tell(w: Work, paper: Paper) -> None:
+    w.announce(
+        ReviewDecided(
+            w.now,
+            ReviewKind.PAPER,
+            paper.id,
+            paper.supplier_id,
+            paper.number,
+            paper.state.value,
+            w.actor.person_id,
+            paper.note or "",
+        )
+    )
 
 
 def _someone_elses_paper(w: Work, paper_id: uuid.UUID) -> Paper:

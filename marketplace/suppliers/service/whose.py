@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from marketplace.events import ReviewAsked, ReviewDecided
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, SamePerson
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries
 from marketplace.suppliers.models import Supplier
 from marketplace.work import Work
@@ -34,8 +36,28 @@ def someone_elses(w: Work, supplier_id: uuid.UUID) -> Supplier:
     return supplier
 
 
-def decided(w: Work, supplier: Supplier, note: str | None) -> None:
+def decided(w: Work, supplier: Supplier, kind: ReviewKind, note: str | None) -> None:
     supplier.decided_at, supplier.decided_by, supplier.note = w.now, w.actor.person_id, note
+    tell_decision(w, supplier, kind, note)
+
+
+def ask_review(w: Work, supplier: Supplier, kind: ReviewKind) -> None:
+    """It waits for a reviewer, who is not the one who acts now."""
+    who = w.actor.person_id
+    w.announce(
+        ReviewAsked(
+            w.now, kind, supplier.id, supplier.id, supplier.county_code, supplier.legal_name, who
+        )
+    )
+
+
+def tell_decision(w: Work, supplier: Supplier, kind: ReviewKind, note: str | None) -> None:
+    outcome, who = supplier.state.value, w.actor.person_id
+    w.announce(
+        ReviewDecided(
+            w.now, kind, supplier.id, supplier.id, supplier.legal_name, outcome, who, note or ""
+        )
+    )
 
 
 def reason(note: str) -> str:

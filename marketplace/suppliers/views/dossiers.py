@@ -71,7 +71,7 @@ def dossier_page(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> 
             "marketplace.suppliers.decide",
             supplier_id=supplier_id,
             verb=verb,
-            seen=found.seen if verb == "approve" else None,
+            seen=found.seen if verb in {"check", "approve"} else None,
         ),
         paper_verbs=lambda paper: queries.open_paper_verbs(found.supplier, paper, roles),
         paper_url=_paper_url,

@@ -1,0 +1,56 @@
+"""What lies on the desk."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.kernel.base import Base, Id, ShortText
+from marketplace.kernel.reviews import ReviewKind
+
+_OPEN = text("closed_at IS NULL")
+
+
+def _of_open(name: str, *columns: str, unique: bool = False) -> Index:
+    """Closed tasks are history: an index of the inbox does not hold them."""
+    return Index(name, *columns, unique=unique, sqlite_where=_OPEN, postgresql_where=_OPEN)
+
+
+class ReviewTask(Base):
+    """One decision that waits for a reviewer, or once did; opened and closed with what it is about.
+
+    While `claimed_until` has not come, it is the work of `claimed_by` alone.
+    """
+
+    __tablename__ = "mp_review_task"
+
+    id: Mapped[Id]
+    kind: Mapped[ReviewKind]
+    subject_id: Mapped[uuid.UUID]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
+    county_code: Mapped[str] = mapped_column(String(6))
+    title: Mapped[ShortText]
+    not_by: Mapped[str] = mapped_column(String(64))  # handed it in, or is the first of two persons
+    priority: Mapped[int]  # a smaller one is earlier, see green_channel.toml
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_name: Mapped[str | None] = mapped_column(String(200))
+    claimed_until: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(64))  # None: taken back
+    outcome: Mapped[str | None] = mapped_column(String(40))  # the state of the thing since then
+
+    __table_args__ = (
+        _of_open("ix_mp_review_task_once", "kind", "subject_id", unique=True),
+        _of_open("ix_mp_review_task_inbox", "priority", "opened_at", "id"),
+        _of_open("ix_mp_review_task_kind", "kind", "priority", "opened_at", "id"),
+        _of_open("ix_mp_review_task_supplier", "supplier_id", "priority", "opened_at", "id"),
+        _of_open("ix_mp_review_task_county", "county_code"),
+        _of_open("ix_mp_review_task_mine", "claimed_by", "priority", "opened_at", "id"),
+        _of_open("ix_mp_review_task_due", "due_at"),
+        Index("ix_mp_review_task_of", "subject_id", "opened_at"),
+    )

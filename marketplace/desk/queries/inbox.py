@@ -1,0 +1,136 @@
+"""The inbox: one indexed question, as fast with 50,000 open tasks as with 500."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, literal, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from marketplace.desk.models import ReviewTask
+from marketplace.desk.rules import USUAL, Span, waited
+from marketplace.kernel.errors import Missing
+from marketplace.kernel.reviews import ReviewKind
+from marketplace.suppliers.models import Supplier
+
+T = ReviewTask
+PER_PAGE = 50
+MOST_COUNTED = 1_000  # of a kind; the page says 999+ from here on
+Key = tuple[int, datetime, uuid.UUID]  # priority, opened_at, id of the last row shown
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reader narrows the inbox by; `county` is a code or the beginning of one (65: the
+    province); `after` is the last row of the page before."""
+
+    kind: ReviewKind | None = None
+    county: str = ""
+    supplier_id: uuid.UUID | None = None
+    mine: str = ""  # claimed by this person
+    overdue: bool = False
+    after: Key | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.county or self.supplier_id or self.mine or self.overdue)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task with its supplier, as the inbox shows it."""
+
+    task: ReviewTask
+    supplier: Supplier
+    waited: Span
+    is_green: bool
+    is_overdue: bool
+    is_claimed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One page of the inbox; `next` is the key of its last row when more wait."""
+
+    rows: tuple[Row, ...]
+    counts: dict[ReviewKind, int]
+    next: Key | None
+
+
+def board(session: Session, asked: Asked, at: datetime) -> Board:
+    """The page that was asked for, and how much of each kind waits in all."""
+    found = session.execute(inbox(asked, at)).all()
+    rows = tuple(_row(task, supplier, at) for task, supplier in found[:PER_PAGE])
+    more = len(found) > PER_PAGE
+    last = rows[-1].task if more else None
+    return Board(rows, counts(session), (last.priority, last.opened_at, last.id) if last else None)
+
+
+def inbox(asked: Asked, at: datetime) -> Select[ReviewTask, Supplier]:
+    """Oldest first within a priority; one row more than a page, to see whether there is a next."""
+    found = select(T, Supplier).join(Supplier, Supplier.id == T.supplier_id)
+    found = found.where(T.closed_at.is_(None))
+    if asked.kind is not None:
+        found = found.where(T.kind == asked.kind)
+    if asked.county:
+        found = found.where(T.county_code.startswith(asked.county, autoescape=True))
+    if asked.supplier_id is not None:
+        found = found.where(T.supplier_id == asked.supplier_id)
+    if asked.mine:
+        found = found.where(T.claimed_by == asked.mine, T.claimed_until > at)
+    if asked.overdue:
+        found = found.where(T.due_at <= at)
+    if asked.after is not None:
+        found = found.where(tuple_(T.priority, T.opened_at, T.id) > tuple_(*_typed(asked.after)))
+    return found.order_by(T.priority, T.opened_at, T.id).limit(PER_PAGE + 1)
+
+
+def counts(session: Session) -> dict[ReviewKind, int]:
+    """How much of each kind waits, at most MOST_COUNTED: more is not counted."""
+    each = [
+        select(literal(kind.value).label("kind"), func.count().label("n")).select_from(
+            select(T.id).where(T.kind == kind, T.closed_at.is_(None)).limit(MOST_COUNTED).subquery()
+        )
+        for kind in ReviewKind
+    ]
+    rows = session.execute(union_all(*each)).all()
+    return {ReviewKind(kind): n for kind, n in rows}
+
+
+def task(session: Session, task_id: uuid.UUID) -> ReviewTask:
+    """One task, open or closed. Raises Missing."""
+    found = session.get(ReviewTask, task_id)
+    if found is None:
+        raise Missing(task_id=task_id)
+    return found
+
+
+def open_task(session: Session, kind: ReviewKind, subject_id: uuid.UUID) -> ReviewTask | None:
+    """The task of something that waits."""
+    asked = select(T).where(T.kind == kind, T.subject_id == subject_id, T.closed_at.is_(None))
+    return session.scalar(asked.execution_options(populate_existing=True))
+
+
+def tasks_of(session: Session, subject_id: uuid.UUID) -> Sequence[ReviewTask]:
+    """Every time that something lay on the desk, newest first."""
+    asked = select(T).where(T.subject_id == subject_id)
+    return session.scalars(asked.order_by(T.opened_at.desc(), T.id)).all()
+
+
+def _row(task: ReviewTask, supplier: Supplier, at: datetime) -> Row:
+    return Row(
+        task,
+        supplier,
+        waited(task.opened_at, at),
+        is_green=task.priority < USUAL,
+        is_overdue=task.due_at is not None and task.due_at <= at,
+        is_claimed=task.claimed_until is not None and task.claimed_until > at,
+    )
+
+
+def _typed(key: Key) -> tuple[object, ...]:
+    columns = (T.priority, T.opened_at, T.id)
+    return tuple(literal(said, column.type) for said, column in zip(key, columns, strict=True))

@@ -1,0 +1,129 @@
+"""What waits, asked of the things themselves: tasks must say the same."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from marketplace.catalog.models import Listing
+from marketplace.catalog.states import ListingState
+from marketplace.desk.models import ReviewTask
+from marketplace.kernel.reviews import ReviewKind
+from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.states import PaperState, SupplierState
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """One thing that waits for a reviewer since `since`, handed in by `by`."""
+
+    kind: ReviewKind
+    subject_id: uuid.UUID
+    supplier_id: uuid.UUID
+    county_code: str
+    title: str
+    by: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Where things of a kind stand, and which of them wait."""
+
+    subject: InstrumentedAttribute[uuid.UUID]
+    question: Callable[[], Select[*tuple[Any, ...]]]  # subject, supplier, county, title, by, since
+
+
+def _suppliers(
+    state: SupplierState, by: ColumnElement[Any], since: ColumnElement[Any]
+) -> Select[*tuple[Any, ...]]:
+    s = Supplier
+    asked: Select[*tuple[Any, ...]] = select(s.id, s.id, s.county_code, s.legal_name, by, since)
+    return asked.where(s.state == state)
+
+
+def _new_suppliers() -> Select[*tuple[Any, ...]]:
+    since = func.coalesce(Supplier.submitted_at, Supplier.created_at)
+    return _suppliers(SupplierState.SUBMITTED, func.coalesce(Supplier.submitted_by, ""), since)
+
+
+def _checked_suppliers() -> Select[*tuple[Any, ...]]:
+    since = func.coalesce(Supplier.checked_at, Supplier.created_at)
+    return _suppliers(SupplierState.CHECKED, func.coalesce(Supplier.checked_by, ""), since)
+
+
+def _papers() -> Select[*tuple[Any, ...]]:
+    """Those of an application are decided with it."""
+    return (
+        select(
+            Paper.id,
+            Paper.supplier_id,
+            Supplier.county_code,
+            Paper.number,
+            Paper.added_by,
+            Paper.added_at,
+        )
+        .join(Supplier, Paper.supplier_id == Supplier.id)
+        .where(Paper.state == PaperState.PENDING, Supplier.state == SupplierState.APPROVED)
+    )
+
+
+def _listings() -> Select[*tuple[Any, ...]]:
+    return select(
+        Listing.id,
+        Listing.supplier_id,
+        Listing.county_code,
+        Listing.title,
+        func.coalesce(Listing.submitted_by, ""),
+        func.coalesce(Listing.submitted_at, Listing.created_at),
+    ).where(Listing.state == ListingState.SUBMITTED)
+
+
+_ASKED: dict[ReviewKind, _Kind] = {
+    ReviewKind.SUPPLIER: _Kind(Supplier.id, _new_suppliers),
+    ReviewKind.SUPPLIER_SECOND: _Kind(Supplier.id, _checked_suppliers),
+    ReviewKind.PAPER: _Kind(Paper.id, _papers),
+    ReviewKind.LISTING: _Kind(Listing.id, _listings),
+}
+KINDS = tuple(_ASKED)  # what waits by itself; the other kinds say so by events alone
+
+
+def waiting(
+    session: Session, kind: ReviewKind, supplier_id: uuid.UUID | None = None
+) -> tuple[Waits, ...]:
+    """Everything of a kind that waits now, longest first; of one supplier alone if it is named."""
+    question = _ASKED[kind].question()
+    if supplier_id is not None:
+        question = question.where(question.selected_columns[1] == supplier_id)
+    rows = session.execute(question).all()
+    found = [Waits(kind, *row) for row in rows]
+    return tuple(sorted(found, key=lambda one: (one.since, str(one.subject_id))))
+
+
+def open_subjects(
+    session: Session, kind: ReviewKind, supplier_id: uuid.UUID | None = None
+) -> frozenset[uuid.UUID]:
+    """What the tasks of a kind say to be waiting."""
+    asked = select(ReviewTask.subject_id).where(
+        ReviewTask.kind == kind, ReviewTask.closed_at.is_(None)
+    )
+    if supplier_id is not None:
+        asked = asked.where(ReviewTask.supplier_id == supplier_id)
+    return frozenset(session.scalars(asked))
+
+
+def faults(session: Session) -> Iterator[str]:
+    """Everything that waits without a task, and every task of something that does not wait."""
+    for kind in KINDS:
+        waits = {one.subject_id: one for one in waiting(session, kind)}
+        tasks = open_subjects(session, kind)
+        for subject_id in sorted(waits.keys() - tasks, key=str):
+            yield f"desk: {kind} {subject_id} ({waits[subject_id].title}) waits and has no task"
+        for subject_id in sorted(tasks - waits.keys(), key=str):
+            yield f"desk: {kind} {subject_id} has a task and does not wait"
