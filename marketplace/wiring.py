@@ -1,11 +1,14 @@
-"""Who reacts to what: three tables, read from top to bottom, and the list of what nobody hears.
+"""Who reacts to what: three tables, read from top to bottom, the list of what nobody hears, and
+what is looked after from time to time.
 
 WITHIN runs in the same transaction. AFTER is written to the outbox in it; each of those reactions
 has a unit of work of its own. OUTSIDE leaves the database: in batches, with no transaction open, at
-least once, so those handlers must be safe to repeat.
+least once, so those handlers must be safe to repeat. SWEEPS are done by the worker (work.sweeps).
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from marketplace import events
 from marketplace.catalog import reactions as catalog
@@ -16,7 +19,9 @@ from marketplace.ports.mail import Mail
 from marketplace.ports.sms import Sms
 from marketplace.purchasing import reactions as purchasing
 from marketplace.statistics import reactions as statistics
+from marketplace.suppliers import service as suppliers
 from marketplace.work import Wire, on, outside, post
+from marketplace.work.sweeps import Sweeping
 
 WITHIN: tuple[Wire, ...] = (
     on(
@@ -64,4 +69,8 @@ SILENT: frozenset[type[events.Event]] = frozenset(
     }
 )
 
-__all__ = ["AFTER", "OUTSIDE", "SILENT", "WITHIN"]
+SWEEPS: tuple[Sweeping, ...] = (
+    Sweeping("papers_running_out", timedelta(minutes=10), suppliers.remind_of_papers),
+)
+
+__all__ = ["AFTER", "OUTSIDE", "SILENT", "SWEEPS", "WITHIN"]

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import waitress
 
+from marketplace import wiring
 from marketplace.catalog import service as catalog
 from marketplace.commands.opening import data_option, open_app, open_existing, runtime_of
 from marketplace.orders import queries as orders
@@ -19,6 +20,7 @@ from marketplace.orders import service as ordering
 from marketplace.standalone import logs
 from marketplace.work import Runtime
 from marketplace.work import once as answered
+from marketplace.work.sweeps import sweep
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two looks into the outbox; a parcel waits at most this long
@@ -49,8 +51,8 @@ class Worker(threading.Thread):
 
 
 def once(runtime: Runtime) -> int:
-    """One round: orders whose hold has ended, everything due in the outbox, the trail's anchor,
-    a lost search index; keys of forms that were answered long ago are forgotten."""
+    """One round: orders whose hold has ended, sweeps that are due, everything due in the outbox,
+    the trail's anchor, a lost search index; keys of forms answered long ago are forgotten."""
     with runtime.reading() as session:
         is_due = bool(orders.overdue(session, runtime.clock.now()))
         has_old = answered.is_due(session, runtime.clock.now())
@@ -59,6 +61,8 @@ def once(runtime: Runtime) -> int:
     if has_old:
         with runtime.work() as w:
             answered.forget(w)
+    for sweeping in wiring.SWEEPS:
+        sweep(runtime, sweeping)
     arrived = runtime.deliver()
     if runtime.anchor.is_due(runtime.clock.now()):
         try:

@@ -1,4 +1,4 @@
-"""What managers type about lists of counties."""
+"""What managers type about lists of counties, and reviewers about looks into registers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from wtforms import (
     DateField,
     FileField,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -21,6 +22,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from marketplace.accounts.models import Organisation
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.regions.service import NewList, Proposal
+from marketplace.suppliers.service import Found
+from marketplace.suppliers.states import HitVerdict, LookupResult
 from marketplace.web import MarketForm, options
 from marketplace.web.labels import error_words
 from marketplace.web.words import _
@@ -116,6 +119,62 @@ class NewListForm(VersionForm):
             owner_id=uuid.UUID(owner) if owner else None,
             owner_name=self._names.get(owner, ""),
         )
+
+
+class LookupForm(MarketForm):
+    """What a reviewer saw in an outside register."""
+
+    searched_for = StringField("查询内容", TEXT, description="在对方页面上输入的内容")
+    looked_on = DateField("查询日期", [InputRequired("请填写日期。")])
+    result = RadioField(
+        "结果",
+        [InputRequired("请选择结果。")],
+        choices=options((one, f"LookupResult.{one}") for one in LookupResult),
+    )
+    found = TextAreaField(
+        "查到的内容",
+        [Length(max=2000, message="最多 2000 个字。")],
+        description="没有异常就空着；有提示或命中请写清楚",
+    )
+    shot = FileField(
+        "页面截图", description="JPEG、PNG、WebP 或 PDF，最大 10 MB；原件连同校验值保存"
+    )
+    again_on = DateField("下次查询", [Optional()], description="空着就按规定的间隔")
+
+    def validate_shot(self, field: FileField) -> None:
+        if not getattr(field.data, "filename", ""):
+            raise ValidationError("请选择页面截图。")
+
+    def said(self, register: str) -> Found:
+        """What was typed and uploaded; reads the file whole, each time from its start."""
+        self.shot.data.stream.seek(0)
+        assert self.looked_on.data is not None  # noqa: S101  # validate() saw to it; tells mypy
+        return Found(
+            register=register,
+            searched_for=self.searched_for.data or "",
+            looked_on=self.looked_on.data,
+            result=LookupResult(self.result.data),
+            found=self.found.data or "",
+            shot_name=str(self.shot.data.filename)[-200:],
+            shot=self.shot.data.read(),
+            again_on=self.again_on.data,
+        )
+
+
+class HitForm(MarketForm):
+    """What follows from a hit."""
+
+    verdict = RadioField(
+        "处理决定",
+        [InputRequired("请选择决定。")],
+        choices=options((one, f"HitVerdict.{one}") for one in HitVerdict),
+    )
+    note = StringField(
+        "理由", [InputRequired("请填写。"), Length(max=500, message="最多 500 个字。")]
+    )
+
+    def chosen(self) -> HitVerdict:
+        return HitVerdict(self.verdict.data)
 
 
 def _lines(text: str | None) -> list[str]:

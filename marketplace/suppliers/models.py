@@ -6,12 +6,20 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortText, Versioned
+from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.money import ZERO, Money
-from marketplace.suppliers.states import PaperKind, PaperState, SupplierKind, SupplierState
+from marketplace.suppliers.states import (
+    HitVerdict,
+    LookupResult,
+    PaperKind,
+    PaperState,
+    SupplierKind,
+    SupplierState,
+)
+from marketplace.work.models import append_only
 
 
 class Supplier(Versioned, Base):
@@ -83,3 +91,58 @@ class Paper(Versioned, Base):
     supplier: Mapped[Supplier] = relationship(lazy="raise")
 
     __table_args__ = (Index("ix_mp_paper_valid", "supplier_id", "kind", "starts_at", "ends_at"),)
+
+
+class ExpiryReminder(Base):
+    """A paper was told of, so many days before its end; once, whatever happens to the worker."""
+
+    __tablename__ = "mp_expiry_reminder"
+
+    id: Mapped[Id]
+    paper_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_paper.id"))
+    days: Mapped[int]  # the notice: 120, 90, 60, 30 or 7 days before the end
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("paper_id", "days"),)
+
+
+class Lookup(Base):
+    """What a reviewer found about a supplier in an outside register, on that day; never changed:
+    who looks again writes a new one."""
+
+    __tablename__ = "mp_lookup"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
+    register: Mapped[ShortCode]  # slug, see registers.toml
+    searched_for: Mapped[ShortText]  # what was typed there
+    looked_on: Mapped[date]
+    result: Mapped[LookupResult]
+    found: Mapped[LongText]  # in the reviewer's words; empty when clean
+    shot_key: Mapped[ShortText]
+    shot_name: Mapped[ShortText]
+    shot_type: Mapped[ShortText]
+    shot_sha256: Mapped[str] = mapped_column(String(64))
+    again_on: Mapped[date]
+    at: Mapped[datetime]
+    by: Mapped[PersonRef]
+
+    __table_args__ = (Index("ix_mp_lookup_newest", "supplier_id", "register", "at"),)
+
+
+class HitDecision(Base):
+    """What was decided about a hit, with the reason; once."""
+
+    __tablename__ = "mp_hit_decision"
+
+    id: Mapped[Id]
+    lookup_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_lookup.id"), unique=True)
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
+    verdict: Mapped[HitVerdict]
+    note: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime]
+    by: Mapped[PersonRef]
+
+
+for _table in (ExpiryReminder, Lookup, HitDecision):
+    append_only(_table.__tablename__)

@@ -76,6 +76,21 @@ class PaperState(StrEnum):
     REFUSED = "refused"
 
 
+class LookupResult(StrEnum):
+    """What an outside register said."""
+
+    CLEAN = "clean"  # nothing against the supplier, and the entry agrees with its papers
+    NOTED = "noted"  # something to keep in mind
+    HIT = "hit"  # asks for a decision
+
+
+class HitVerdict(StrEnum):
+    """What was decided about a hit."""
+
+    CARRY_ON = "carry_on"  # it does not stand against selling
+    SUSPEND = "suspend"  # nothing is sold until somebody restores the supplier
+
+
 _STAFF = {Role.SUPPLIER_STAFF}
 _REVIEWER = {Role.REVIEWER}
 _S = SupplierState

@@ -1,4 +1,4 @@
-"""Tables of the mechanisms: the trail with its head, and the outbox."""
+"""Tables of the mechanisms: the trail with its head, the outbox, forms and sweeps."""
 
 from __future__ import annotations
 
@@ -83,6 +83,15 @@ class FormKey(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     location: Mapped[LongText]
     made_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Sweep(Base):
+    """When something that is looked after from time to time was last done; see work.sweeps."""
+
+    __tablename__ = "mp_sweep"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    done_at: Mapped[datetime]
 
 
 APPEND_ONLY: set[str] = set()  # tables whose rows the database itself refuses to change

@@ -31,7 +31,7 @@ from marketplace.purchasing.models import Plan
 from marketplace.regions import service as regions
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Paper
-from marketplace.suppliers.states import PaperKind, PaperState
+from marketplace.suppliers.states import LookupResult, PaperKind, PaperState
 from marketplace.unions import service as unions
 from marketplace.unions.models import Budget, Union
 from tests.fixtures import People
@@ -80,6 +80,7 @@ def make_things(people: People) -> Things:
     _accounts(people, things)
     _roster(people, things)
     _suppliers(people, things)
+    _lookups(people, things)
     _goods(people, things)
     _sheets(people, things)
     _purchases(people, things)
@@ -154,6 +155,21 @@ def _suppliers(people: People, things: Things) -> None:
             own = select(Paper.id).where(Paper.supplier_id == uuid.UUID(things[owner]))
             kept = own.where(Paper.state == PaperState.ACCEPTED).order_by(Paper.id)
             things[name] = str(session.scalars(kept).first())
+
+
+def _lookups(people: People, things: Things) -> None:
+    """A hit that waits for a decision."""
+    said = suppliers.Found(
+        register="enterprise-credit",
+        searched_for="示例",
+        looked_on=local_day(people.runtime.clock.now()),
+        result=LookupResult.HIT,
+        found="示例：列入异常名录",
+        shot_name="截图.png",
+        shot=SCAN,
+    )
+    with people.runtime.work(people.actor("second_reviewer")) as w:
+        things["hit"] = str(suppliers.look_up(w, uuid.UUID(things["supplier"]), said).id)
 
 
 def _goods(people: People, things: Things) -> None:

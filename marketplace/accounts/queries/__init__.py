@@ -1,5 +1,6 @@
 """Questions about people, organisations and sign-ins; each takes a Session."""
 
+from marketplace.accounts.queries.holding import holding, person
 from marketplace.accounts.queries.inviting import (
     BatchRow,
     OpenInvitation,
@@ -46,6 +47,7 @@ __all__ = [
     "by_number",
     "code_owner",
     "half_sign_in",
+    "holding",
     "in_force",
     "knows_place",
     "login_of",
@@ -55,6 +57,7 @@ __all__ = [
     "organisation",
     "organisations",
     "people",
+    "person",
     "person_by_login",
     "places_to_invite",
     "recognised",

@@ -273,6 +273,13 @@ def upgrade() -> None:
         op.f("ix_mp_sales_fact_supplier_id"), "mp_sales_fact", ["supplier_id"], unique=False
     )
     op.create_table(
+        "mp_sweep",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_mp_sweep")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "mp_tally",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("limit", sa.String(length=40), nullable=False),
@@ -803,6 +810,32 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mp_listing_county_code"), "mp_listing", ["county_code"], unique=False)
     op.create_index("ix_mp_listing_newest", "mp_listing", ["state", "decided_at"], unique=False)
     op.create_table(
+        "mp_lookup",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("register", sa.String(length=40), nullable=False),
+        sa.Column("searched_for", sa.String(length=200), nullable=False),
+        sa.Column("looked_on", sa.Date(), nullable=False),
+        sa.Column("result", sa.String(length=40), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
+        sa.Column("shot_key", sa.String(length=200), nullable=False),
+        sa.Column("shot_name", sa.String(length=200), nullable=False),
+        sa.Column("shot_type", sa.String(length=200), nullable=False),
+        sa.Column("shot_sha256", sa.String(length=64), nullable=False),
+        sa.Column("again_on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_lookup_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_lookup")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_lookup_by"), "mp_lookup", ["by"], unique=False)
+    op.create_index(
+        "ix_mp_lookup_newest", "mp_lookup", ["supplier_id", "register", "at"], unique=False
+    )
+    op.create_table(
         "mp_order",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("purchase_id", sa.Uuid(), nullable=False),
@@ -1005,6 +1038,39 @@ def upgrade() -> None:
         op.f("ix_mp_basket_line_person_id"), "mp_basket_line", ["person_id"], unique=False
     )
     op.create_table(
+        "mp_expiry_reminder",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("paper_id", sa.Uuid(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["paper_id"], ["mp_paper.id"], name=op.f("fk_mp_expiry_reminder_paper_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_expiry_reminder")),
+        sa.UniqueConstraint("paper_id", "days", name=op.f("uq_mp_expiry_reminder_paper_id_days")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "mp_hit_decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("lookup_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("verdict", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lookup_id"], ["mp_lookup.id"], name=op.f("fk_mp_hit_decision_lookup_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_hit_decision_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_hit_decision")),
+        sa.UniqueConstraint("lookup_id", name=op.f("uq_mp_hit_decision_lookup_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_hit_decision_by"), "mp_hit_decision", ["by"], unique=False)
+    op.create_table(
         "mp_listing_village",
         sa.Column("listing_id", sa.Uuid(), nullable=False),
         sa.Column("village_id", sa.Uuid(), nullable=False),
@@ -1170,6 +1236,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_plan_budget_id"), table_name="mp_plan")
     op.drop_table("mp_plan")
     op.drop_table("mp_listing_village")
+    op.drop_index(op.f("ix_mp_hit_decision_by"), table_name="mp_hit_decision")
+    op.drop_table("mp_hit_decision")
+    op.drop_table("mp_expiry_reminder")
     op.drop_index(op.f("ix_mp_basket_line_person_id"), table_name="mp_basket_line")
     op.drop_table("mp_basket_line")
     op.drop_index(op.f("ix_mp_union_member_union_id"), table_name="mp_union_member")
@@ -1228,6 +1297,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_order_state"), table_name="mp_order")
     op.drop_index(op.f("ix_mp_order_purchase_id"), table_name="mp_order")
     op.drop_table("mp_order")
+    op.drop_index("ix_mp_lookup_newest", table_name="mp_lookup")
+    op.drop_index(op.f("ix_mp_lookup_by"), table_name="mp_lookup")
+    op.drop_table("mp_lookup")
     op.drop_index("ix_mp_listing_newest", table_name="mp_listing")
     op.drop_index(op.f("ix_mp_listing_county_code"), table_name="mp_listing")
     op.drop_index("ix_mp_listing_counted", table_name="mp_listing")
@@ -1287,6 +1359,7 @@ def downgrade() -> None:
     op.drop_table("mp_trail")
     op.drop_index(op.f("ix_mp_tally_since"), table_name="mp_tally")
     op.drop_table("mp_tally")
+    op.drop_table("mp_sweep")
     op.drop_index(op.f("ix_mp_sales_fact_supplier_id"), table_name="mp_sales_fact")
     op.drop_index(op.f("ix_mp_sales_fact_organisation_id"), table_name="mp_sales_fact")
     op.drop_index(op.f("ix_mp_sales_fact_order_id"), table_name="mp_sales_fact")

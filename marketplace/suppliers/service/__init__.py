@@ -9,6 +9,8 @@ from marketplace.suppliers.service.applying import (
     submit,
 )
 from marketplace.suppliers.service.deciding import approve, check, restore, send_back, suspend, use
+from marketplace.suppliers.service.expiring import remind_of_papers
+from marketplace.suppliers.service.looking_up import Found, decide_hit, look_up, read_shot
 from marketplace.suppliers.service.papers import (
     HandedIn,
     accept_paper,
@@ -20,16 +22,21 @@ from marketplace.suppliers.service.papers import (
 
 __all__ = [
     "Application",
+    "Found",
     "HandedIn",
     "PapersMissing",
     "accept_paper",
     "approve",
     "check",
+    "decide_hit",
     "hand_in",
+    "look_up",
     "mark_as_example",
     "read_scan",
+    "read_shot",
     "refuse_paper",
     "register",
+    "remind_of_papers",
     "restore",
     "revise",
     "send_back",

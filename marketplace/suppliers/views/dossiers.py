@@ -9,6 +9,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
+from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Missing
 from marketplace.suppliers import queries, service
 from marketplace.suppliers.forms import NoteForm, PaperForm
@@ -60,6 +61,10 @@ def dossier_page(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> 
     actor = someone()
     with reading() as session:
         found = queries.dossier(session, actor, supplier_id, now())
+        registers: tuple[queries.RegisterRow, ...] = ()
+        if queries.may_look(actor, found.supplier):
+            today = local_day(now())
+            _one, registers = queries.register_rows(session, actor, supplier_id, today)
     roles = queries.roles_for(actor, found.supplier)
     return page(
         "suppliers/show.html",
@@ -76,6 +81,7 @@ def dossier_page(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> 
         paper_verbs=lambda paper: queries.open_paper_verbs(found.supplier, paper, roles),
         paper_url=_paper_url,
         form=form,
+        registers=registers,
         may_read_scans=bool(roles & {Role.SUPPLIER_STAFF, Role.REVIEWER}),
         can_hand_in=Role.SUPPLIER_STAFF in roles and queries.takes_papers(found.supplier),
         can_edit=Role.SUPPLIER_STAFF in roles and queries.is_editable(found.supplier),

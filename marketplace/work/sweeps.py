@@ -1,0 +1,63 @@
+"""Sweeps: what is looked after from time to time, by whichever worker comes first.
+
+When each was last done stands in the database: several workers share the rounds, and one that was
+down for days finds them due. What a sweep finds, it finds by the clock, never by having been there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.orm import Session
+
+from marketplace.work.models import Sweep
+from marketplace.work.unit import Work
+
+if TYPE_CHECKING:
+    from marketplace.work.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """One thing to look after; `act` runs as the system, in one unit of work."""
+
+    name: str
+    every: timedelta
+    act: Callable[[Work], object]
+
+
+def is_due(session: Session, sweeping: Sweeping, at: datetime) -> bool:
+    """Whether nobody has done it for so long."""
+    last = session.get(Sweep, sweeping.name)
+    return last is None or last.done_at <= at - sweeping.every
+
+
+def sweep(runtime: Runtime, sweeping: Sweeping) -> bool:
+    """Do it when it is due; answers whether it was done here. Without work it takes no lock."""
+    with runtime.reading() as session:
+        if not is_due(session, sweeping, runtime.clock.now()):
+            return False
+    return runtime.again(lambda: _done(runtime, sweeping))
+
+
+def _done(runtime: Runtime, sweeping: Sweeping) -> bool:
+    with runtime.work() as w:
+        if not _taken(w, sweeping):
+            return False  # another worker was quicker
+        sweeping.act(w)
+        return True
+
+
+def _taken(w: Work, sweeping: Sweeping) -> bool:
+    due = update(Sweep).where(Sweep.name == sweeping.name, Sweep.done_at <= w.now - sweeping.every)
+    if cast(CursorResult[Any], w.session.execute(due.values(done_at=w.now))).rowcount:
+        return True
+    if w.session.get(Sweep, sweeping.name) is not None:
+        return False
+    w.session.add(Sweep(name=sweeping.name, done_at=w.now))  # of two at once, one is done again
+    w.session.flush()
+    return True
