@@ -17,10 +17,9 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from catalog_import import read_mapping
 from marketplace.catalog import rules
-from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import Upload
-from marketplace.catalog.rules import Goods
-from marketplace.kernel.money import parse_yuan
+from marketplace.catalog.rules import Content, Goods
+from marketplace.kernel.money import Money, parse_yuan
 from marketplace.web import MarketForm, options
 
 LONG = Length(max=200, message="最多 200 个字。")
@@ -96,6 +95,17 @@ class NewGoodsForm(GoodsForm):
     stock = StringField("库存", [MUST, WHOLE], description="一共可供多少单位")
 
 
+class PriceForm(MarketForm):
+    """Other prices for a good on sale, and nothing else."""
+
+    supply_price = StringField("供货价", [MUST, _yuan], description="付给您的价格，每单位")
+    sale_price = StringField("售价", [MUST, _yuan], description="买家付的价格，每单位")
+
+    def prices(self) -> tuple[Money, Money]:
+        """Supply and sale price, as the service takes them."""
+        return parse_yuan(self.supply_price.data), parse_yuan(self.sale_price.data)
+
+
 class StockForm(MarketForm):
     """How much is offered in all."""
 
@@ -138,17 +148,14 @@ class SheetForm(MarketForm):
         )
 
 
-def said_of(listing: Listing, county: str, villages: str) -> dict[str, object]:
-    """A listing as its form shows it."""
-    said = {name: getattr(listing, name) for name in rules.PLAIN}
-    hours = listing.dispatch_hours
+def said_of(content: Content, villages: str) -> dict[str, object]:
+    """What a good says as a whole, as its form shows it."""
+    hours = content["dispatch_hours"]
     return {
-        **said,
-        "category": listing.category,
-        "county": county,
+        **content,
         "villages": villages,
-        "supply_price": listing.supply_price.yuan,
-        "sale_price": listing.sale_price.yuan,
+        "supply_price": Money(content["supply_price"]).yuan,
+        "sale_price": Money(content["sale_price"]).yuan,
         "dispatch_hours": "" if hours is None else str(hours),
     }
 

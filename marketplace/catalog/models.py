@@ -1,4 +1,4 @@
-"""Listings, their villages, stock with its reservations, and imports."""
+"""Listings, their villages, edits of them, stock with its reservations, and imports."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.catalog.states import ImportState, ListingState, ReservationState
+from marketplace.catalog.states import ChangeState, ImportState, ListingState, ReservationState
 from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.money import Money
 from marketplace.suppliers.models import Supplier
@@ -43,6 +43,9 @@ class Listing(Versioned, Base):
     county_code: Mapped[str] = mapped_column(String(6), index=True)  # origin; today's code
     supply_price: Mapped[Money]  # what the supplier gets for one piece
     sale_price: Mapped[Money]  # what the buyer pays for one piece
+    # as a person last saw them; None: nobody has
+    reviewed_supply_price: Mapped[Money | None]
+    reviewed_sale_price: Mapped[Money | None]
     picture: Mapped[ShortText] = mapped_column(default="")  # name of a drawing; photographs later
     state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT)
     fingerprint: Mapped[str] = mapped_column(String(64))  # of the imported content, stock apart
@@ -79,6 +82,42 @@ class ListingVillage(Base):
 
     listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"), primary_key=True)
     village_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_village.id"), primary_key=True)
+
+
+class ChangeSet(Versioned, Base):
+    """One edit of a listing on sale: as it stood, and as it would stand; see rules.edits.
+
+    Contents are those of `rules.fingerprint_of`. With `rules` no person was asked.
+    """
+
+    __tablename__ = "mp_change_set"
+
+    id: Mapped[Id]
+    listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"))
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
+    state: Mapped[ChangeState] = mapped_column(default=ChangeState.PROPOSED)
+    base: Mapped[str] = mapped_column(String(64))  # fingerprint of `before`
+    before: Mapped[dict[str, Any]]
+    fingerprint: Mapped[str] = mapped_column(String(64))  # of `content`
+    content: Mapped[dict[str, Any]]
+    fields: Mapped[list[str]]  # what differs
+    rules: Mapped[list[str]]  # by which it went through at once
+    at: Mapped[datetime]
+    by: Mapped[PersonRef]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(500))
+
+    __table_args__ = (
+        Index("ix_mp_change_set_of", "listing_id", "at"),
+        Index(
+            "ix_mp_change_set_open",
+            "listing_id",
+            unique=True,  # one proposal at a time
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
 
 
 class Reservation(Base):

@@ -1,4 +1,4 @@
-"""The states of a listing, a stock reservation and an import, and the verbs between them."""
+"""The states of a listing, an edit of it, a stock reservation and an import, and their verbs."""
 
 from enum import StrEnum
 
@@ -12,6 +12,14 @@ class ListingState(StrEnum):
     ON_SALE = "on_sale"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+
+
+class ChangeState(StrEnum):
+    PROPOSED = "proposed"  # the listing stands as it was until somebody has looked
+    APPROVED = "approved"  # by a person, or by a rule at once
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by its supplier
+    SUPERSEDED = "superseded"  # by a newer proposal, or the listing left the zone
 
 
 class ReservationState(StrEnum):
@@ -35,10 +43,20 @@ LISTING = Machine(
     step("submit", {_L.DRAFT, _L.RETURNED}, _L.SUBMITTED, by=_STAFF),
     step("approve", {_L.SUBMITTED}, _L.ON_SALE, by=_REVIEWER),
     step("return", {_L.SUBMITTED}, _L.RETURNED, by=_REVIEWER, needs_note=True),
-    # changed words or prices are looked at again before they are shown
     # (the system: an import by the operator's command line)
-    step("revise", set(_L), _L.DRAFT, by=_STAFF | {Role.SYSTEM}),
+    step("revise", set(_L) - {_L.ON_SALE}, _L.DRAFT, by=_STAFF | {Role.SYSTEM}),
+    # what is on sale changes only by a change-set, as a whole
+    step("edit", {_L.ON_SALE}, _L.ON_SALE, by=_STAFF | _REVIEWER | {Role.SYSTEM}),
     step("withdraw", {_L.ON_SALE, _L.SUBMITTED}, _L.WITHDRAWN, by=_STAFF | _REVIEWER),
+)
+
+_C = ChangeState
+
+CHANGE = Machine(
+    step("approve", {_C.PROPOSED}, _C.APPROVED, by=_REVIEWER),
+    step("refuse", {_C.PROPOSED}, _C.REFUSED, by=_REVIEWER, needs_note=True),
+    step("withdraw", {_C.PROPOSED}, _C.WITHDRAWN, by=_STAFF),
+    step("supersede", {_C.PROPOSED}, _C.SUPERSEDED, by=_STAFF | _REVIEWER | {Role.SYSTEM}),
 )
 
 _I = ImportState

@@ -16,6 +16,7 @@ from flask import current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from marketplace.config import Config
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Forbidden, Invalid, SignInNeeded
 from marketplace.ports.identity import Identity
@@ -100,6 +101,11 @@ def _shared(session: Session) -> Iterator[None]:
 def kept_files() -> Storage:
     """The private files of this application."""
     return runtime().tools.storage
+
+
+def settings() -> Config:
+    """How this application was set up."""
+    return runtime().tools.config
 
 
 def search_index() -> SearchIndex:

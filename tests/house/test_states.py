@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from marketplace.accounts.states import ROSTER
-from marketplace.catalog.states import IMPORT, LISTING
+from marketplace.catalog.states import CHANGE, IMPORT, LISTING
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, WrongState
 from marketplace.kernel.machine import Machine, Step
@@ -24,6 +24,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "supplier": SUPPLIER,
     "paper": PAPER,
     "listing": LISTING,
+    "change-set": CHANGE,
     "import": IMPORT,
     "order": ORDER,
     "delivery": DELIVERY,

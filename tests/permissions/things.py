@@ -13,6 +13,7 @@ from sqlalchemy import select
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts import service as accounts
 from marketplace.catalog import queries as catalog_queries
+from marketplace.catalog import rules as catalog_rules
 from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Listing
 from marketplace.desk import queries as desk_queries
@@ -189,6 +190,7 @@ def _goods(people: People, things: Things) -> None:
     things.update({name: str(listing.id) for name, listing in made.items()})
     things["submitted_fingerprint"] = made["submitted_listing"].fingerprint
     _tasks(people, things)
+    _change(people, things, private)
 
 
 def _tasks(people: People, things: Things) -> None:
@@ -202,6 +204,16 @@ def _tasks(people: People, things: Things) -> None:
             assert task is not None
             things[name] = str(task.id)
         desk.claim(w, uuid.UUID(things["claimed_task"]))
+
+
+def _change(people: People, things: Things, private: dict[str, object]) -> None:
+    """An edit of a good on sale that waits."""
+    edited = a_listing(people, sku="A-6", title="示例 西梅")
+    with people.runtime.work(people.actor("supplier")) as w:
+        change = catalog.revise(w, edited.id, some_goods("A-6", **private))
+        assert change is not None
+    things["change"] = str(change.id)
+    things["change_seen"] = catalog_rules.seen_of(change.base, change.fingerprint)
 
 
 def _sheets(people: People, things: Things) -> None:
@@ -260,6 +272,7 @@ def _gone(people: People, things: Things) -> None:
     with people.runtime.work(people.actor("second_employee")) as w:
         buying.put(w, gone.id, 1)
     with people.runtime.work(people.actor("supplier")) as w:
+        catalog.withdraw(w, gone.id)
         catalog.revise(w, gone.id, some_goods("A-5", title=f"示例 {MARK} 葡萄干"))
 
 

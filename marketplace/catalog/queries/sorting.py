@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from marketplace.catalog.models import Listing
+from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.queries.sheets import Checked, Entry, stock_fault, unpack
 from marketplace.catalog.rules import ImportReport, RowFault, fingerprint
-from marketplace.catalog.states import ListingState
+from marketplace.catalog.states import ChangeState, ListingState
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money
 from marketplace.regions import queries as regions
@@ -33,6 +33,7 @@ class Known(NamedTuple):
     supply_price: Money
     sale_price: Money
     version: int
+    proposed: str | None  # fingerprint of the change-set that waits
 
 
 class Ready(NamedTuple):
@@ -100,11 +101,12 @@ def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> 
     if known is None:
         found.new.append(ready)
         return
-    if known.fingerprint != mark:
+    same = mark in (known.fingerprint, known.proposed)
+    if not same:
         found.changed.append(ready)
     if known.received != entry.stock:
         found.restocked.append(ready)
-    if known.fingerprint == mark and known.received == entry.stock:
+    if same and known.received == entry.stock:
         found.unchanged += 1
     else:
         found.updated += 1
@@ -113,6 +115,11 @@ def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> 
 def _known(
     session: Session, supplier_id: uuid.UUID, skus: list[str], *, lock: bool
 ) -> dict[str, Known]:
+    waits = and_(
+        ChangeSet.listing_id == Listing.id,
+        ChangeSet.state == ChangeState.PROPOSED,
+        ChangeSet.base == Listing.fingerprint,
+    )
     asked = (
         select(
             Listing.id,
@@ -124,10 +131,12 @@ def _known(
             Listing.supply_price,
             Listing.sale_price,
             Listing.version,
+            ChangeSet.fingerprint.label("proposed"),
         )
+        .join(ChangeSet, waits, isouter=True)
         .where(Listing.supplier_id == supplier_id, Listing.sku.in_(skus))
         .order_by(Listing.id)  # always in this order: two units never wait for each other
     )
     with planned_anew(session):
-        found = session.execute(asked.with_for_update() if lock else asked)
-        return {row.sku: Known(*row) for row in found}
+        found = session.execute(asked.with_for_update(of=Listing) if lock else asked)
+        return {row.sku: Known._make(row) for row in found}

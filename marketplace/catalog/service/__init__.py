@@ -24,6 +24,14 @@ from marketplace.catalog.service.importing import (
     stop,
     write_part,
 )
+from marketplace.catalog.service.revising import (
+    approve_change,
+    refuse_change,
+    reprice,
+    revise,
+    use_change,
+    withdraw_change,
+)
 from marketplace.catalog.service.searching import advice, rebuild_search, reindex, tend_search
 from marketplace.catalog.service.stock import (
     NotForSale,
@@ -34,7 +42,7 @@ from marketplace.catalog.service.stock import (
     sell,
     set_stock,
 )
-from marketplace.catalog.service.writing import draft, revise
+from marketplace.catalog.service.writing import draft
 
 __all__ = [
     "SMALL",
@@ -46,6 +54,7 @@ __all__ = [
     "accept",
     "advice",
     "approve",
+    "approve_change",
     "approve_many",
     "confirm",
     "draft",
@@ -56,8 +65,10 @@ __all__ = [
     "marked_key",
     "preview",
     "rebuild_search",
+    "refuse_change",
     "reindex",
     "release",
+    "reprice",
     "restock",
     "revise",
     "sell",
@@ -68,6 +79,8 @@ __all__ = [
     "submit_all",
     "tend_search",
     "use",
+    "use_change",
     "withdraw",
+    "withdraw_change",
     "write_part",
 ]

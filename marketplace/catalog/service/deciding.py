@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 
 from marketplace.catalog import queries
 from marketplace.catalog.models import Listing
+from marketplace.catalog.service.proposing import supersede
 from marketplace.catalog.states import LISTING, ListingState
 from marketplace.events import ListingChanged, ReviewAsked, ReviewDecided, ReviewDropped
 from marketplace.kernel.actor import Role
@@ -72,8 +73,10 @@ def approve(w: Work, listing_id: uuid.UUID, seen: str) -> Listing:
     if seen != listing.fingerprint:  # revised and submitted again meanwhile
         raise Refused("listing_changed")
     _check_supplier(w, supplier)
-    _check_origin(w, listing)
+    check_origin(w, listing.county_code)
     move(w, LISTING, listing, "approve", fingerprint=listing.fingerprint)
+    listing.reviewed_supply_price = listing.supply_price
+    listing.reviewed_sale_price = listing.sale_price
     _decided(w, listing, None)
     w.announce(ListingChanged(w.now, listing.id))
     return listing
@@ -120,6 +123,8 @@ def withdraw(w: Work, listing_id: uuid.UUID) -> Listing:
         _tell(w, listing, "")
     elif waited:
         w.announce(ReviewDropped(w.now, ReviewKind.LISTING, listing.id))
+    if waiting := queries.open_change(w.session, listing.id):
+        supersede(w, waiting)
     w.announce(ListingChanged(w.now, listing.id))
     return listing
 
@@ -139,13 +144,31 @@ def use(w: Work, listing_id: uuid.UUID, verb: str, *, note: str = "", seen: str 
     return plain[verb](w, listing_id)
 
 
-def _someone_elses(w: Work, listing_id: uuid.UUID) -> tuple[Listing, Supplier]:
-    """For a decision: never by whoever submitted it, nor by the supplier's own staff."""
+def someone_elses(w: Work, listing_id: uuid.UUID, by: str | None) -> tuple[Listing, Supplier]:
+    """For a decision: never by whoever handed it in, nor by the supplier's own staff.
+
+    Raises Missing, SamePerson.
+    """
     listing, supplier = queries.listing(w.session, w.actor, listing_id)
     is_staff = supplier.organisation_id in w.actor.organisations(Role.SUPPLIER_STAFF)
-    if is_staff or listing.submitted_by == w.actor.person_id:
+    if is_staff or by == w.actor.person_id:
         raise SamePerson
     return listing, supplier
+
+
+def check_origin(w: Work, county_code: str) -> None:
+    """Raises NotForZone when no list that opens the zone names the county now."""
+    if not regions.is_designated(w.session, county_code, w.now):
+        place = regions.county(w.session, county_code)
+        label = place.label if place else county_code
+        if unknown := queries.unknown_lists(w.session, county_code, w.now):
+            raise NotForZone("county_not_known", county=label, lists="、".join(unknown))
+        raise NotForZone(county=label)
+
+
+def _someone_elses(w: Work, listing_id: uuid.UUID) -> tuple[Listing, Supplier]:
+    listing, _ = queries.listing(w.session, w.actor, listing_id)
+    return someone_elses(w, listing_id, listing.submitted_by)
 
 
 def _check_supplier(w: Work, supplier: Supplier) -> None:
@@ -154,15 +177,6 @@ def _check_supplier(w: Work, supplier: Supplier) -> None:
     in_force = exists().where(Supplier.id == supplier.id, suppliers.may_sell(w.now))
     if not w.session.scalar(select(in_force)):
         raise NotForZone("supplier_papers_not_in_force", supplier=supplier.legal_name)
-
-
-def _check_origin(w: Work, listing: Listing) -> None:
-    if not regions.is_designated(w.session, listing.county_code, w.now):
-        place = regions.county(w.session, listing.county_code)
-        label = place.label if place else listing.county_code
-        if unknown := queries.unknown_lists(w.session, listing.county_code, w.now):
-            raise NotForZone("county_not_known", county=label, lists="、".join(unknown))
-        raise NotForZone(county=label)
 
 
 def _decided(w: Work, listing: Listing, note: str | None) -> None:

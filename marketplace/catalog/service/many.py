@@ -11,6 +11,8 @@ from sqlalchemy import BindParameter, Table, bindparam, delete, update
 from marketplace.catalog import rules
 from marketplace.catalog.models import Listing, ListingVillage
 from marketplace.catalog.queries import Ready
+from marketplace.catalog.rules import Content
+from marketplace.catalog.service.proposing import propose
 from marketplace.catalog.states import LISTING, ListingState
 from marketplace.events import ListingChanged, ReviewDropped
 from marketplace.kernel.errors import Busy
@@ -52,25 +54,40 @@ def add(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
 
 
 def change(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
-    """Other words for known listings; whatever they were, they are drafts now.
+    """Other words for known listings. What is on sale changes only by a change-set: through at once
+    by a rule, or waiting for a person; whatever else they were, they are drafts now.
 
     Raises WrongState, Forbidden; Busy when one was changed meanwhile.
     """
+    known = [(one, one.known) for one in ready if one.known is not None]
+    on_sale = [one for one, found in known if found.state is ListingState.ON_SALE]
+    through = propose(w, [(one.known.id, _content(one)) for one in on_sale if one.known])
     rows, settled = [], []
-    for one in ready:
-        if (known := one.known) is None:
+    for one, found in known:
+        passed = through.get(found.id)
+        if one in on_sale and passed is None:
             continue
-        after = LISTING.after(known.state, "revise", w.actor.roles)
-        rows.append({"this": known.id, "seen": known.version, "state": after, **_columns(one)})
-        settled.append((known.id, one))
-        before = {"sale_price": known.sale_price.fen, "supply_price": known.supply_price.fen}
-        told = {"before": before, "fingerprint": one.fingerprint}
-        deed = _deed(w, supplier_id, known.id, "revise", told, to=after, was=known.state)
+        verb = "edit" if passed else "revise"
+        after = LISTING.after(found.state, verb, w.actor.roles)
+        rows.append({"this": found.id, "seen": found.version, "state": after, **_columns(one)})
+        settled.append((found.id, one))
+        before = {"sale_price": found.sale_price.fen, "supply_price": found.supply_price.fen}
+        told: dict[str, Any] = {"before": before, "fingerprint": one.fingerprint}
+        if passed:
+            told["change"] = str(passed)
+        deed = _deed(w, supplier_id, found.id, verb, told, to=after, was=found.state)
         w.deeds.append(deed)
-        if known.state is ListingState.SUBMITTED:
-            w.announce(ReviewDropped(w.now, ReviewKind.LISTING, known.id))
-        if known.state is not ListingState.DRAFT:  # nobody was shown a draft
-            w.announce(ListingChanged(w.now, known.id))
+        if found.state is ListingState.SUBMITTED:
+            w.announce(ReviewDropped(w.now, ReviewKind.LISTING, found.id))
+        if found.state is not ListingState.DRAFT:  # nobody was shown a draft
+            w.announce(ListingChanged(w.now, found.id))
+    _write(w, rows, settled)
+
+
+def _write(
+    w: Work, rows: Sequence[dict[str, Any]], settled: Sequence[tuple[uuid.UUID, Ready]]
+) -> None:
+    """Raises Busy."""
     if not rows:
         return
     names = [name for name in rows[0] if name not in {"this", "seen"}]
@@ -119,6 +136,17 @@ def _outdate(w: Work) -> None:
     for one in list(w.session.identity_map.values()):
         if isinstance(one, Listing):
             w.session.expire(one)
+
+
+def _content(one: Ready) -> Content:
+    """What a row says as a whole, as `rules.fingerprint_of` takes it."""
+    entry = one.entry
+    return {
+        **entry.said,
+        "category": entry.category,
+        "county": entry.county,
+        "villages": sorted(entry.villages),
+    }
 
 
 def _columns(one: Ready) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalog import queries, rules, service
-from marketplace.catalog.forms import GoodsForm, NewGoodsForm, StockForm, said_of
-from marketplace.catalog.models import Listing
-from marketplace.catalog.states import LISTING, ListingState
+from marketplace.catalog.forms import GoodsForm, NewGoodsForm, PriceForm, StockForm, said_of
+from marketplace.catalog.models import ChangeSet, Listing
+from marketplace.catalog.states import LISTING, ChangeState, ListingState
 from marketplace.catalog.views.blueprint import pages
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
@@ -25,10 +25,11 @@ from marketplace.web import (
     page_number,
     paged,
     reading,
+    settings,
     someone,
     work,
 )
-from marketplace.web.words import _
+from marketplace.web.words import _, words
 
 
 @pages.get("/listings")
@@ -61,8 +62,8 @@ def submit_all() -> ResponseReturnValue:
 @pages.get("/listings/new")
 @needs(Role.SUPPLIER_STAFF)
 def new() -> ResponseReturnValue:
-    supplier = own_supplier()
-    return page("catalog/edit.html", form=NewGoodsForm(), listing=None, supplier=supplier)
+    own_supplier()
+    return page("catalog/edit.html", form=NewGoodsForm(), listing=None)
 
 
 @pages.post("/listings/new")
@@ -70,14 +71,14 @@ def new() -> ResponseReturnValue:
 def draft() -> ResponseReturnValue:
     form, supplier = NewGoodsForm(), own_supplier()
     if not form.validate():
-        return page("catalog/edit.html", 422, form=form, listing=None, supplier=supplier)
+        return page("catalog/edit.html", 422, form=form, listing=None)
     try:
         with work() as w:
             made = service.draft(w, supplier.id, form.goods(), int(form.stock.data))
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
-        return page("catalog/edit.html", fault.status, form=form, listing=None, supplier=supplier)
+        return page("catalog/edit.html", fault.status, form=form, listing=None)
     return back_to("catalog.show", _("已存为草稿。"), listing_id=made.id)
 
 
@@ -90,11 +91,13 @@ def show(listing_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/listings/<uuid:listing_id>/edit")
 @needs(Role.SUPPLIER_STAFF)
 def edit(listing_id: uuid.UUID) -> ResponseReturnValue:
+    """What is said of the good, or would be once its waiting edit is approved."""
     with reading() as session:
-        listing, supplier = queries.own_listing(session, someone(), listing_id)
-        villages = "、".join(village.name for village in queries.villages(session, listing.id))
-        said = said_of(listing, listing.county_code, villages)
-    return page("catalog/edit.html", form=GoodsForm(**said), listing=listing, supplier=supplier)
+        listing, _supplier = queries.own_listing(session, someone(), listing_id)
+        waiting = queries.open_change(session, listing.id)
+        content = waiting.content if waiting else queries.content(session, listing)
+        villages = "、".join(queries.village_names(session, content["villages"]))
+    return _edit_page(listing, GoodsForm(**said_of(content, villages)), waiting=waiting)
 
 
 @pages.post("/listings/<uuid:listing_id>/edit")
@@ -102,19 +105,45 @@ def edit(listing_id: uuid.UUID) -> ResponseReturnValue:
 def revise(listing_id: uuid.UUID) -> ResponseReturnValue:
     form = GoodsForm()
     with reading() as session:
-        listing, supplier = queries.own_listing(session, someone(), listing_id)
+        listing, _supplier = queries.own_listing(session, someone(), listing_id)
+        waiting = queries.open_change(session, listing.id)
     if not form.validate():
-        return page("catalog/edit.html", 422, form=form, listing=listing, supplier=supplier)
+        return _edit_page(listing, form, 422, waiting=waiting)
     try:
         with work() as w:
-            service.revise(w, listing_id, form.goods())
+            change = service.revise(w, listing_id, form.goods())
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
-        return page(
-            "catalog/edit.html", fault.status, form=form, listing=listing, supplier=supplier
-        )
-    return back_to("catalog.show", _("已保存。"), listing_id=listing_id)
+        return _edit_page(listing, form, fault.status, waiting=waiting)
+    return back_to("catalog.show", _saved(change), listing_id=listing_id)
+
+
+@pages.post("/listings/<uuid:listing_id>/price")
+@needs(Role.SUPPLIER_STAFF)
+def reprice(listing_id: uuid.UUID) -> ResponseReturnValue:
+    form = PriceForm()
+    if not form.validate():
+        return _listing(listing_id, 422, price_form=form)
+    try:
+        with work() as w:
+            change = service.reprice(w, listing_id, *form.prices())
+    except (Invalid, Refused) as fault:
+        if not form.blame(fault):
+            raise
+        return _listing(listing_id, fault.status, price_form=form)
+    return back_to("catalog.show", _saved(change), listing_id=listing_id)
+
+
+@pages.post("/changes/<uuid:change_id>/withdraw")
+@needs(Role.SUPPLIER_STAFF)
+def withdraw_change(change_id: uuid.UUID) -> ResponseReturnValue:
+    checked()
+    with work() as w:
+        taken_back = service.withdraw_change(w, change_id)
+    return back_to(
+        "catalog.show", _("修改已撤回，商品照原样在售。"), listing_id=taken_back.listing_id
+    )
 
 
 @pages.post("/listings/<uuid:listing_id>/stock")
@@ -122,14 +151,14 @@ def revise(listing_id: uuid.UUID) -> ResponseReturnValue:
 def set_stock(listing_id: uuid.UUID) -> ResponseReturnValue:
     form = StockForm()
     if not form.validate():
-        return _listing(listing_id, form, 422)
+        return _listing(listing_id, 422, stock_form=form)
     try:
         with work() as w:
             service.set_stock(w, listing_id, int(form.stock.data))
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
-        return _listing(listing_id, form, fault.status)
+        return _listing(listing_id, fault.status, stock_form=form)
     return back_to("catalog.show", _("库存已更新。"), listing_id=listing_id)
 
 
@@ -153,12 +182,33 @@ def own_supplier() -> Supplier:
     return supplier
 
 
+def _edit_page(
+    listing: Listing, form: GoodsForm, status: int = 200, *, waiting: ChangeSet | None
+) -> ResponseReturnValue:
+    return page("catalog/edit.html", status, form=form, listing=listing, waiting=waiting)
+
+
+def _saved(change: ChangeSet | None) -> str:
+    if change is None:
+        return _("已保存。")
+    if change.rules:
+        return _("修改已生效。")
+    return _("修改已提交，等待审核；通过之前商品照原样在售。")
+
+
 def _listing(
-    listing_id: uuid.UUID, form: StockForm | None = None, status: int = 200
+    listing_id: uuid.UUID,
+    status: int = 200,
+    *,
+    stock_form: StockForm | None = None,
+    price_form: PriceForm | None = None,
 ) -> ResponseReturnValue:
     actor = someone()
     with reading() as session:
         listing, supplier = queries.own_listing(session, actor, listing_id)
+        edits = queries.changes_of(session, listing.id)
+        waiting = next((one for one in edits if one.state is ChangeState.PROPOSED), None)
+        lang = words().language
         return page(
             "catalog/show.html",
             status,
@@ -172,11 +222,23 @@ def _listing(
             decide_url=lambda verb: url_for(
                 "marketplace.catalog.use", listing_id=listing.id, verb=verb
             ),
-            stock_form=form or StockForm(stock=str(listing.received)),
+            stock_form=stock_form or StockForm(stock=str(listing.received)),
+            price_form=price_form or _price_form(listing),
+            rise_percent=settings().price_rise_percent,
+            waiting=waiting,
+            differences=queries.differences(session, waiting, lang) if waiting else (),
+            changes=[one for one in edits if one is not waiting],
         )
 
 
+def _price_form(listing: Listing) -> PriceForm | None:
+    if listing.state is not ListingState.ON_SALE:
+        return None
+    prices = {"supply_price": listing.supply_price.yuan, "sale_price": listing.sale_price.yuan}
+    return PriceForm(**prices)
+
+
 def _buttons(listing: Listing) -> list[object]:
-    """What staff may do by a button; `revise` is the form."""
+    """What staff may do by a button; `revise` and `edit` are the form."""
     steps = LISTING.open_verbs(listing.state, {Role.SUPPLIER_STAFF})
-    return [step for step in steps if step.verb != "revise"]
+    return [step for step in steps if step.verb not in {"revise", "edit"}]

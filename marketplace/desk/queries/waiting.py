@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from marketplace.catalog.models import Listing
-from marketplace.catalog.states import ListingState
+from marketplace.catalog.models import ChangeSet, Listing
+from marketplace.catalog.states import ChangeState, ListingState
 from marketplace.desk.models import ReviewTask
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers.models import Paper, Supplier
@@ -85,11 +85,27 @@ def _listings() -> Select[*tuple[Any, ...]]:
     ).where(Listing.state == ListingState.SUBMITTED)
 
 
+def _changes() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            ChangeSet.id,
+            ChangeSet.supplier_id,
+            Listing.county_code,
+            Listing.title,
+            ChangeSet.by,
+            ChangeSet.at,
+        )
+        .join(Listing, ChangeSet.listing_id == Listing.id)
+        .where(ChangeSet.state == ChangeState.PROPOSED)
+    )
+
+
 _ASKED: dict[ReviewKind, _Kind] = {
     ReviewKind.SUPPLIER: _Kind(Supplier.id, _new_suppliers),
     ReviewKind.SUPPLIER_SECOND: _Kind(Supplier.id, _checked_suppliers),
     ReviewKind.PAPER: _Kind(Paper.id, _papers),
     ReviewKind.LISTING: _Kind(Listing.id, _listings),
+    ReviewKind.CHANGE: _Kind(ChangeSet.id, _changes),
 }
 KINDS = tuple(_ASKED)  # what waits by itself; the other kinds say so by events alone
 

@@ -95,6 +95,8 @@ def open_url(task: ReviewTask) -> str:
     """Where a task is worked on."""
     if task.kind is ReviewKind.LISTING:
         return url_for("marketplace.desk.listing", listing_id=task.subject_id)
+    if task.kind is ReviewKind.CHANGE:
+        return url_for("marketplace.desk.change", change_id=task.subject_id)
     return url_for("marketplace.suppliers.show", supplier_id=task.supplier_id)
 
 

@@ -35,7 +35,11 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
             villages=catalog.villages(session, found.id),
             checks=catalog.checks(session, actor, found, supplier, at=at),
             evidence=catalog.evidence(session, found, supplier, at),
-            verbs_open=LISTING.open_verbs(found.state, roles & {Role.REVIEWER}),
+            verbs_open=[
+                step
+                for step in LISTING.open_verbs(found.state, roles & {Role.REVIEWER})
+                if step.verb != "edit"  # is the applying of a change-set
+            ],
             decide_url=lambda verb: url_for(
                 "marketplace.desk.decide",
                 listing_id=found.id,

@@ -772,6 +772,8 @@ def upgrade() -> None:
         sa.Column("county_code", sa.String(length=6), nullable=False),
         sa.Column("supply_price", sa.BigInteger(), nullable=False),
         sa.Column("sale_price", sa.BigInteger(), nullable=False),
+        sa.Column("reviewed_supply_price", sa.BigInteger(), nullable=True),
+        sa.Column("reviewed_sale_price", sa.BigInteger(), nullable=True),
         sa.Column("picture", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
@@ -1038,6 +1040,43 @@ def upgrade() -> None:
         op.f("ix_mp_basket_line_person_id"), "mp_basket_line", ["person_id"], unique=False
     )
     op.create_table(
+        "mp_change_set",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("base", sa.String(length=64), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_change_set_listing_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_change_set_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_change_set")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_change_set_by"), "mp_change_set", ["by"], unique=False)
+    op.create_index("ix_mp_change_set_of", "mp_change_set", ["listing_id", "at"], unique=False)
+    op.create_index(
+        "ix_mp_change_set_open",
+        "mp_change_set",
+        ["listing_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
+    op.create_table(
         "mp_expiry_reminder",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("paper_id", sa.Uuid(), nullable=False),
@@ -1239,6 +1278,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_hit_decision_by"), table_name="mp_hit_decision")
     op.drop_table("mp_hit_decision")
     op.drop_table("mp_expiry_reminder")
+    op.drop_index(
+        "ix_mp_change_set_open",
+        table_name="mp_change_set",
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
+    op.drop_index("ix_mp_change_set_of", table_name="mp_change_set")
+    op.drop_index(op.f("ix_mp_change_set_by"), table_name="mp_change_set")
+    op.drop_table("mp_change_set")
     op.drop_index(op.f("ix_mp_basket_line_person_id"), table_name="mp_basket_line")
     op.drop_table("mp_basket_line")
     op.drop_index(op.f("ix_mp_union_member_union_id"), table_name="mp_union_member")

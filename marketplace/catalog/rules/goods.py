@@ -1,4 +1,4 @@
-"""Pure answers about goods: their categories, drawings, fingerprints and stock arithmetic."""
+"""What goods are: their categories, drawings, fingerprints and stock arithmetic."""
 
 from __future__ import annotations
 
@@ -182,6 +182,12 @@ def fingerprint(said: Content, category: str, county: str, villages: Iterable[st
     return hashlib.sha256(_CANONICAL(content).encode()).hexdigest()
 
 
+def fingerprint_of(content: Content) -> str:
+    """Of the whole content of a listing: PLAIN, and what was looked up under its own name."""
+    said = {name: content[name] for name in PLAIN}
+    return fingerprint(said, content["category"], content["county"], content["villages"])
+
+
 def content_of_goods(goods: Goods) -> Content:
     """What was typed of a good, as plain values; prices in fen."""
     said: Content = {name: getattr(goods, name) for name in PLAIN}
@@ -200,11 +206,16 @@ def content_of_row(row: ListingRow) -> Content:
 
 def check_prices(goods: Goods) -> None:
     """Raises Invalid when a price is not above zero or the supplier gets more than is paid."""
-    for field in ("supply_price", "sale_price"):
-        if getattr(goods, field).fen <= 0:
-            raise Invalid("price_not_positive", field=field, value=getattr(goods, field))
-    if goods.supply_price > goods.sale_price:
-        raise Invalid("supply_above_sale", field="supply_price", value=goods.supply_price.yuan)
+    check_two_prices(goods.supply_price, goods.sale_price)
+
+
+def check_two_prices(supply: Money, sale: Money) -> None:
+    """The same of two prices. Raises Invalid."""
+    for field, price in (("supply_price", supply), ("sale_price", sale)):
+        if price.fen <= 0:
+            raise Invalid("price_not_positive", field=field, value=price)
+    if supply > sale:
+        raise Invalid("supply_above_sale", field="supply_price", value=supply.yuan)
 
 
 def check_texts(goods: Goods) -> None:
