@@ -87,18 +87,22 @@ def record(
     )
     w.deeds.append(deed)  # without a flush for each of a thousand
     if not passed:
-        w.announce(
-            ReviewAsked(
-                w.now,
-                ReviewKind.CHANGE,
-                made.id,
-                listing.supplier_id,
-                listing.county_code,
-                listing.title,
-                w.actor.person_id,
-            )
-        )
+        _ask(w, listing, made)
     return made
+
+
+def _ask(w: Work, listing: Listing, made: ChangeSet) -> None:
+    w.announce(
+        ReviewAsked(
+            w.now,
+            ReviewKind.CHANGE,
+            made.id,
+            listing.supplier_id,
+            listing.county_code,
+            listing.title,
+            w.actor.person_id,
+        )
+    )
 
 
 def supersede(w: Work, waiting: ChangeSet, verb: str = "supersede") -> None:
