@@ -20,7 +20,11 @@ READS = frozenset({"GET marketplace.suppliers.scan", "GET marketplace.desk.shot"
 DONE = frozenset({200, 302, 303})
 UNSAID = frozenset({SIGN_IN, 403, 404})  # what was refused without a word about the thing
 BLIND = frozenset({"anonymous", "stranger"})
-KINDS = {"import": "CatalogImport", "list version": "ListVersion"}  # as the trail names them
+KINDS = {
+    "import": "CatalogImport",
+    "change-set": "ChangeSet",
+    "list version": "ListVersion",
+}  # as the trail names them
 UNROUTED: dict[str, str] = {}  # verb → why no row of the table uses it
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 FOREIGN_THING = re.compile(r"\{(?!other_)\w+\}")  # the asker's own are other_…

@@ -212,7 +212,7 @@ def _change(people: People, things: Things, private: dict[str, object]) -> None:
     with people.runtime.work(people.actor("supplier")) as w:
         change = catalog.revise(w, edited.id, some_goods("A-6", **private))
         assert change is not None
-    things["change"] = str(change.id)
+    things |= {"change": str(change.id), "edited_listing": str(edited.id)}
     things["change_seen"] = catalog_rules.seen_of(change.base, change.fingerprint)
 
 

@@ -11,6 +11,7 @@ from marketplace.catalog.queries.changes import (
     open_changes,
     own_change,
     reviewed,
+    said,
     village_names,
 )
 from marketplace.catalog.queries.checking import Check, checks
@@ -111,6 +112,7 @@ __all__ = [
     "read_goods",
     "reviewed",
     "roles_for",
+    "said",
     "shelves",
     "sort_out",
     "stock_faults",

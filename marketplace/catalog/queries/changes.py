@@ -119,11 +119,16 @@ def village_names(session: Session, ids: Collection[str]) -> tuple[str, ...]:
     return tuple(session.scalars(asked.order_by(Village.name)))
 
 
-def _content(found: Listing, villages: list[str]) -> Content:
+def said(found: Listing) -> Content:
+    """What a listing says, without what was looked up; prices in fen."""
     said: Content = {name: getattr(found, name) for name in PLAIN}
     said["supply_price"], said["sale_price"] = found.supply_price.fen, found.sale_price.fen
+    return said
+
+
+def _content(found: Listing, villages: list[str]) -> Content:
     return {
-        **said,
+        **said(found),
         "category": found.category,
         "county": found.county_code,
         "villages": villages,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from marketplace.catalog import rules
 from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.queries.sheets import Checked, Entry, stock_fault, unpack
 from marketplace.catalog.rules import ImportReport, RowFault, fingerprint
@@ -88,20 +89,15 @@ def foretold(
 
 
 def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> None:
-    if entry.county in gone:
-        fault = Invalid("county_not_designated", field="county", value=entry.county, county="")
-        found.faults.append(RowFault(entry.row, "", entry.county, fault))
-        return
-    if known is not None and entry.stock < known.promised:
-        low = stock_fault(entry.stock, known.promised)
-        found.faults.append(RowFault(entry.row, "", str(entry.stock), low))
-        return
     mark = fingerprint(entry.said, entry.category, entry.county, entry.villages)
+    same = known is not None and mark in (known.fingerprint, known.proposed)
+    if fault := _fault(entry, known, gone, same=same):
+        found.faults.append(fault)
+        return
     ready = Ready(entry, mark, known)
     if known is None:
         found.new.append(ready)
         return
-    same = mark in (known.fingerprint, known.proposed)
     if not same:
         found.changed.append(ready)
     if known.received != entry.stock:
@@ -110,6 +106,20 @@ def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> 
         found.unchanged += 1
     else:
         found.updated += 1
+
+
+def _fault(entry: Entry, known: Known | None, gone: set[str], *, same: bool) -> RowFault | None:
+    """Why a row is not written after all."""
+    if entry.county in gone:
+        away = Invalid("county_not_designated", field="county", value=entry.county, county="")
+        return RowFault(entry.row, "", entry.county, away)
+    if known is not None and entry.stock < known.promised:
+        low = stock_fault(entry.stock, known.promised)
+        return RowFault(entry.row, "", str(entry.stock), low)
+    if known is None or same or known.state is not ListingState.ON_SALE:
+        return None  # a draft may say anything until it is submitted
+    bad = rules.wording_fault(entry.said)
+    return RowFault(entry.row, "", str(bad.data["words"]), bad) if bad else None
 
 
 def _known(

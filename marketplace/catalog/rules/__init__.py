@@ -40,8 +40,18 @@ from marketplace.catalog.rules.goods import (
     told,
     told_again,
 )
+from marketplace.catalog.rules.wording import (
+    CLAIMS,
+    check_wording,
+    claims_in,
+    claims_of,
+    read_words,
+    wording,
+    wording_fault,
+)
 
 __all__ = [
+    "CLAIMS",
     "FIELDS",
     "LOOKED_UP",
     "MOST_QUANTITY",
@@ -66,6 +76,9 @@ __all__ = [
     "check_stock",
     "check_texts",
     "check_two_prices",
+    "check_wording",
+    "claims_in",
+    "claims_of",
     "content_of_goods",
     "content_of_row",
     "edit_rules",
@@ -76,7 +89,10 @@ __all__ = [
     "pieces",
     "plain",
     "read_rules",
+    "read_words",
     "seen_of",
     "told",
     "told_again",
+    "wording",
+    "wording_fault",
 ]

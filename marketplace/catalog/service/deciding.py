@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import exists, select
 
-from marketplace.catalog import queries
+from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing
 from marketplace.catalog.service.proposing import supersede
 from marketplace.catalog.states import LISTING, ListingState
@@ -33,8 +33,10 @@ class NotForZone(Refused):
 
 
 def submit(w: Work, listing_id: uuid.UUID) -> Listing:
-    """Ask for a listing to be looked at. Raises WrongState, Missing."""
+    """Ask for a listing to be looked at. Raises WrongState, Missing, Invalid (words_refused)."""
     listing, _ = queries.own_listing(w.session, w.actor, listing_id)
+    LISTING.after(listing.state, "submit", w.actor.roles)
+    rules.check_wording(queries.said(listing))
     move(w, LISTING, listing, "submit")
     listing.submitted_at, listing.submitted_by, listing.note = w.now, w.actor.person_id, None
     w.announce(
@@ -51,16 +53,17 @@ def submit(w: Work, listing_id: uuid.UUID) -> Listing:
     return listing
 
 
-def submit_all(w: Work) -> int:
-    """Submit every draft of the actor's own supplier; answers how many. What was returned stays:
-    its reasons ask for a look at each. Raises Missing."""
+def submit_all(w: Work) -> tuple[int, int]:
+    """Submit every draft of the actor's own supplier; answers how many, and how many stay because
+    of their words. What was returned stays: its reasons ask for a look at each. Raises Missing."""
     supplier = suppliers.own(w.session, w.actor)
     if supplier is None:
         raise Missing
     drafts = w.session.scalars(queries.mine(supplier.id, ListingState.DRAFT)).all()
-    for listing in drafts:
+    fit = [one for one in drafts if not rules.wording_fault(queries.said(one))]
+    for listing in fit:
         submit(w, listing.id)
-    return len(drafts)
+    return len(fit), len(drafts) - len(fit)
 
 
 def approve(w: Work, listing_id: uuid.UUID, seen: str) -> Listing:

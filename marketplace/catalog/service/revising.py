@@ -24,13 +24,15 @@ def revise(w: Work, listing_id: uuid.UUID, goods: Goods) -> ChangeSet | None:
     """Change what is said of a good. On sale it becomes a change-set, which is answered; otherwise
     it is a draft now. The same words again leave it as it is, unless it was withdrawn.
 
-    Raises Invalid (what does not hold, with its field), Refused (sku_taken), Missing.
+    Raises Invalid (what does not hold, with its field; words_refused for what is on sale), Refused
+    (sku_taken), Missing.
     """
     listing, supplier = queries.own_listing(w.session, w.actor, listing_id)
     placed = Placing(w.session, w.now).place(goods)
     free_sku(w, supplier.id, goods.sku, listing.id)
     content = content_of(goods, placed)
     if listing.state is ListingState.ON_SALE:
+        rules.check_wording(content)
         return _propose(w, listing, content)
     same = rules.fingerprint_of(content) == listing.fingerprint
     if not same or listing.state is ListingState.WITHDRAWN:

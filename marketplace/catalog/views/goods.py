@@ -25,6 +25,7 @@ from marketplace.web import (
     page_number,
     paged,
     reading,
+    remark,
     settings,
     someone,
     work,
@@ -55,7 +56,9 @@ def mine() -> ResponseReturnValue:
 def submit_all() -> ResponseReturnValue:
     checked()
     with work() as w:
-        count = service.submit_all(w)
+        count, kept = service.submit_all(w)
+    if kept:
+        remark(_("%(n)s 件写了不能用的词，没有提交；打开商品看是哪些。", n=kept), "warning")
     return back_to("catalog.mine", _("已提交 %(n)s 件，等待审核。", n=count))
 
 
@@ -218,6 +221,7 @@ def _listing(
             origin=queries.origin(session, listing),
             category=rules.category(listing.category),
             villages=queries.villages(session, listing.id),
+            wording=rules.wording(queries.said(listing)),
             verbs_open=_buttons(listing),
             decide_url=lambda verb: url_for(
                 "marketplace.catalog.use", listing_id=listing.id, verb=verb

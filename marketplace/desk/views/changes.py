@@ -37,6 +37,7 @@ def change(change_id: uuid.UUID) -> ResponseReturnValue:
             origin=catalog.origin(session, listing),
             category=catalog.category(listing.category),
             villages=catalog.villages(session, listing.id),
+            wording=rules.wording(found.content),
             verbs_open=[s for s in CHANGE.open_verbs(found.state, may) if s.verb != "supersede"],
             decide_url=lambda verb: url_for(
                 "marketplace.desk.decide_change",

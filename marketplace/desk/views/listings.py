@@ -8,7 +8,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalog import queries as catalog
-from marketplace.catalog import service
+from marketplace.catalog import rules, service
 from marketplace.catalog.states import LISTING
 from marketplace.desk.views.blueprint import pages
 from marketplace.kernel.actor import Role
@@ -33,6 +33,7 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
             origin=catalog.origin(session, found),
             category=catalog.category(found.category),
             villages=catalog.villages(session, found.id),
+            wording=rules.wording(catalog.said(found)),
             checks=catalog.checks(session, actor, found, supplier, at=at),
             evidence=catalog.evidence(session, found, supplier, at),
             verbs_open=[

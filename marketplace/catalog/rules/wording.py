@@ -1,0 +1,149 @@
+"""Words in listings that need a certificate, or that may not stand there; data in words.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from marketplace.catalog.rules.goods import PLAIN, plain
+from marketplace.kernel.errors import Invalid
+from marketplace.suppliers.rules import Finding, Grade, failures
+
+CLAIMS = ("organic", "green", "gi")
+NOT_READ = frozenset({"sku", "barcode", "tax_rate", "no_delivery_to", "unit"})
+READ = tuple(name for name in PLAIN if name not in NOT_READ)  # of these, what is text
+_KEYS = {"check", "grade", "words", "except", "source"}
+_TAKEN = "\x00"  # stands in no text
+
+
+@dataclass(frozen=True, slots=True)
+class WordRule:
+    """One row: words that are found, in the order in which they are looked for."""
+
+    check: str
+    grade: Grade
+    words: tuple[str, ...]
+    but: tuple[str, ...]
+    source: str
+    claim: str
+
+
+def read_words(text: str) -> tuple[WordRule, ...]:
+    """Raises ValueError, which names the row and what is wrong with it."""
+    found: list[WordRule] = []
+    known: set[str] = set()
+    for place, row in enumerate(tomllib.loads(text).get("words", ()), 1):
+        where = f"words.toml: row {place} ({row.get('check', '')})"
+        if set(row) - {"claim"} != _KEYS:
+            raise ValueError(f"{where}: has {sorted(row)}")
+        if row["grade"] not in (Grade.WARN, Grade.FAIL) or row.get("claim", "gi") not in CLAIMS:
+            raise ValueError(f"{where}: grade {row['grade']!r}, claim {row.get('claim')!r}")
+        rule = WordRule(
+            row["check"],
+            Grade(row["grade"]),
+            _longest_first(row["words"]),
+            _longest_first(row["except"]),
+            row["source"].strip(),
+            row.get("claim", ""),
+        )
+        if fault := _fault(rule, known, len(row["words"])):
+            raise ValueError(f"{where}: {fault}")
+        known |= set(rule.words)
+        found.append(rule)
+    return tuple(found)
+
+
+def _fault(rule: WordRule, known: set[str], said: int) -> str:
+    """What is wrong with a row; empty when nothing is."""
+    if not rule.words or not rule.source:
+        return "words or source is missing"
+    if known & set(rule.words) or len(rule.words) != said:
+        return f"{sorted(known & set(rule.words))} stand twice"
+    strange = [one for one in rule.but if not any(word in one for word in rule.words)]
+    return f"{strange} look like none of its words" if strange else ""
+
+
+@cache
+def word_rules() -> tuple[WordRule, ...]:
+    """As packaged."""
+    return read_words(
+        resources.files("marketplace.catalog").joinpath("words.toml").read_text("utf-8")
+    )
+
+
+def wording(said: Mapping[str, object]) -> tuple[Finding, ...]:
+    """What was found in the texts of a good, name of PLAIN → text: one finding for each row and
+    field, with the words as they stand in the data."""
+    found = []
+    for name in READ:
+        text = said.get(name)
+        if isinstance(text, str) and text:
+            found += _findings(name, text)
+    return tuple(found)
+
+
+def claims_of(title: str, texts: Iterable[str]) -> list[str]:
+    """The certificates that these words claim, in the order of CLAIMS."""
+    said = [word for text in (title, *texts) for word in _hits(text)]
+    claimed = {rule.claim for rule, _ in said}
+    return [claim for claim in CLAIMS if claim in claimed]
+
+
+def claims_in(said: Mapping[str, object]) -> list[str]:
+    """The same of a good's texts by their names."""
+    texts = [text for name in READ if isinstance(text := said.get(name), str)]
+    return claims_of(_TAKEN.join(texts), ())
+
+
+def check_wording(said: Mapping[str, object]) -> None:
+    """Raises Invalid (words_refused) with the first field that holds a forbidden word."""
+    if fault := wording_fault(said):
+        raise fault
+
+
+def wording_fault(said: Mapping[str, object]) -> Invalid | None:
+    """The same as an answer."""
+    bad = failures(wording(said))
+    if not bad:
+        return None
+    words = "、".join(str(one.data["words"]) for one in bad if one.field == bad[0].field)
+    return Invalid("words_refused", field=bad[0].field, words=words, value=words)
+
+
+def _findings(name: str, text: str) -> list[Finding]:
+    by_rule: dict[WordRule, dict[str, None]] = {}
+    for rule, word in _hits(text):
+        by_rule.setdefault(rule, {})[word] = None
+    return [
+        Finding(rule.check, rule.grade, {"words": "、".join(words), "source": rule.source}, name)
+        for rule, words in by_rule.items()
+    ]
+
+
+def _hits(text: str) -> list[tuple[WordRule, str]]:
+    rest = plain(text)
+    found: list[tuple[WordRule, str]] = []
+    if not _any().search(rest):
+        return found
+    for rule in word_rules():
+        for phrase in rule.but:
+            rest = rest.replace(phrase, _TAKEN)
+        for word in rule.words:
+            if word in rest:
+                found.append((rule, word))
+                rest = rest.replace(word, _TAKEN)
+    return found
+
+
+@cache
+def _any() -> re.Pattern[str]:
+    """Any of the words: nearly all texts hold none."""
+    return re.compile("|".join(re.escape(word) for rule in word_rules() for word in rule.words))
+
+
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({plain(word) for word in words}, key=lambda word: (-len(word), word)))
