@@ -28,6 +28,7 @@ from marketplace.regions import queries as regions
 from marketplace.regions import service as region_facts
 from marketplace.suppliers import queries as supplier_queries
 from marketplace.suppliers import service as suppliers
+from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.states import PaperKind, SupplierKind
 from marketplace.work import Runtime
 
@@ -125,7 +126,7 @@ def _supplier(runtime: Runtime, reviewer: Actor, number: int, county: str) -> No
             ),
         )
         for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT):
-            suppliers.hand_in(w, made.id, _paper(kind, name, today))
+            suppliers.hand_in(w, made.id, _paper(kind, made, today))
         suppliers.submit(w, made.id)
     second = replace(reviewer, person_id="bench-second")
     for who, verb in ((reviewer, suppliers.check), (second, suppliers.approve)):
@@ -134,16 +135,19 @@ def _supplier(runtime: Runtime, reviewer: Actor, number: int, county: str) -> No
             verb(w, made.id, shown.seen)
 
 
-def _paper(kind: PaperKind, holder: str, today: date) -> suppliers.HandedIn:
+def _paper(kind: PaperKind, of: Supplier, today: date) -> suppliers.HandedIn:
+    is_licence = kind is PaperKind.LICENCE
+    report = {"sample": "示例", "cma": "240020349901", "standard": "示例", "conclusion": "pass"}
     return suppliers.HandedIn(
         kind=kind,
-        number=f"示例 {holder}",
-        holder=holder,
+        number=of.credit_code if is_licence else f"示例 {of.legal_name}",
+        holder=of.legal_name,
         issuer="示例机关",
         valid_from=today - timedelta(days=300),
-        valid_until=None if kind is PaperKind.LICENCE else today + timedelta(days=3_000),
+        valid_until=None if is_licence else today + timedelta(days=3_000),
         scan_name="扫描件.png",
         scan=SCAN,
+        details={} if is_licence else report,
     )
 
 

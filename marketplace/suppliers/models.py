@@ -69,6 +69,7 @@ class Paper(Versioned, Base):
     corrects_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mp_paper.id"), index=True)
     kind: Mapped[PaperKind]
     number: Mapped[ShortText]
+    number_key: Mapped[ShortText] = mapped_column(default="")  # as it is compared, see rules.checks
     holder: Mapped[ShortText]
     issuer: Mapped[ShortText]
     valid_from: Mapped[date]
@@ -78,7 +79,7 @@ class Paper(Versioned, Base):
     scan_key: Mapped[ShortText]
     scan_name: Mapped[ShortText]
     scan_type: Mapped[ShortText]
-    scan_sha256: Mapped[str] = mapped_column(String(64))
+    scan_sha256: Mapped[str] = mapped_column(String(64), index=True)
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the fields of its kind
     findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # rules.findings, kept
     state: Mapped[PaperState] = mapped_column(default=PaperState.PENDING)
@@ -90,7 +91,10 @@ class Paper(Versioned, Base):
 
     supplier: Mapped[Supplier] = relationship(lazy="raise")
 
-    __table_args__ = (Index("ix_mp_paper_valid", "supplier_id", "kind", "starts_at", "ends_at"),)
+    __table_args__ = (
+        Index("ix_mp_paper_valid", "supplier_id", "kind", "starts_at", "ends_at"),
+        Index("ix_mp_paper_number", "number_key", "kind"),
+    )
 
 
 class ExpiryReminder(Base):

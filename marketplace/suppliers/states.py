@@ -74,6 +74,7 @@ class PaperState(StrEnum):
     PENDING = "pending"  # counts for nothing yet
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    REPLACED = "replaced"  # corrected by a later submission before anybody decided
 
 
 class LookupResult(StrEnum):
@@ -108,4 +109,5 @@ SUPPLIER = Machine(
 PAPER = Machine(
     step("accept", {_P.PENDING}, _P.ACCEPTED, by=_REVIEWER),
     step("refuse", {_P.PENDING}, _P.REFUSED, by=_REVIEWER, needs_note=True),
+    step("replace", {_P.PENDING}, _P.REPLACED, by=_STAFF),  # by handing in a correction
 )

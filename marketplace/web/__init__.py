@@ -18,6 +18,7 @@ from marketplace.web.door import (
     work,
 )
 from marketplace.web.forms import MarketForm, checked, options
+from marketplace.web.labels import finding_words
 from marketplace.web.once import once, remember
 from marketplace.web.paging import Page, page_number, paged
 
@@ -28,6 +29,7 @@ __all__ = [
     "back_to",
     "checked",
     "download",
+    "finding_words",
     "identity",
     "kept_files",
     "looking",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.errors import MarketplaceError
@@ -28,6 +29,7 @@ _TONES = {
     "placed": "wait",
     "pending": "wait",
     "requested": "wait",
+    "replaced": "info",
     "proposed": "wait",
     "superseded": "info",
     "refused": "stop",
@@ -65,6 +67,26 @@ def error_words(fault: MarketplaceError, say: Words | None = None) -> tuple[str,
             shown = {key: _plain(value) for key, value in fault.data.items()}
             return _fill(told, shown), "" if remedy == f"remedy.{code}" else _fill(remedy, shown)
     return fault.code, ""
+
+
+class Found(Protocol):
+    """A finding of a check by machine, as suppliers and the catalog make them."""
+
+    @property
+    def check(self) -> str: ...
+    @property
+    def grade(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+
+def finding_words(found: Found) -> tuple[str, str]:
+    """What a check found, and what to do now (empty when there is nothing to do)."""
+    say = words()
+    shown = {key: str(value) for key, value in found.data.items()}
+    key = f"finding.{found.check}"
+    told, remedy = say(f"{key}.{found.grade}"), say(f"{key}.remedy")
+    return _fill(told, shown), "" if remedy == f"{key}.remedy" else _fill(remedy, shown)
 
 
 def _plain(value: object) -> str:

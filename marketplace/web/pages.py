@@ -131,6 +131,7 @@ SHARED: dict[str, object] = {
     "number": number,
     "csrf_field": csrf_field,
     "form_key": form_key,
+    "finding_words": labels.finding_words,
     "state_label": labels.state_label,
     "state_tone": labels.state_tone,
     "verb_label": labels.verb_label,

@@ -80,18 +80,32 @@ def the_supplier_registers(page: Page, scan: Path) -> None:
     expect(page.locator("#credit_code-error")).to_contain_text("不会出现的字符")
     page.fill("[name=credit_code]", a_credit_code(1))
     press(page, "保存")
-    for kind, until in (("licence", ""), ("inspection_report", UNTIL.isoformat())):
-        page.select_option("[name=kind]", kind)
-        for name, value in {
-            "number": "示例 0001", "holder": "示例瓜果专业合作社", "issuer": "示例机关",
-            "valid_from": "2025-04-01", "valid_until": until,
-        }.items():  # fmt: skip
-            page.fill(f"[name={name}]", value)
-        page.set_input_files("[name=scan]", scan)
-        press(page, "上传")
-        expect(page.locator(".flashes")).to_contain_text("证照已上传")
+    the_supplier_hands_in(
+        page, scan, "营业执照", {"issuer": "示例机关", "valid_from": "2025-04-01"}
+    )
+    report = {
+        "number": "示例 0001", "holder": "示例瓜果专业合作社", "issuer": "示例检验机构",
+        "valid_from": "2026-04-01", "valid_until": UNTIL.isoformat(),
+        "sample": "伽师瓜", "cma": "240020340567", "standard": "GB 2763-2021",
+    }  # fmt: skip
+    the_supplier_hands_in(page, scan, "检验报告", report, conclusion="pass")
     press(page, "提交审核")
     expect(page.locator("h1 ~ *, .heading").first).to_contain_text("待审核")
+
+
+def the_supplier_hands_in(
+    page: Page, scan: Path, kind: str, said: dict[str, str], **chosen: str
+) -> None:
+    """Kind first, then its own fields; what is known already stands there."""
+    page.get_by_role("link", name="上传证照").click()
+    page.get_by_role("link", name=kind).click()
+    for name, value in said.items():
+        page.fill(f"[name={name}]", value)
+    for name, value in chosen.items():
+        page.select_option(f"[name={name}]", value)
+    page.set_input_files("[name=scan]", scan)
+    press(page, "上传")
+    expect(page.locator(".flashes")).to_contain_text("证照已上传")
 
 
 def the_supplier_imports(page: Page, folder: Path, people: People) -> None:

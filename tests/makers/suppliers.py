@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import itertools
+import zlib
 from datetime import date
 from typing import TYPE_CHECKING
 
 from marketplace.kernel.credit_code import completed
-from marketplace.suppliers import queries, service
+from marketplace.suppliers import queries, rules, service
 from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.rules.checks.numbers import check_digit
 from marketplace.suppliers.states import PaperKind, SupplierKind
 from marketplace.work import Work
 
@@ -21,6 +24,14 @@ SCAN = base64.b64decode(
 )
 COUNTY = "653129"  # 伽师县, on the list of 832 and in southern Xinjiang
 UNTIL = date(2027, 3, 31)
+_SERIALS = itertools.count(1)
+_ANYTHING = {
+    rules.FieldType.TEXT: "示例",
+    rules.FieldType.LONG: "示例",
+    rules.FieldType.NUMBER: 1,
+    rules.FieldType.DATE: date(2026, 4, 1),
+    rules.FieldType.CHOICE: "",
+}
 
 
 def a_credit_code(serial: int = 1, *, begins: str = "93", region: str = COUNTY) -> str:
@@ -41,16 +52,54 @@ def an_application(serial: int = 1, **changes: object) -> service.Application:
     return service.Application(**{**said, **changes})  # type: ignore[arg-type]  # named by the caller
 
 
-def a_paper(kind: PaperKind = PaperKind.LICENCE, **changes: object) -> service.HandedIn:
+def a_scan() -> bytes:
+    """A picture like SCAN, and never the same twice."""
+    head, tail = SCAN[:-12], SCAN[-12:]  # the last chunk of a PNG says where it ends
+    text = b"tEXtserial\x00" + str(next(_SERIALS)).encode()
+    length, check = len(text) - 4, zlib.crc32(text)
+    return head + length.to_bytes(4, "big") + text + check.to_bytes(4, "big") + tail
+
+
+def a_number(kind: PaperKind, serial: int = 1, *, begins: str = "93") -> str:
+    """A number of an invented paper that is built as the kind asks."""
+    match rules.KINDS[kind].code:
+        case "credit_code":
+            return a_credit_code(serial, begins=begins)
+        case "sc":
+            body = f"117{COUNTY}{serial:04d}"
+            return f"SC{body}{check_digit(body)}"
+        case "jy":
+            body = f"1{COUNTY}{serial:06d}"
+            return f"JY{body}{check_digit(body)}"
+    return f"示例 {serial:04d}"
+
+
+def the_details(kind: PaperKind) -> dict[str, object]:
+    """What the required fields of a kind may say."""
+    said: dict[str, object] = {"cma": "240020340567", "categories": "水果制品"}
+    made: dict[str, object] = {}
+    for one in rules.KINDS[kind].field:
+        if one.required:
+            made[one.name] = said.get(one.name, _ANYTHING[one.type])
+            if one.choices:
+                made[one.name] = one.choices[0].value
+    return made
+
+
+def a_paper(
+    kind: PaperKind = PaperKind.LICENCE, serial: int = 1, **changes: object
+) -> service.HandedIn:
+    """A paper of the supplier of that serial number with which no check finds fault."""
     said: dict[str, object] = {
         "kind": kind,
-        "number": "示例 0001",
-        "holder": "示例合作社1",
+        "number": a_number(kind, serial),
+        "holder": f"示例合作社{serial}",
         "issuer": "示例机关",
-        "valid_from": date(2025, 4, 1),
+        "valid_from": date(2026, 4, 1),
         "valid_until": None if kind is PaperKind.LICENCE else UNTIL,
         "scan_name": "扫描件.png",
-        "scan": SCAN,
+        "scan": a_scan(),
+        "details": the_details(kind),
     }
     return service.HandedIn(**{**said, **changes})  # type: ignore[arg-type]  # named by the caller
 
@@ -67,8 +116,9 @@ def a_submitted_supplier(
 ) -> Supplier:
     supplier = a_draft_supplier(people, name, serial)
     with people.runtime.work(people.actor(name)) as w:
-        service.hand_in(w, supplier.id, a_paper())
-        service.hand_in(w, supplier.id, a_paper(PaperKind.INSPECTION_REPORT, valid_until=until))
+        service.hand_in(w, supplier.id, a_paper(serial=serial))
+        report = a_paper(PaperKind.INSPECTION_REPORT, serial, valid_until=until)
+        service.hand_in(w, supplier.id, report)
         return service.submit(w, supplier.id)
 
 

@@ -132,7 +132,7 @@ def _suppliers(people: People, things: Things) -> None:
     things["draft_supplier"] = str(a_draft_supplier(people, "drafter", 3).id)
     with people.runtime.work(people.actor("drafter")) as w:
         for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT):
-            suppliers.hand_in(w, uuid.UUID(things["draft_supplier"]), a_paper(kind))
+            suppliers.hand_in(w, uuid.UUID(things["draft_supplier"]), a_paper(kind, 3))
     waits = a_submitted_supplier(people, "applicant", 4)
     things["submitted_supplier"] = str(waits.id)
     with people.runtime.work() as w:
@@ -147,7 +147,7 @@ def _suppliers(people: People, things: Things) -> None:
         suppliers.suspend(w, stopped.id, "示例原因")
     things["stopped_supplier"] = str(stopped.id)
     with people.runtime.work(people.actor("supplier")) as w:
-        handed = a_paper(PaperKind.FOOD_PRODUCTION, number=f"{MARK} 0009", valid_until=None)
+        handed = a_paper(PaperKind.FOOD_PRODUCTION, holder=f"{MARK} 加工厂")
         things["pending_paper"] = str(
             suppliers.hand_in(w, uuid.UUID(things["supplier"]), handed).id
         )

@@ -57,10 +57,11 @@ class PaperLine:
     """A paper; `since` and `until` are calendar days before and after today, no end: long-term."""
 
     kind: PaperKind
-    number: str
+    number: str = ""  # of a production licence the 13 digits before the last, see sellers
     issuer: str
     since: int
     until: int | None = None
+    details: dict[str, str | int] = field(default_factory=dict)
 
 
 @checked(config=STRICT, kw_only=True)
@@ -68,6 +69,7 @@ class Renewal(PaperLine):
     """A later paper, handed in and perhaps refused so many working days before today."""
 
     hand_in: int
+    corrects: str = ""  # the number of the renewal whose place it takes
     refuse: int | None = None
     note: str = ""
 

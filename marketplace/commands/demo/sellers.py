@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -19,6 +20,8 @@ from marketplace.kernel.money import parse_yuan
 from marketplace.regions import service as regions
 from marketplace.suppliers import queries as supplier_queries
 from marketplace.suppliers import service as suppliers
+from marketplace.suppliers.rules import KINDS
+from marketplace.suppliers.rules.checks.numbers import check_digit
 from marketplace.suppliers.service import Application, HandedIn
 from marketplace.work import Work
 
@@ -136,14 +139,25 @@ def _handed_in(stage: Stage, one: Seller, paper: PaperLine) -> HandedIn:
     until = None if paper.until is None else stage.today + timedelta(days=paper.until)
     return HandedIn(
         kind=paper.kind,
-        number=paper.number,
+        number=_number(one, paper),
         holder=one.name,
         issuer=paper.issuer,
         valid_from=stage.today - timedelta(days=paper.since),
         valid_until=until,
-        scan_name=f"{paper.number}.png",
-        scan=scan(sum(paper.number.encode())),
+        scan_name=f"{paper.number or paper.kind}.png",
+        scan=scan(sum(f"{one.key}{paper.kind}{paper.number}".encode())),
+        details=paper.details,
     )
+
+
+def _number(one: Seller, paper: PaperLine) -> str:
+    """A licence bears the credit code, a production licence a number that is built like one."""
+    match KINDS[paper.kind].code:
+        case "credit_code":
+            return completed(one.credit_code_body)
+        case "sc":
+            return f"SC{paper.number}{check_digit(paper.number)}"
+    return paper.number
 
 
 def _submit(stage: Stage, one: Seller) -> None:
@@ -219,10 +233,10 @@ def _use(stage: Stage, who: str, turn: ListingTurn, verb: str) -> None:
 
 def _renew(stage: Stage, one: Seller, renewal: Renewal, key: str) -> None:
     with stage.work(one.staff.key) as w:
-        made = suppliers.hand_in(
-            w, stage.ids[f"supplier:{one.key}"], _handed_in(stage, one, renewal)
-        )
-        stage.ids[key] = made.id
+        paper = _handed_in(stage, one, renewal)
+        if renewal.corrects:
+            paper = replace(paper, corrects_id=stage.ids[f"renewal:{renewal.corrects}"])
+        stage.ids[key] = suppliers.hand_in(w, stage.ids[f"supplier:{one.key}"], paper).id
 
 
 def _refuse(stage: Stage, note: str, key: str) -> None:

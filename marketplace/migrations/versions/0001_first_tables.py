@@ -877,6 +877,7 @@ def upgrade() -> None:
         sa.Column("corrects_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("number_key", sa.String(length=200), nullable=False),
         sa.Column("holder", sa.String(length=200), nullable=False),
         sa.Column("issuer", sa.String(length=200), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
@@ -908,6 +909,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mp_paper_added_by"), "mp_paper", ["added_by"], unique=False)
     op.create_index(op.f("ix_mp_paper_corrects_id"), "mp_paper", ["corrects_id"], unique=False)
     op.create_index(op.f("ix_mp_paper_goods_id"), "mp_paper", ["goods_id"], unique=False)
+    op.create_index("ix_mp_paper_number", "mp_paper", ["number_key", "kind"], unique=False)
+    op.create_index(op.f("ix_mp_paper_scan_sha256"), "mp_paper", ["scan_sha256"], unique=False)
     op.create_index(op.f("ix_mp_paper_supplier_id"), "mp_paper", ["supplier_id"], unique=False)
     op.create_index(
         "ix_mp_paper_valid",
@@ -1337,6 +1340,8 @@ def downgrade() -> None:
     op.drop_table("mp_review_task")
     op.drop_index("ix_mp_paper_valid", table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_supplier_id"), table_name="mp_paper")
+    op.drop_index(op.f("ix_mp_paper_scan_sha256"), table_name="mp_paper")
+    op.drop_index("ix_mp_paper_number", table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_goods_id"), table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_corrects_id"), table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_added_by"), table_name="mp_paper")

@@ -1,5 +1,6 @@
 """Questions about suppliers; each takes a Session and answers only what the actor may see."""
 
+from marketplace.suppliers.queries.around import known_of
 from marketplace.suppliers.queries.dossiers import (
     Dossier,
     all_suppliers,
@@ -8,6 +9,7 @@ from marketplace.suppliers.queries.dossiers import (
     papers,
 )
 from marketplace.suppliers.queries.expiring import reminded, running_out
+from marketplace.suppliers.queries.handing_in import Blank, blank, choices_of_kinds, history
 from marketplace.suppliers.queries.lookups import (
     DueRow,
     Looked,
@@ -21,6 +23,9 @@ from marketplace.suppliers.queries.lookups import (
 )
 from marketplace.suppliers.queries.sight import (
     READERS,
+    doubts,
+    findings_of,
+    is_correctable,
     is_editable,
     open_paper_verbs,
     own,
@@ -41,19 +46,27 @@ from marketplace.suppliers.queries.standing import (
 
 __all__ = [
     "READERS",
+    "Blank",
     "CheckItem",
     "Dossier",
     "DueRow",
     "Looked",
     "RegisterRow",
     "all_suppliers",
+    "blank",
     "checklist",
+    "choices_of_kinds",
     "digest",
     "dossier",
+    "doubts",
     "due",
+    "findings_of",
+    "history",
     "in_force",
+    "is_correctable",
     "is_decided",
     "is_editable",
+    "known_of",
     "lookup",
     "lookups",
     "may_look",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.machine import Step
+from marketplace.suppliers import rules
 from marketplace.suppliers.models import Paper, Supplier
 from marketplace.suppliers.states import PAPER, PaperState, SupplierState
 
@@ -58,12 +59,27 @@ def open_paper_verbs(
     """Papers of an application are decided with it; later ones on their own."""
     if supplier.state is not SupplierState.APPROVED:
         return ()
-    return PAPER.open_verbs(paper.state, roles)
+    return PAPER.open_verbs(paper.state, roles & {Role.REVIEWER})
 
 
 def takes_papers(supplier: Supplier) -> bool:
     """While it is looked at or suspended, the pile of papers stays as it is."""
     return supplier.state not in LOOKED_AT | {SupplierState.SUSPENDED}
+
+
+def is_correctable(paper: Paper) -> bool:
+    """Whether a later submission may take its place; an accepted one is renewed instead."""
+    return paper.state in {PaperState.PENDING, PaperState.REFUSED}
+
+
+def findings_of(paper: Paper) -> tuple[rules.Finding, ...]:
+    """What the machine found when it was handed in."""
+    return tuple(rules.finding_of(kept) for kept in paper.findings)
+
+
+def doubts(paper: Paper) -> tuple[rules.Finding, ...]:
+    """What of it a person should look at."""
+    return rules.warnings(findings_of(paper))
 
 
 def is_editable(supplier: Supplier) -> bool:

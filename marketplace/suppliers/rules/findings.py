@@ -44,6 +44,21 @@ def finding_of(kept: Mapping[str, Any]) -> Finding:
     return Finding(kept["check"], Grade(kept["grade"]), kept["data"], kept.get("field", ""))
 
 
+def good(check: str, **evidence: str | int) -> Finding:
+    """A check that found nothing to say against it."""
+    return Finding(check, Grade.PASS, evidence)
+
+
+def doubtful(check: str, field: str = "", **evidence: str | int) -> Finding:
+    """A check that a person should look at."""
+    return Finding(check, Grade.WARN, evidence, field)
+
+
+def bad(check: str, field: str = "", **evidence: str | int) -> Finding:
+    """A check that stops the hand-in."""
+    return Finding(check, Grade.FAIL, evidence, field)
+
+
 def failures(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """What stops a hand-in."""
     return tuple(one for one in findings if one.grade is Grade.FAIL)

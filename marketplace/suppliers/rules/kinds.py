@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
@@ -12,6 +13,10 @@ from marketplace.suppliers.rules.reading import BrokenFile, Row, entries, line_o
 from marketplace.suppliers.states import HolderRule, PaperKind, PaperScope
 
 FILE = "paper_kinds.toml"
+
+
+# fields that every paper has, and the two ways to send its picture
+COMMON = ("kind", "number", "holder", "issuer", "valid_from", "valid_until", "scan", "photo")
 
 
 class FieldType(StrEnum):
@@ -49,6 +54,8 @@ class ExtraField(Said):
     def _choices_of_a_choice(self) -> ExtraField:
         if (self.type is FieldType.CHOICE) != bool(self.choices):
             raise ValueError("a choice has choices, and nothing else has")
+        if self.name in COMMON:
+            raise ValueError(f"every paper has a {self.name} already")
         return self
 
 
@@ -100,6 +107,25 @@ def kinds_of(text: str, name: str = FILE) -> dict[PaperKind, KindOfPaper]:
 
 
 KINDS = kinds_of(packaged(FILE))
+
+
+def shown(
+    kind: PaperKind, details: Mapping[str, str | int], language: str
+) -> tuple[tuple[str, str], ...]:
+    """The fields of a kind with what was typed into them, for people; empty ones are left out."""
+    pairs = []
+    for one in KINDS[kind].field:
+        typed = details.get(one.name)
+        if typed is not None:
+            chosen = [c.in_language(language) for c in one.choices if c.value == typed]
+            pairs.append((one.in_language(language), chosen[0] if chosen else str(typed)))
+    return tuple(pairs)
+
+
+def label_of(kind: PaperKind, name: Common, language: str) -> str:
+    """The kind's own word for a common field; empty: the usual one."""
+    said = KINDS[kind].said.get(name)
+    return said.in_language(language) if said else ""
 
 
 def kinds_for(scope: PaperScope) -> tuple[PaperKind, ...]:

@@ -9,10 +9,10 @@ from marketplace.suppliers.service.applying import (
     submit,
 )
 from marketplace.suppliers.service.deciding import approve, check, restore, send_back, suspend, use
+from marketplace.suppliers.service.examining import ChecksFailed, HandedIn
 from marketplace.suppliers.service.expiring import remind_of_papers
 from marketplace.suppliers.service.looking_up import Found, decide_hit, look_up, read_shot
 from marketplace.suppliers.service.papers import (
-    HandedIn,
     accept_paper,
     hand_in,
     read_scan,
@@ -22,6 +22,7 @@ from marketplace.suppliers.service.papers import (
 
 __all__ = [
     "Application",
+    "ChecksFailed",
     "Found",
     "HandedIn",
     "PapersMissing",

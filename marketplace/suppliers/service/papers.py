@@ -2,69 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
-from dataclasses import dataclass
-from datetime import date
 
-from marketplace.events import ReviewAsked, ReviewDecided, SupplierRestored
+from marketplace.events import ReviewAsked, ReviewDecided, ReviewDropped, SupplierRestored
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, SamePerson, WrongState
 from marketplace.kernel.reviews import ReviewKind
-from marketplace.suppliers import queries, rules
+from marketplace.suppliers import queries
 from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.service.examining import HandedIn, examined
 from marketplace.suppliers.service.whose import own_of, reason, someone_elses
-from marketplace.suppliers.states import PAPER, PaperKind, PaperState, SupplierState
+from marketplace.suppliers.states import PAPER, PaperState, SupplierState
 from marketplace.work import Work, move
-
-
-@dataclass(frozen=True, slots=True)
-class HandedIn:
-    """One paper with the bytes of its scan; `valid_until` is its last day, None: long-term."""
-
-    kind: PaperKind
-    number: str
-    holder: str
-    issuer: str
-    valid_from: date
-    valid_until: date | None
-    scan_name: str
-    scan: bytes
 
 
 def hand_in(w: Work, supplier_id: uuid.UUID, paper: HandedIn) -> Paper:
     """Add one paper with its scan; it counts only when a reviewer has accepted it.
 
-    Raises Invalid (dates, scan), WrongState while the application is being looked at.
+    Raises Invalid (dates, scan, details), ChecksFailed, WrongState while the application is being
+    looked at; Missing, Invalid or WrongState when what it corrects cannot be corrected.
     """
     supplier = own_of(w, supplier_id)
     # held: nothing is slipped under an application that is being submitted or decided just now
     w.session.refresh(supplier, with_for_update=True)
     if not queries.takes_papers(supplier):
         raise WrongState(verb="hand_in", state=supplier.state)
-    if len(paper.scan) > w.tools.config.upload_bytes:
-        raise Invalid("scan_too_large", field="scan")
-    starts_at, ends_at = rules.period(paper.valid_from, paper.valid_until)
-    if ends_at is not None and ends_at <= w.now:
-        raise Invalid("paper_expired", field="valid_until", value=paper.valid_until)
-    row = Paper(
-        id=uuid.uuid4(),
-        supplier_id=supplier.id,
-        kind=paper.kind,
-        number=paper.number,
-        holder=paper.holder,
-        issuer=paper.issuer,
-        valid_from=paper.valid_from,
-        valid_until=paper.valid_until,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        scan_name=paper.scan_name,
-        scan_type=rules.scan_type(paper.scan),
-        scan_sha256=hashlib.sha256(paper.scan).hexdigest(),
-        state=PaperState.PENDING,
-        added_at=w.now,
-        added_by=w.actor.person_id,
-    )
+    earlier = _corrected(w, supplier, paper)
+    row = examined(w, supplier, paper)
+    if earlier is not None and earlier.state is PaperState.PENDING:
+        move(w, PAPER, earlier, "replace")
+        w.announce(ReviewDropped(w.now, ReviewKind.PAPER, earlier.id))
     _keep(w, row, paper.scan)
     if supplier.state is SupplierState.APPROVED:  # else it is decided with the application
         _ask(w, row, supplier)
@@ -146,6 +113,20 @@ def _tell(w: Work, paper: Paper) -> None:
             paper.note or "",
         )
     )
+
+
+def _corrected(w: Work, supplier: Supplier, paper: HandedIn) -> Paper | None:
+    """The submission that is corrected: the supplier's own, of the same kind, and not accepted."""
+    if paper.corrects_id is None:
+        return None
+    earlier = w.session.get(Paper, paper.corrects_id, with_for_update=True)
+    if earlier is None or earlier.supplier_id != supplier.id:
+        raise Missing(paper_id=paper.corrects_id)
+    if not queries.is_correctable(earlier):
+        raise WrongState(verb="correct", state=earlier.state)
+    if earlier.kind is not paper.kind:
+        raise Invalid("paper_other_kind", field="kind", value=paper.kind)
+    return earlier
 
 
 def _someone_elses_paper(w: Work, paper_id: uuid.UUID) -> Paper:

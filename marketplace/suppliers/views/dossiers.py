@@ -12,7 +12,7 @@ from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Missing
 from marketplace.suppliers import queries, service
-from marketplace.suppliers.forms import NoteForm, PaperForm
+from marketplace.suppliers.forms import NoteForm
 from marketplace.suppliers.models import Paper
 from marketplace.suppliers.states import SUPPLIER
 from marketplace.suppliers.views.blueprint import pages
@@ -42,7 +42,7 @@ def mine() -> ResponseReturnValue:
 @pages.get("/<uuid:supplier_id>")
 @needs(*READERS)
 def show(supplier_id: uuid.UUID) -> ResponseReturnValue:
-    return dossier_page(supplier_id, PaperForm())
+    return _dossier_page(supplier_id)
 
 
 @pages.post("/<uuid:supplier_id>/<verb>")
@@ -57,7 +57,7 @@ def decide(supplier_id: uuid.UUID, verb: str) -> ResponseReturnValue:
     return back_to("suppliers.show", _("已办理。"), supplier_id=supplier_id)
 
 
-def dossier_page(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> ResponseReturnValue:
+def _dossier_page(supplier_id: uuid.UUID) -> ResponseReturnValue:
     actor = someone()
     with reading() as session:
         found = queries.dossier(session, actor, supplier_id, now())
@@ -68,7 +68,6 @@ def dossier_page(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> 
     roles = queries.roles_for(actor, found.supplier)
     return page(
         "suppliers/show.html",
-        status,
         dossier=found,
         supplier=found.supplier,
         verbs_open=SUPPLIER.open_verbs(found.supplier.state, roles),
@@ -80,8 +79,8 @@ def dossier_page(supplier_id: uuid.UUID, form: PaperForm, status: int = 200) -> 
         ),
         paper_verbs=lambda paper: queries.open_paper_verbs(found.supplier, paper, roles),
         paper_url=_paper_url,
-        form=form,
         registers=registers,
+        doubts=queries.doubts,
         may_read_scans=bool(roles & {Role.SUPPLIER_STAFF, Role.REVIEWER}),
         can_hand_in=Role.SUPPLIER_STAFF in roles and queries.takes_papers(found.supplier),
         can_edit=Role.SUPPLIER_STAFF in roles and queries.is_editable(found.supplier),

@@ -1,0 +1,98 @@
+"""Papers as they come in: their bytes, their fields, and what a machine can say of them."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from marketplace.kernel.errors import Invalid
+from marketplace.suppliers import queries, rules
+from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.rules import checks
+from marketplace.suppliers.states import PaperKind, PaperState
+from marketplace.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """One paper with the bytes of its scan; `valid_until` is its last day, None: long-term."""
+
+    kind: PaperKind
+    number: str
+    holder: str
+    issuer: str
+    valid_from: date
+    valid_until: date | None
+    scan_name: str
+    scan: bytes
+    details: Mapping[str, object] = field(default_factory=dict)  # the fields of its kind
+    goods_id: uuid.UUID | None = None  # the listing or batch that it is about
+    goods_category: str = ""  # the shelf of those goods, where it is known
+    corrects_id: uuid.UUID | None = None  # the submission that this one takes the place of
+
+
+class ChecksFailed(Invalid):
+    """A check by machine failed; `findings` are all that were made, `field` the first to mend."""
+
+    code = "paper_checks_failed"
+
+    def __init__(self, findings: tuple[rules.Finding, ...]) -> None:
+        failed = rules.failures(findings)
+        super().__init__(field=failed[0].field, count=len(failed))
+        self.findings = findings
+
+
+def examined(w: Work, supplier: Supplier, given: HandedIn) -> Paper:
+    """The paper as it will be kept, with its findings; nothing is written yet.
+
+    Raises Invalid (size, dates, scan, details), ChecksFailed.
+    """
+    if len(given.scan) > w.tools.config.upload_bytes:
+        raise Invalid("scan_too_large", field="scan")
+    typed = checks.Submission(
+        kind=given.kind,
+        number=given.number,
+        holder=given.holder,
+        valid_from=given.valid_from,
+        valid_until=given.valid_until,
+        details=checks.details_of(given.kind, given.details),
+    )
+    row = _row(w, supplier, given, typed)
+    known = queries.known_of(
+        w.session, supplier, typed, sha256=row.scan_sha256,
+        goods_category=given.goods_category, at=w.now,
+    )  # fmt: skip  # one question
+    findings = checks.look_at(typed, known)
+    if rules.failures(findings):
+        raise ChecksFailed(findings)
+    row.findings = [one.as_json() for one in findings]
+    return row
+
+
+def _row(w: Work, supplier: Supplier, given: HandedIn, typed: checks.Submission) -> Paper:
+    starts_at, ends_at = rules.period(given.valid_from, given.valid_until)
+    return Paper(
+        id=uuid.uuid4(),
+        supplier_id=supplier.id,
+        goods_id=given.goods_id,
+        corrects_id=given.corrects_id,
+        kind=given.kind,
+        number=given.number,
+        number_key=checks.number_key(given.number),
+        holder=given.holder,
+        issuer=given.issuer,
+        valid_from=given.valid_from,
+        valid_until=given.valid_until,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        scan_name=given.scan_name,
+        scan_type=rules.scan_type(given.scan),
+        scan_sha256=hashlib.sha256(given.scan).hexdigest(),
+        details=dict(typed.details),
+        state=PaperState.PENDING,
+        added_at=w.now,
+        added_by=w.actor.person_id,
+    )
