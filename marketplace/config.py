@@ -52,6 +52,8 @@ class Config:
     demo: bool = False  # show the demonstration people and the offline card
     upload_bytes: int = 10 * 1024 * 1024  # one uploaded file
     review_lease_minutes: int = 30  # a claimed task of the desk is one reviewer's for so long
+    review_workdays: int = 2  # promised for a decision about a good
+    green_review_workdays: int = 1  # the same in the green channel, see docs/clock.md
     price_rise_percent: int = 10  # by so much a price may rise without a reviewer
     card_hold_minutes: int = 30  # stock held for a card payment
     transfer_hold_days: int = 15  # calendar days that stock is held for a bank transfer

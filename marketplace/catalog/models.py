@@ -9,7 +9,13 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.catalog.states import ChangeState, ImportState, ListingState, ReservationState
+from marketplace.catalog.states import (
+    ChangeState,
+    ClockStep,
+    ImportState,
+    ListingState,
+    ReservationState,
+)
 from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.money import Money
 from marketplace.suppliers.models import Supplier
@@ -116,6 +122,34 @@ class ChangeSet(Versioned, Base):
             unique=True,  # one proposal at a time
             sqlite_where=text("state = 'proposed'"),
             postgresql_where=text("state = 'proposed'"),
+        ),
+    )
+
+
+class ClockEntry(Base):
+    """The time that a listing, or an edit of it, spent at one step; open while nothing ends it."""
+
+    __tablename__ = "mp_clock_entry"
+
+    id: Mapped[Id]
+    subject_id: Mapped[uuid.UUID]  # the listing, or its change-set
+    listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"))
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
+    county_code: Mapped[str] = mapped_column(String(6))
+    step: Mapped[ClockStep]
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]  # promised when it was handed in; None at the supplier's desk
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    closed_by: Mapped[str | None] = mapped_column(String(64))
+
+    __table_args__ = (
+        Index("ix_mp_clock_entry_of", "listing_id", "opened_at"),
+        Index(
+            "ix_mp_clock_entry_open",
+            "subject_id",
+            unique=True,  # a thing is at one step at a time
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
         ),
     )
 

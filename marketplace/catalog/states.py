@@ -1,5 +1,7 @@
 """The states of a listing, an edit of it, a stock reservation and an import, and their verbs."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 
 from marketplace.kernel.actor import Role
@@ -20,6 +22,24 @@ class ChangeState(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"  # by its supplier
     SUPERSEDED = "superseded"  # by a newer proposal, or the listing left the zone
+
+
+class ClockStep(StrEnum):
+    """What happens to a listing meanwhile; whose desk it lies on follows from it."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    CHANGE = "change"  # an edit of what is on sale waits
+
+    @property
+    def desk(self) -> Desk:
+        return Desk.SUPPLIER if self in (ClockStep.DRAFT, ClockStep.RETURNED) else Desk.REVIEWER
+
+
+class Desk(StrEnum):
+    SUPPLIER = "supplier"
+    REVIEWER = "reviewer"
 
 
 class ReservationState(StrEnum):

@@ -32,6 +32,9 @@ CHECKS: dict[str, Check] = {
     "plans and budgets agree": lambda session, at: purchasing.faults(session),
     "every zone listing has a sourced designation": catalog.zone_faults,
     "every open thing lies on the desk once": lambda session, at: desk.faults(session),
+    "the clock of everything that waits runs": lambda session, at: iter(
+        catalog.clock_faults(session)
+    ),
     "facts equal a recount and tie to the ledger": lambda session, at: statistics.faults(session),
     "lists of counties hold without gaps": lambda session, at: regions.faults(session),
     "the trail is unbroken": lambda session, at: trail.faults(session),

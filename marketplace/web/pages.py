@@ -17,7 +17,7 @@ from marketplace.kernel.actor import SYSTEM, Role
 from marketplace.kernel.clock import SHANGHAI, local_day
 from marketplace.kernel.errors import MarketplaceError, SignInNeeded
 from marketplace.kernel.money import Money
-from marketplace.web import answers, door, labels, words
+from marketplace.web import answers, door, durations, labels, words
 from marketplace.web.forms import checked, csrf_field
 from marketplace.web.once import form_key
 
@@ -129,6 +129,7 @@ SHARED: dict[str, object] = {
     "day": day,
     "moment": moment,
     "number": number,
+    "worked": durations.worked,
     "csrf_field": csrf_field,
     "form_key": form_key,
     "finding_words": labels.finding_words,

@@ -40,6 +40,7 @@ from marketplace.catalog.rules.goods import (
     told,
     told_again,
 )
+from marketplace.catalog.rules.percentiles import Figure, figure
 from marketplace.catalog.rules.wording import (
     CLAIMS,
     check_wording,
@@ -60,6 +61,7 @@ __all__ = [
     "Category",
     "Content",
     "EditRule",
+    "Figure",
     "Found",
     "Goods",
     "ImportReport",
@@ -82,6 +84,7 @@ __all__ = [
     "content_of_goods",
     "content_of_row",
     "edit_rules",
+    "figure",
     "fingerprint",
     "fingerprint_of",
     "let_through",

@@ -9,8 +9,9 @@ from sqlalchemy import exists, select
 
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing
+from marketplace.catalog.service import clock
 from marketplace.catalog.service.proposing import supersede
-from marketplace.catalog.states import LISTING, ListingState
+from marketplace.catalog.states import LISTING, ClockStep, ListingState
 from marketplace.events import ListingChanged, ReviewAsked, ReviewDecided, ReviewDropped
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused, SamePerson
@@ -39,6 +40,7 @@ def submit(w: Work, listing_id: uuid.UUID) -> Listing:
     rules.check_wording(queries.said(listing))
     move(w, LISTING, listing, "submit")
     listing.submitted_at, listing.submitted_by, listing.note = w.now, w.actor.person_id, None
+    clock.submitted(w, listing)
     w.announce(
         ReviewAsked(
             w.now,
@@ -80,6 +82,7 @@ def approve(w: Work, listing_id: uuid.UUID, seen: str) -> Listing:
     move(w, LISTING, listing, "approve", fingerprint=listing.fingerprint)
     listing.reviewed_supply_price = listing.supply_price
     listing.reviewed_sale_price = listing.sale_price
+    clock.end(w, [listing.id])
     _decided(w, listing, None)
     w.announce(ListingChanged(w.now, listing.id))
     return listing
@@ -110,6 +113,7 @@ def send_back(w: Work, listing_id: uuid.UUID, note: str) -> Listing:
     if not note.strip():
         raise Invalid("note_missing", field="note")
     move(w, LISTING, listing, "return", note=note.strip())
+    clock.begin(w, ClockStep.RETURNED, [clock.timed(listing)])
     _decided(w, listing, note.strip())
     return listing
 
@@ -122,6 +126,7 @@ def withdraw(w: Work, listing_id: uuid.UUID) -> Listing:
         raise Missing(listing_id=listing_id)
     waited = listing.state is ListingState.SUBMITTED
     move(w, LISTING, listing, "withdraw")
+    clock.end(w, [listing.id])
     if not is_own:
         _tell(w, listing, "")
     elif waited:

@@ -12,8 +12,9 @@ from marketplace.catalog import rules
 from marketplace.catalog.models import Listing, ListingVillage
 from marketplace.catalog.queries import Ready
 from marketplace.catalog.rules import Content
+from marketplace.catalog.service import clock
 from marketplace.catalog.service.proposing import propose
-from marketplace.catalog.states import LISTING, ListingState
+from marketplace.catalog.states import LISTING, ClockStep, ListingState
 from marketplace.events import ListingChanged, ReviewDropped
 from marketplace.kernel.errors import Busy
 from marketplace.kernel.money import Money
@@ -82,6 +83,13 @@ def change(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
         if found.state is not ListingState.DRAFT:  # nobody was shown a draft
             w.announce(ListingChanged(w.now, found.id))
     _write(w, rows, settled)
+    again = (ListingState.SUBMITTED, ListingState.WITHDRAWN)
+    begun = [
+        clock.Timed(found.id, found.id, supplier_id, one.entry.county)
+        for one, found in known
+        if found.state in again
+    ]
+    clock.begin(w, ClockStep.DRAFT, begun)
 
 
 def _write(

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.rules import Content
-from marketplace.catalog.states import CHANGE, ChangeState
+from marketplace.catalog.service import clock
+from marketplace.catalog.states import CHANGE, ChangeState, ClockStep
 from marketplace.events import ReviewAsked, ReviewDropped
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.reviews import ReviewKind
@@ -40,6 +41,7 @@ def propose(w: Work, edits: Sequence[tuple[uuid.UUID, Content]]) -> dict[uuid.UU
         if not passed[listing_id]:
             supersede(w, old)
     through: dict[uuid.UUID, uuid.UUID] = {}
+    asked: dict[uuid.UUID, ChangeSet] = {}
     for listing_id, content in edits:
         rules_used = passed[listing_id]
         made = record(w, listings[listing_id], before[listing_id], content, rules_used)
@@ -47,7 +49,14 @@ def propose(w: Work, edits: Sequence[tuple[uuid.UUID, Content]]) -> dict[uuid.UU
             through[listing_id] = made.id
             if listing_id in waiting:
                 carry(w, waiting[listing_id], content)
+        else:
+            asked[listing_id] = made
+    clock.begin(w, ClockStep.CHANGE, [timed(listings[i], one) for i, one in asked.items()])
     return through
+
+
+def timed(listing: Listing, made: ChangeSet) -> clock.Timed:
+    return clock.Timed(made.id, listing.id, listing.supplier_id, listing.county_code)
 
 
 def let_through(w: Work, listing: Listing, before: Content, after: Content) -> tuple[str, ...]:
@@ -109,6 +118,7 @@ def supersede(w: Work, waiting: ChangeSet, verb: str = "supersede") -> None:
     """A proposal gives way to a newer one, or its supplier takes it back."""
     move(w, CHANGE, waiting, verb)
     waiting.decided_at = w.now
+    clock.end(w, [waiting.id])
     w.announce(ReviewDropped(w.now, ReviewKind.CHANGE, waiting.id))
 
 

@@ -9,10 +9,11 @@ from marketplace.catalog import queries, rules
 from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.queries import Placing
 from marketplace.catalog.rules import Content, Goods
+from marketplace.catalog.service import clock
 from marketplace.catalog.service.deciding import check_origin, someone_elses
-from marketplace.catalog.service.proposing import carry, let_through, record, supersede
+from marketplace.catalog.service.proposing import carry, let_through, record, supersede, timed
 from marketplace.catalog.service.writing import change, content_of, free_sku, put
-from marketplace.catalog.states import CHANGE, LISTING, ListingState
+from marketplace.catalog.states import CHANGE, LISTING, ClockStep, ListingState
 from marketplace.events import ListingChanged, ReviewDecided
 from marketplace.kernel.errors import Invalid, Missing, Refused, WrongState
 from marketplace.kernel.money import Money
@@ -125,6 +126,8 @@ def _propose(w: Work, listing: Listing, content: Content) -> ChangeSet | None:
     made = record(w, listing, before, content, passed)
     if passed:
         _apply(w, listing, made)
+    else:
+        clock.begin(w, ClockStep.CHANGE, [timed(listing, made)])
     return made
 
 
@@ -148,6 +151,7 @@ def _to_decide(w: Work, change_id: uuid.UUID) -> tuple[ChangeSet, Listing]:
 
 def _decided(w: Work, listing: Listing, found: ChangeSet, note: str | None) -> None:
     found.decided_at, found.decided_by, found.note = w.now, w.actor.person_id, note
+    clock.end(w, [found.id])
     w.announce(
         ReviewDecided(
             w.now,

@@ -10,7 +10,8 @@ from marketplace.catalog import rules
 from marketplace.catalog.models import Listing, ListingVillage
 from marketplace.catalog.queries import Placed, Placing
 from marketplace.catalog.rules import PLAIN, Content, Goods
-from marketplace.catalog.states import LISTING, ListingState
+from marketplace.catalog.service import clock
+from marketplace.catalog.states import LISTING, ClockStep, ListingState
 from marketplace.events import ListingChanged, ReviewDropped
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Missing, Refused
@@ -65,6 +66,8 @@ def begin(w: Work, supplier_id: uuid.UUID, content: Content, *, stock: int) -> L
 def change(w: Work, listing: Listing, content: Content) -> None:
     """Write other content into a listing that is not on sale; it is a draft now."""
     before = {"sale_price": listing.sale_price.fen, "supply_price": listing.supply_price.fen}
+    if listing.state in (ListingState.SUBMITTED, ListingState.WITHDRAWN):
+        clock.begin(w, ClockStep.DRAFT, [clock.timed(listing)])
     if listing.state is ListingState.SUBMITTED:
         w.announce(ReviewDropped(w.now, ReviewKind.LISTING, listing.id))
     put(w, listing, content)

@@ -42,12 +42,14 @@ def mine() -> ResponseReturnValue:
         supplier = suppliers.own(session, someone())
         if supplier is None:
             return redirect(url_for("marketplace.suppliers.register"))
+        listings = paged(session, queries.mine(supplier.id, state), page_number())
         return page(
             "catalog/mine.html",
             supplier=supplier,
             state=state,
             counts=queries.counts(session, supplier.id),
-            listings=paged(session, queries.mine(supplier.id, state), page_number()),
+            listings=listings,
+            stands=queries.stands(session, listings.items, now()),
         )
 
 
@@ -221,6 +223,7 @@ def _listing(
             origin=queries.origin(session, listing),
             category=rules.category(listing.category),
             villages=queries.villages(session, listing.id),
+            spent=queries.time_spent(session, listing, now()),
             wording=rules.wording(queries.said(listing)),
             verbs_open=_buttons(listing),
             decide_url=lambda verb: url_for(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, CursorResult, Update, or_, update
 
+from marketplace.catalog import queries as catalog
 from marketplace.desk import queries
 from marketplace.desk.models import ReviewTask
 from marketplace.desk.queries import Waits
@@ -43,6 +44,7 @@ def open_task(w: Work, waits: Waits) -> None:
             not_by=waits.by,
             priority=priority_of(lists, local_day(w.now)),
             opened_at=waits.since,
+            due_at=catalog.due_at(w.session, w.tools.config, waits.county_code, waits.since),
         )
     )
     w.session.flush()  # the next event of this unit may be about it

@@ -33,6 +33,7 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
             origin=catalog.origin(session, found),
             category=catalog.category(found.category),
             villages=catalog.villages(session, found.id),
+            spent=catalog.time_spent(session, found, at),
             wording=rules.wording(catalog.said(found)),
             checks=catalog.checks(session, actor, found, supplier, at=at),
             evidence=catalog.evidence(session, found, supplier, at),

@@ -1080,6 +1080,41 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'proposed'"),
     )
     op.create_table(
+        "mp_clock_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("county_code", sa.String(length=6), nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_clock_entry_listing_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_clock_entry_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_clock_entry")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_clock_entry_closed_at"), "mp_clock_entry", ["closed_at"], unique=False
+    )
+    op.create_index(
+        "ix_mp_clock_entry_of", "mp_clock_entry", ["listing_id", "opened_at"], unique=False
+    )
+    op.create_index(
+        "ix_mp_clock_entry_open",
+        "mp_clock_entry",
+        ["subject_id"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
         "mp_expiry_reminder",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("paper_id", sa.Uuid(), nullable=False),
@@ -1281,6 +1316,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_hit_decision_by"), table_name="mp_hit_decision")
     op.drop_table("mp_hit_decision")
     op.drop_table("mp_expiry_reminder")
+    op.drop_index(
+        "ix_mp_clock_entry_open",
+        table_name="mp_clock_entry",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index("ix_mp_clock_entry_of", table_name="mp_clock_entry")
+    op.drop_index(op.f("ix_mp_clock_entry_closed_at"), table_name="mp_clock_entry")
+    op.drop_table("mp_clock_entry")
     op.drop_index(
         "ix_mp_change_set_open",
         table_name="mp_change_set",

@@ -20,6 +20,7 @@ from marketplace.regions.queries.designations import (
     designations_of,
     facts_by_county,
     is_designated,
+    is_green,
     lists_by_county,
 )
 from marketplace.regions.queries.faults import faults
@@ -71,6 +72,7 @@ __all__ = [
     "find_county",
     "find_villages",
     "is_designated",
+    "is_green",
     "list_in_force",
     "list_names",
     "lists",

@@ -11,8 +11,10 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.kernel.base import AT
+from marketplace.kernel.clock import local_day
 from marketplace.regions.models import Designation, DesignationList, Division, ListVersion
 from marketplace.regions.queries.counties import PROVINCE, county
+from marketplace.regions.rules.green import USUAL, priority_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,12 @@ def lists_by_county(session: Session, at: datetime) -> dict[str, frozenset[str]]
 def is_designated(session: Session, county_code: str, at: datetime) -> bool:
     """Whether a list that opens the zone named the county at the instant."""
     return any(fact.qualifies for fact in designations_of(session, county_code, at))
+
+
+def is_green(session: Session, county_code: str, at: datetime) -> bool:
+    """Whether what comes from the county is looked at first, see green_channel.toml."""
+    lists = (fact.slug for fact in designations_of(session, county_code, at))
+    return priority_of(lists, local_day(at)) < USUAL
 
 
 def designated(

@@ -21,7 +21,7 @@ class Green:
 
 def _read() -> tuple[int, tuple[Green, ...]]:
     """Raises TypeError, KeyError for a row that is not as it should be."""
-    text = resources.files("marketplace.desk").joinpath("green_channel.toml").read_text("utf-8")
+    text = resources.files("marketplace.regions").joinpath("green_channel.toml").read_text("utf-8")
     told = tomllib.loads(text)
     return int(told["usual"]), tuple(Green(**row) for row in told["first"])
 

@@ -1,0 +1,246 @@
+"""The time of each step is kept by the verbs, in working days that are data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.catalog import queries, rules, service
+from marketplace.catalog.models import ClockEntry, Listing
+from marketplace.catalog.states import ClockStep
+from marketplace.desk.models import ReviewTask
+from marketplace.kernel.clock import SetClock
+from marketplace.kernel.money import Money
+from tests.fixtures import People
+from tests.makers.catalog import (
+    a_draft_listing,
+    a_listing,
+    a_sheet,
+    a_submitted_listing,
+    some_goods,
+)
+from tests.makers.suppliers import a_draft_supplier, an_approved_supplier
+
+MONDAY = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+
+
+def entries(people: People, listing: Listing) -> list[ClockEntry]:
+    with people.runtime.reading() as session:
+        return list(session.scalars(queries.entries_of(listing.id)))
+
+
+def steps(people: People, listing: Listing) -> list[tuple[str, bool]]:
+    """Each step with whether it is over."""
+    return [(one.step.value, one.closed_at is not None) for one in entries(people, listing)]
+
+
+def test_the_way_of_a_listing_is_timed_step_by_step(people: People, clock: SetClock) -> None:
+    an_approved_supplier(people)
+    clock.at = MONDAY
+    listing = a_draft_listing(people)
+    staff, reviewer = people.actor("supplier"), people.actor("reviewer")
+    clock.advance(hours=5)
+    with people.runtime.work(staff) as w:
+        service.submit(w, listing.id)
+    clock.advance(hours=7)
+    with people.runtime.work(reviewer) as w:
+        service.send_back(w, listing.id, "规格不清")
+    clock.advance(days=1)
+    with people.runtime.work(staff) as w:
+        service.revise(w, listing.id, some_goods(spec="3个/箱"))
+        service.submit(w, listing.id)
+    clock.advance(hours=3)
+    with people.runtime.work(reviewer) as w:
+        found = w.session.get_one(Listing, listing.id)
+        service.approve(w, listing.id, found.fingerprint)
+    assert steps(people, listing) == [
+        ("draft", True), ("submitted", True), ("returned", True), ("submitted", True),
+    ]  # fmt: skip  # the way
+    with people.runtime.reading() as session:
+        found = session.get_one(Listing, listing.id)
+        told = queries.time_spent(session, found, clock.at)
+    assert [one.worked for one in told] == [timedelta(hours=h) for h in (5, 7, 24, 3)]
+    assert [one.entry.step.desk for one in told] == ["supplier", "reviewer", "supplier", "reviewer"]
+    assert told[1].entry.closed_by == people.ids["reviewer"]
+
+
+def test_a_draft_that_was_never_handed_in_is_timed_as_well(people: People, clock: SetClock) -> None:
+    a_draft_supplier(people)
+    clock.at = MONDAY
+    listing = a_draft_listing(people)
+    clock.advance(hours=30)
+    assert entries(people, listing) == []
+    with people.runtime.reading() as session:
+        found = session.get_one(Listing, listing.id)
+        (only,) = queries.time_spent(session, found, clock.at)
+        stands = queries.stands(session, [found], clock.at)
+    assert (only.entry.step, only.worked) == (ClockStep.DRAFT, timedelta(hours=30))
+    assert stands[listing.id].since == MONDAY
+
+
+def test_withdrawing_and_changing_what_waits_end_its_review(people: People) -> None:
+    a_draft_supplier(people)
+    changed = a_submitted_listing(people, sku="A")
+    gone = a_submitted_listing(people, sku="B")
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.revise(w, changed.id, some_goods("A", spec="3个/箱"))
+        service.withdraw(w, gone.id)
+    assert steps(people, changed) == [("draft", True), ("submitted", True), ("draft", False)]
+    assert steps(people, gone) == [("draft", True), ("submitted", True)]
+
+
+def test_a_sheet_that_changes_what_waits_ends_its_review(people: People) -> None:
+    supplier = an_approved_supplier(people)
+    listing = a_submitted_listing(people)
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.import_sheet(w, supplier.id, a_sheet({"品名": "示例 瓜"}), "商品.csv")
+    assert steps(people, listing) == [("draft", True), ("submitted", True), ("draft", False)]
+
+
+def test_an_edit_of_what_is_on_sale_is_timed_for_itself(people: People) -> None:
+    an_approved_supplier(people)
+    listing = a_listing(people)
+    staff = people.actor("supplier")
+    with people.runtime.work(staff) as w:
+        service.revise(w, listing.id, some_goods(title="示例 甲"))
+        change = service.revise(w, listing.id, some_goods(title="示例 乙"))
+        assert change is not None
+        service.reprice(w, listing.id, Money(40_00), Money(50_00))
+    assert steps(people, listing)[2:] == [("change", True), ("change", False)]
+    with people.runtime.work(staff) as w:
+        service.withdraw_change(w, change.id)
+    assert steps(people, listing)[2:] == [("change", True), ("change", True)]
+
+
+def test_a_thing_is_at_one_step_at_a_time(people: People) -> None:
+    a_draft_supplier(people)
+    listing = a_submitted_listing(people)
+    with pytest.raises(IntegrityError), people.runtime.work() as w:
+        w.session.add(
+            ClockEntry(
+                subject_id=listing.id,
+                listing_id=listing.id,
+                supplier_id=listing.supplier_id,
+                county_code=listing.county_code,
+                step=ClockStep.DRAFT,
+                opened_at=w.now,
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("county", "due"),
+    [
+        ("会泽县", datetime(2026, 12, 2, 2, 0, tzinfo=UTC)),  # two working days
+        ("653129", datetime(2026, 12, 1, 2, 0, tzinfo=UTC)),  # green channel: one
+    ],
+)
+def test_what_is_handed_in_is_promised_in_working_days(
+    people: People, clock: SetClock, county: str, due: datetime
+) -> None:
+    a_draft_supplier(people)
+    clock.at = MONDAY
+    listing = a_submitted_listing(people, county=county)
+    assert entries(people, listing)[-1].due_at == due
+    with people.runtime.reading() as session:
+        task = session.scalars(select(ReviewTask).where(ReviewTask.subject_id == listing.id)).one()
+    assert task.due_at == due
+
+
+def test_late_is_what_was_promised_earlier(people: People, clock: SetClock) -> None:
+    a_draft_supplier(people)
+    clock.at = MONDAY
+    listing = a_submitted_listing(people)
+    due = entries(people, listing)[-1].due_at
+    assert due is not None
+    for at, late in ((due, False), (due + timedelta(seconds=1), True)):
+        with people.runtime.reading() as session:
+            found = session.get_one(Listing, listing.id)
+            assert queries.time_spent(session, found, at)[-1].is_overdue is late
+
+
+def test_figures_are_recounted_from_their_entries(people: People, clock: SetClock) -> None:
+    """P28: the median and the 90th percentile are those of the entries they open to."""
+    an_approved_supplier(people)
+    clock.at = MONDAY
+    hours = (1, 2, 3, 4, 30)
+    for n in range(len(hours)):
+        a_submitted_listing(people, sku=f"A-{n}")
+    for n, hour in enumerate(hours):
+        clock.at = MONDAY + timedelta(hours=hour)
+        with people.runtime.work(people.actor("reviewer")) as w:
+            listing = w.session.scalars(select(Listing).where(Listing.sku == f"A-{n}")).one()
+            service.approve(w, listing.id, listing.fingerprint)
+    asked = queries.AskedTime(step=ClockStep.SUBMITTED)
+    with people.runtime.reading() as session:
+        rows = queries.times(session, asked, clock.at)
+        everything = queries.times(session, queries.AskedTime(), clock.at)
+        nobodys = queries.times(session, queries.AskedTime(reviewer="nobody"), clock.at)
+        elsewhere = queries.times(session, queries.AskedTime(month="2026-10"), clock.at)
+    assert [row.worked // timedelta(hours=1) for row in rows] == [30, 4, 3, 2, 1]
+    (group,) = queries.by_step(rows)
+    assert group.figure == rules.Figure(5, timedelta(hours=3), timedelta(hours=30), 1)
+    assert queries.by_month(rows)[-1].key == "2026-12"
+    assert queries.by_county(rows)[0].key == "653129"
+    assert [one.key for one in queries.by_reviewer(everything)] == [people.ids["reviewer"]]
+    assert [one.key for one in queries.by_step(everything)] == ["draft", "submitted"]
+    assert nobodys == elsewhere == ()
+
+
+@pytest.mark.parametrize(
+    ("count", "median", "p90"), [(1, 1, 1), (2, 1, 2), (10, 5, 9), (11, 6, 10)]
+)
+def test_a_figure_is_the_time_of_one_real_thing(count: int, median: int, p90: int) -> None:
+    hours = [timedelta(hours=n) for n in range(count, 0, -1)]
+    told = rules.figure(hours, 0)
+    assert (told.median, told.p90) == (timedelta(hours=median), timedelta(hours=p90))
+    with pytest.raises(ValueError, match="no durations"):
+        rules.figure([], 0)
+
+
+def test_nothing_waits_without_its_time(people: People) -> None:
+    a_draft_supplier(people)
+    listing = a_submitted_listing(people)
+    with people.runtime.reading() as session:
+        assert list(queries.clock_faults(session)) == []
+    with people.runtime.work() as w:
+        entry = w.session.scalars(queries.entries_of(listing.id)).all()[-1]
+        entry.closed_at = w.now
+    with people.runtime.reading() as session:
+        assert list(queries.clock_faults(session)) == [
+            f"clock: listing {listing.id} waits and no time is taken"
+        ]
+
+
+def test_supplier_and_management_see_the_clock(
+    people: People, clock: SetClock, client_as: Callable[[str], FlaskClient]
+) -> None:
+    an_approved_supplier(people)
+    clock.at = MONDAY
+    a_listing(people, sku="A")
+    waits = a_submitted_listing(people, sku="B")
+    clock.advance(hours=5)
+    supplier, manager = client_as("supplier"), client_as("manager")
+    told = supplier.get("/supplier/listings").text
+    assert "2026-11-30 10:00 起，已用 5 小时" in told
+    assert "承诺 2026-12-01 10:00 前" in told
+    assert "直通计时" in supplier.get(f"/supplier/listings/{waits.id}").text
+    page = manager.get("/desk/clock").text
+    assert "不到 1 小时" in page
+    assert "国务院办公厅关于2026年" in page
+    opened = manager.get("/desk/clock/entries?step=submitted").text
+    assert "示例 伽师瓜 2 个装" in opened
+    assert "没有符合条件" in manager.get("/desk/clock/entries?month=2026-01").text
+    assert manager.get("/desk/clock?month=x&step=y&county=%27&reviewer=%27").status_code == 200
+
+
+def test_a_year_that_is_not_known_is_told(
+    people: People, clock: SetClock, client_as: Callable[[str], FlaskClient]
+) -> None:
+    clock.at = datetime(2027, 3, 1, 2, 0, tzinfo=UTC)
+    assert "暂按周一到周五计算" in client_as("manager").get("/desk/clock").text
