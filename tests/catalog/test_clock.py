@@ -83,10 +83,13 @@ def test_a_draft_that_was_never_handed_in_is_timed_as_well(people: People, clock
     assert stands[listing.id].since == MONDAY
 
 
-def test_withdrawing_and_changing_what_waits_end_its_review(people: People) -> None:
+def test_withdrawing_and_changing_what_waits_end_its_review(
+    people: People, clock: SetClock
+) -> None:
     a_draft_supplier(people)
     changed = a_submitted_listing(people, sku="A")
     gone = a_submitted_listing(people, sku="B")
+    clock.advance(hours=1)
     with people.runtime.work(people.actor("supplier")) as w:
         service.revise(w, changed.id, some_goods("A", spec="3个/箱"))
         service.withdraw(w, gone.id)
@@ -94,20 +97,23 @@ def test_withdrawing_and_changing_what_waits_end_its_review(people: People) -> N
     assert steps(people, gone) == [("draft", True), ("submitted", True)]
 
 
-def test_a_sheet_that_changes_what_waits_ends_its_review(people: People) -> None:
+def test_a_sheet_that_changes_what_waits_ends_its_review(people: People, clock: SetClock) -> None:
     supplier = an_approved_supplier(people)
     listing = a_submitted_listing(people)
+    clock.advance(hours=1)
     with people.runtime.work(people.actor("supplier")) as w:
         service.import_sheet(w, supplier.id, a_sheet({"品名": "示例 瓜"}), "商品.csv")
     assert steps(people, listing) == [("draft", True), ("submitted", True), ("draft", False)]
 
 
-def test_an_edit_of_what_is_on_sale_is_timed_for_itself(people: People) -> None:
+def test_an_edit_of_what_is_on_sale_is_timed_for_itself(people: People, clock: SetClock) -> None:
     an_approved_supplier(people)
     listing = a_listing(people)
     staff = people.actor("supplier")
     with people.runtime.work(staff) as w:
         service.revise(w, listing.id, some_goods(title="示例 甲"))
+    clock.advance(hours=1)
+    with people.runtime.work(staff) as w:
         change = service.revise(w, listing.id, some_goods(title="示例 乙"))
         assert change is not None
         service.reprice(w, listing.id, Money(40_00), Money(50_00))

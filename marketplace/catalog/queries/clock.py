@@ -84,8 +84,11 @@ def was_timed(session: Session, listing_id: uuid.UUID) -> bool:
 
 
 def entries_of(listing_id: uuid.UUID) -> Select[ClockEntry]:
+    """The steps of the listing and of its edits, in their order."""
     asked = select(ClockEntry).where(ClockEntry.listing_id == listing_id)
-    return asked.order_by(ClockEntry.opened_at, ClockEntry.id)
+    return asked.order_by(
+        ClockEntry.opened_at, ClockEntry.closed_at.is_(None), ClockEntry.closed_at, ClockEntry.id
+    )
 
 
 def time_spent(session: Session, found: Listing, at: datetime) -> tuple[Spent, ...]:
