@@ -4,6 +4,7 @@ Knows neither Flask, nor SQL, nor the marketplace: nothing here is stored, looke
 """
 
 from catalog_import.amounts import TaxRate
+from catalog_import.columns import Column, columns_of
 from catalog_import.counties import CountyRow, CountySheet, read_counties
 from catalog_import.decoding import Decoded, decode
 from catalog_import.listings import (
@@ -12,9 +13,11 @@ from catalog_import.listings import (
     ListingSheet,
     open_listings,
     read_listings,
+    reading_of,
+    required_fields,
 )
 from catalog_import.mapping import Mapping, read_mapping
-from catalog_import.opening import Wanted, read_table
+from catalog_import.opening import open_table, read_table
 from catalog_import.people import PeopleSheet, PersonRow, read_people
 from catalog_import.problems import Problem, UnreadableFile
 from catalog_import.rows import PartialRow, ReadRow
@@ -27,12 +30,14 @@ from catalog_import.staff import (
     read_employees,
     read_organisations,
 )
-from catalog_import.table import Limits, Table, TableRow
+from catalog_import.table import Limits, OpenTable, Table, TableRow
+from catalog_import.wanted import Wanted
 from catalog_import.words import Lang
 from catalog_import.writing import Cell, template_csv, write_csv
 
 __all__ = [
     "Cell",
+    "Column",
     "CountyRow",
     "CountySheet",
     "Decoded",
@@ -44,6 +49,7 @@ __all__ = [
     "ListingRow",
     "ListingSheet",
     "Mapping",
+    "OpenTable",
     "OrganisationRow",
     "OrganisationSheet",
     "PartialRow",
@@ -56,8 +62,10 @@ __all__ = [
     "TaxRate",
     "UnreadableFile",
     "Wanted",
+    "columns_of",
     "decode",
     "open_listings",
+    "open_table",
     "read_counties",
     "read_employees",
     "read_listings",
@@ -65,6 +73,8 @@ __all__ = [
     "read_organisations",
     "read_people",
     "read_table",
+    "reading_of",
+    "required_fields",
     "safe_cell",
     "template_csv",
     "write_csv",

@@ -1,6 +1,13 @@
 """What can be wrong with a workbook, and what a person should know of it; see words.py."""
 
 WORKBOOK = {
+    "heading_merged": (
+        ("表头所在的行有合并的单元格：{places}", "请取消合并，表头只占一行，每列各写一个列名。"),
+        (
+            "there are merged cells in the row of headings: {places}",
+            "Unmerge them: the headings take one row, with one name for each column.",
+        ),
+    ),
     "workbook_old": (
         ("这是旧格式 .xls", "请在表格软件中“另存为”.xlsx 或 CSV UTF-8。"),
         ("this is the old format .xls", "Save it as .xlsx or CSV UTF-8."),

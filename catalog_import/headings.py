@@ -34,8 +34,9 @@ def match(cells: tuple[str, ...], row: int, kind: Kind, mapping: Mapping | None 
     Raises UnreadableFile when not one heading is known.
     """
     headings = tuple(cell.strip() for cell in cells)
+    said = mapping.by_heading() if mapping else {}
     plain = [plain_heading(heading) for heading in headings]
-    candidates = _candidates(plain, kind, mapping)
+    candidates = candidates_of(plain, kind, said)
     if not any(candidates.values()):
         raise unreadable("no_known_heading", row)
     places = {field: indexes[0] for field, indexes in candidates.items() if len(indexes) == 1}
@@ -44,7 +45,7 @@ def match(cells: tuple[str, ...], row: int, kind: Kind, mapping: Mapping | None 
     faults = [
         *_absent(mapping, plain),
         *_contested(candidates, headings),
-        *_ambiguous(headings, candidates, taken, kind),
+        *_ambiguous(headings, candidates, taken | _answered(plain, said), kind),
     ]
     problems = tuple(
         Problem(code, row=row, column=column, field=field, data=data, kind=kind)
@@ -56,25 +57,29 @@ def match(cells: tuple[str, ...], row: int, kind: Kind, mapping: Mapping | None 
 Fault = tuple[str, str, str, dict[str, str | int]]  # code, heading, field, data
 
 
-def _candidates(plain: list[str], kind: Kind, mapping: Mapping | None) -> dict[str, list[int]]:
+def candidates_of(plain: list[str], kind: Kind, said: dict[str, str]) -> dict[str, list[int]]:
     """Field → columns that claim it. What the mapping says, no synonym may claim as well.
 
     A heading that stands twice stays in the list twice, so that neither is used.
     """
-    said = mapping.by_heading() if mapping else {}
     synonyms = field_of_heading(kind)
-    claimed = {said[heading] for heading in plain if heading in said}
+    claimed = {said[heading] for heading in plain if said.get(heading)}
     candidates: dict[str, list[int]] = {}
     for index, heading in enumerate(plain):
-        field = said.get(heading) or synonyms.get(heading)
+        field = said[heading] if heading in said else synonyms.get(heading)
         if field and (heading in said or field not in claimed):
             candidates.setdefault(field, []).append(index)
     return candidates
 
 
+def _answered(plain: list[str], said: dict[str, str]) -> set[int]:
+    """Columns that a person spoke about, also those that are not to be read."""
+    return {index for index, heading in enumerate(plain) if heading in said}
+
+
 def _absent(mapping: Mapping | None, plain: list[str]) -> Iterator[Fault]:
     for heading, field in mapping.pairs if mapping else ():
-        if plain_heading(heading) not in plain:
+        if field and plain_heading(heading) not in plain:
             yield "mapping_heading_absent", heading, field, {}
 
 

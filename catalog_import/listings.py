@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 from catalog_import import amounts, texts
 from catalog_import.mapping import Mapping
-from catalog_import.opening import Wanted, open_table
+from catalog_import.opening import open_table
 from catalog_import.problems import Problem
 from catalog_import.rows import CellOf, Reading, Said, Shape, Sheet, fields_of, read_by, read_sheet
-from catalog_import.table import LIMITS, Limits
+from catalog_import.table import LIMITS, Limits, OpenTable
+from catalog_import.wanted import Wanted
 
 TEXT = read_by(texts.text)
 CODE = read_by(texts.code)
@@ -79,7 +80,17 @@ def open_listings(
 ) -> ListingReading:
     """The same for long files: a few rows in memory at a time. Raises UnreadableFile."""
     wanted = Wanted("listing", mapping, sheet)
-    return Reading(open_table(data, wanted, limits=limits), _SHAPE, mapping)
+    return reading_of(open_table(data, wanted, limits=limits), mapping)
+
+
+def reading_of(table: OpenTable, mapping: Mapping | None = None) -> ListingReading:
+    """The rows of a table that is open already. Raises UnreadableFile: no heading is known."""
+    return Reading(table, _SHAPE, mapping)
+
+
+def required_fields() -> tuple[str, ...]:
+    """Fields that every good has, in the order of the row."""
+    return tuple(one.name for one in _SHAPE.fields if one.required)
 
 
 def _prices_swapped(said: Said, cell_of: CellOf) -> Iterator[Problem]:

@@ -17,7 +17,8 @@ MAX_MAPPING_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Pairs of (heading as written, field), in the order of the file."""
+    """Pairs of (heading as written, field), in the order of the file; a field of "" means that the
+    column is not read."""
 
     pairs: tuple[tuple[str, str], ...]
 
@@ -59,11 +60,12 @@ def _checked(pairs: list[tuple[str, object]]) -> list[tuple[str, str]]:
     seen: set[str] = set()
     checked: list[tuple[str, str]] = []
     for heading, field in pairs:
-        if not isinstance(field, str) or field not in fields:
+        if not isinstance(field, str) or field not in {*fields, ""}:
             raise unreadable("mapping_not_a_field", heading=heading, fields=" ".join(fields))
-        if {plain_heading(heading), f"field {field}"} & seen:
+        names = {plain_heading(heading)} | ({f"field {field}"} if field else set())
+        if names & seen:
             raise unreadable("mapping_twice", heading=heading)
-        seen |= {plain_heading(heading), f"field {field}"}
+        seen |= names
         checked.append((heading, field))
     if not checked:
         raise unreadable("mapping_unreadable")

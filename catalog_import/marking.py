@@ -10,10 +10,11 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 
-from catalog_import.opening import Wanted, open_table
+from catalog_import.opening import open_table
 from catalog_import.safety import safe_cell
 from catalog_import.synonyms import Kind, heading_table
 from catalog_import.table import LIMITS, Limits, OpenTable, TableRow
+from catalog_import.wanted import Wanted
 from catalog_import.writing import UNWRITABLE, csv_line
 
 MOST_ROWS = 5_000  # of a marked workbook; a longer sheet is marked as CSV, which is quicker

@@ -1,27 +1,28 @@
 """Opening a sheet by what it is: CSV as text here, a workbook in a process of its own."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from catalog_import.mapping import Mapping
-from catalog_import.synonyms import Kind
-from catalog_import.table import LIMITS, Limits, OpenTable, Table, collect, open_csv
+from catalog_import.columns import known_headings
+from catalog_import.table import LIMITS, Limits, OpenTable, Score, Table, collect, open_csv
+from catalog_import.wanted import Wanted
 from catalog_import.workbooks import is_workbook, open_workbook
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the sheet should be: its kind, how its headings are read, and which sheet of a book."""
-
-    kind: Kind = "listing"
-    mapping: Mapping | None = None
-    sheet: str = ""
 
 
 def open_table(data: bytes, wanted: Wanted, *, limits: Limits = LIMITS) -> OpenTable:
     """The headings of a file, its rows to come. Raises UnreadableFile."""
     if is_workbook(data):
-        return open_workbook(data, wanted.kind, wanted.mapping, wanted.sheet, limits)
-    return open_csv(data, limits=limits)
+        return open_workbook(data, wanted, limits, _score(wanted))
+    return open_csv(data, limits=limits, score=_score(wanted))
+
+
+def _score(wanted: Wanted) -> Score:
+    """How many headings of a row are known, also by the mapping."""
+    more = frozenset(wanted.mapping.by_heading()) if wanted.mapping else frozenset()
+
+    def score(cells: Sequence[str]) -> int:
+        return known_headings(cells, wanted.kind, more)
+
+    return score
 
 
 def read_table(data: bytes, *, limits: Limits = LIMITS, wanted: Wanted | None = None) -> Table:

@@ -9,6 +9,7 @@ from catalog_import.refusal import refuse
 
 BLOCK = 64 * 1024
 MAX_CELLS = 600_000
+LAST_ROW = 1_048_576  # that a spreadsheet has
 PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 SAYING = frozenset({"v", "is", "f"})  # children by which a cell says something
 YES = frozenset({"1", "true"})
@@ -35,6 +36,10 @@ class Outline:
             for column in sorted(self._seen_columns)
             if any(column in hidden for hidden in self._hidden_columns)
         ]
+
+    def merges(self, most: int) -> list[tuple[int, str]]:
+        """Merged ranges, each with its last row."""
+        return [(_last_row(ref), ref) for ref in self.merged[:most]]
 
     def _read(self, source: IO[bytes]) -> None:
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -114,6 +119,12 @@ def runs(numbers: list[int]) -> Iterator[str]:
 
 def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else otherwise
+
+
+def _last_row(ref: str) -> int:
+    """Of “A1:C2” 2; of what is none the last row there can be."""
+    found = PLACE.fullmatch(ref.rpartition(":")[2])
+    return int(found[2]) if found else LAST_ROW
 
 
 def _refuse_doctype(*_told: Any) -> None:

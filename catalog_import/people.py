@@ -4,9 +4,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from catalog_import import texts
-from catalog_import.opening import Wanted, open_table
+from catalog_import.opening import open_table
 from catalog_import.rows import Shape, Sheet, fields_of, read_by, read_sheet
 from catalog_import.table import LIMITS, Limits
+from catalog_import.wanted import Wanted
 
 PEOPLE_LIMITS = replace(LIMITS, rows=2_000)
 

@@ -144,6 +144,20 @@ class Reading(Generic[Row]):
             else:
                 yield self._read(record)
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Required fields that no column has."""
+        return tuple(self._lacking)
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        """Nothing wrong, but a person should know: also which columns are not read."""
+        if not self.columns.unknown:
+            return self.table.notices
+        data = {"headings": "、".join(self.columns.unknown)}
+        unread = Problem("columns_unread", row=self.table.heading.row, data=data)
+        return (*self.table.notices, replace(unread, kind=self.columns.kind))
+
     def late(self) -> list[Problem]:
         """What only the whole sheet shows: its headings, and rows with the same key."""
         repeated = [

@@ -5,9 +5,10 @@ from datetime import date
 from typing import TypeAlias
 
 from catalog_import import days, texts
-from catalog_import.opening import Wanted, open_table
+from catalog_import.opening import open_table
 from catalog_import.rows import Shape, Sheet, fields_of, read_by, read_sheet
 from catalog_import.table import LIMITS, Limits
+from catalog_import.wanted import Wanted
 
 TEXT = read_by(texts.text)
 CODE = read_by(texts.code)

@@ -4,8 +4,9 @@ import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -15,9 +16,12 @@ from catalog_import.safety import original
 from catalog_import.synonyms import plain_heading
 
 SEPARATORS = (",", ";", "\t")
+HEADING_AMONG = 10  # rows that say anything: titles and hints may stand above the headings
+Score = Callable[[Sequence[str]], int]  # how many cells of a row are headings that we know
 
 # What a workbook did to a cell: it holds a formula; a date; a number that is not shown in full.
 Mark = Literal["cell_formula", "cell_date", "cell_number"]
+SHOWN_ABOVE = 60  # characters
 UNMARKED: Mapping[int, Mark] = MappingProxyType({})
 
 
@@ -90,8 +94,11 @@ class Table:
         return len(self.rows) + len(self.ragged)
 
 
-def open_csv(data: bytes, *, limits: Limits = LIMITS) -> OpenTable:
-    """The headings of a CSV file, its rows to come. Raises UnreadableFile, also between rows."""
+def open_csv(data: bytes, *, limits: Limits = LIMITS, score: Score | None = None) -> OpenTable:
+    """The headings of a CSV file, its rows to come. Raises UnreadableFile, also between rows.
+
+    With a `score` the headings may stand below a title or hints; without, in the first row.
+    """
     decoded = decode(data, max_bytes=limits.size)
     separator = _separator(decoded.text)
     records = _records(decoded.text, separator, limits)
@@ -101,6 +108,7 @@ def open_csv(data: bytes, *, limits: Limits = LIMITS) -> OpenTable:
         encoding=decoded.encoding,
         separator=separator,
         sha256=hashlib.sha256(data).hexdigest(),
+        score=score,
     )
 
 
@@ -112,16 +120,38 @@ def open_records(
     separator: str,
     sha256: str,
     notices: tuple[Problem, ...] = (),
+    score: Score | None = None,
 ) -> OpenTable:
-    """A table of records, the first of which has the headings. Raises UnreadableFile."""
-    heading = next(records, None)
-    if heading is None:
+    """A table of records; the first one, or by the score a later one, has the headings.
+
+    Raises UnreadableFile.
+    """
+    first = list(islice(records, HEADING_AMONG))
+    if not first:
         raise unreadable("file_empty")
+    at = _heading_at(first, score)
+    heading, records = first[at], chain(first[at + 1 :], records)
+    notices = (*notices, *_above(first[:at], heading))
     if len(heading.cells) > limits.columns:
         raise unreadable("too_many_columns", heading.line, limit=limits.columns)
     problems = list(_repeated_headings(heading))
     rows = _watched(heading, records, limits, problems)
     return OpenTable(heading, rows, encoding, separator, sha256, problems, notices)
+
+
+def _heading_at(first: list[TableRow], score: Score | None) -> int:
+    """The row with the most headings that we know; the first one of those alike."""
+    if score is None:
+        return 0
+    scores = [score(record.cells) for record in first]
+    return scores.index(max(scores))
+
+
+def _above(rows: list[TableRow], heading: TableRow) -> Iterator[Problem]:
+    """What stands above the headings is not read, which a person should know."""
+    if rows:
+        said = "、".join(cell.strip() for row in rows for cell in row.cells if cell.strip())
+        yield Problem("rows_above", data={"row": heading.row, "said": said[:SHOWN_ABOVE]})
 
 
 def collect(table: OpenTable) -> Table:
@@ -163,19 +193,24 @@ def _separator(text: str) -> str:
 
 
 def _heading_letters(text: str) -> Iterator[str]:
-    """What stands outside quotes in the first line that says anything."""
-    said = quoted = False
+    """What stands outside quotes in the first line that has a separator, among the first ones."""
+    said = quoted = separated = False
+    lines = 0
     for letter in text:
         if letter == '"':
             quoted, said = not quoted, True
         elif quoted:
             continue
         elif letter in "\r\n":
-            if said:
+            lines += said
+            if separated or lines == HEADING_AMONG:
                 return
+            said = False
         else:
-            said = said or not (letter.isspace() or letter in SEPARATORS)
-            if said or letter in SEPARATORS:
+            is_one = letter in SEPARATORS
+            said = said or not (letter.isspace() or is_one)
+            separated = separated or (is_one and said)
+            if said or is_one:
                 yield letter
 
 

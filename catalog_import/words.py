@@ -81,11 +81,22 @@ _FILE = {
         ),
     ),
     "no_known_heading": (
-        ("首行没有可识别的表头", "请把表头放在第一行，或提供列名对照文件。"),
+        ("前 10 行没有可识别的表头", "请把表头写在数据上面，或指明各列是什么。"),
         (
-            "no heading in the first row is known",
-            "Put the headings into the first row, or give a mapping file.",
+            "no heading in the first ten rows is known",
+            "Put the headings above the data, or say what each column is.",
         ),
+    ),
+    "rows_above": (
+        ("表头在第 {row} 行，它上面的内容没有读取：{said}", "请确认上面没有商品。"),
+        (
+            "the headings stand in row {row}; what is above was not read: {said}",
+            "See that no goods stand there.",
+        ),
+    ),
+    "columns_unread": (
+        ("这些列没有读取：{headings}", "需要的话，请改列名对照。"),
+        ("these columns were not read: {headings}", "If they matter, say what they are."),
     ),
     "no_rows": (
         ("表头之下没有数据", "请至少填写一行。"),

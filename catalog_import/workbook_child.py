@@ -8,7 +8,7 @@ import json
 import sys
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -20,11 +20,13 @@ from catalog_import.outline import Outline, column_letters, runs
 from catalog_import.refusal import CellRefused, refuse
 from catalog_import.showing import show
 from catalog_import.synonyms import Kind, ambiguous_headings, field_of_heading, plain_heading
+from catalog_import.table import HEADING_AMONG
 
 # not on every system: elsewhere the parent's clock, and the bounds of the archive, remain
 resource: Any = import_module("resource") if find_spec("resource") else None
 
 NOT_INSTALLED = 3  # the answer of a process that lacks openpyxl or defusedxml
+MOST_MERGED = 2_000  # ranges that are told
 SHOWN = 12  # names or ranges that are repeated
 BAD_XML = ("DTDForbidden", "EntitiesForbidden", "ExternalReferenceForbidden")
 
@@ -87,15 +89,15 @@ def _sheet(archive: zipfile.ZipFile, book: Any, order: Order) -> Iterator[Any]:
         outline = Outline(source)
     if outline.last_column > order.columns:
         raise refuse("too_many_columns", limit=order.columns)
-    if outline.last_row > order.rows + 1:
+    if outline.last_row > order.rows + HEADING_AMONG:
         raise refuse("too_many_rows", limit=order.rows)
     yield {
         "sheet": chosen.title,
         "others": [o.title for o in sheets if o is not chosen and o.title not in hidden],
         "hidden": [title for title in hidden if title != chosen.title],
-        "hidden_rows": _few(runs(outline.hidden_rows)),
-        "hidden_columns": _few(column_letters(column) for column in outline.hidden_columns),
-        "merged": _few(iter(outline.merged)),
+        "hidden_rows": few(runs(outline.hidden_rows)),
+        "hidden_columns": few(column_letters(column) for column in outline.hidden_columns),
+        "merged": outline.merges(MOST_MERGED),
         "links": has_links(archive),
     }
     if outline.last_row:
@@ -118,7 +120,7 @@ def _choose(sheets: list[Any], order: Order) -> Any:
         for one in sheets:
             if one.title.strip() == order.sheet.strip():
                 return one
-        raise refuse("sheet_absent", sheet=order.sheet, sheets=_few(o.title for o in sheets))
+        raise refuse("sheet_absent", sheet=order.sheet, sheets=few(o.title for o in sheets))
     seen = [one for one in sheets if one.sheet_state == "visible"]
     if not seen:
         raise refuse("sheets_all_hidden" if sheets else "workbook_damaged")
@@ -129,7 +131,7 @@ def _choose(sheets: list[Any], order: Order) -> Any:
     best = max(scores.values())
     alike = [one for one in seen if scores[one.title] == best]
     if len(alike) > 1 or not best:
-        raise refuse("sheet_unclear", sheets=_few(one.title for one in alike))
+        raise refuse("sheet_unclear", sheets=few(one.title for one in alike))
     return alike[0]
 
 
@@ -139,12 +141,13 @@ def _known_headings(order: Order) -> set[str]:
 
 
 def _score(sheet: Any, known: set[str], order: Order) -> int:
-    """How many of our headings stand in the first row that says anything."""
+    """How many of our headings stand together in one of the first rows."""
+    scores: list[int] = []
     for cells in sheet.iter_rows(max_row=50, max_col=order.columns, values_only=True):
         said = [str(cell) for cell in cells if cell is not None and str(cell).strip()]
-        if said:
-            return sum(plain_heading(cell) in known for cell in said)
-    return 0
+        if said and len(scores) < HEADING_AMONG:
+            scores.append(sum(plain_heading(cell) in known for cell in said))
+    return max(scores, default=0)
 
 
 def _rows(sheet: Any, outline: Outline, order: Order) -> Iterator[Any]:
@@ -168,7 +171,8 @@ def _rows(sheet: Any, outline: Outline, order: Order) -> Iterator[Any]:
             yield [number, texts, marks]
 
 
-def _few(names: Iterator[str]) -> str:
+def few(names: Iterable[str]) -> str:
+    """Some of the names, and whether there are more."""
     told = list(names)
     return "、".join(told[:SHOWN]) + (" …" if len(told) > SHOWN else "")
 

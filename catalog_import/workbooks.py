@@ -15,12 +15,12 @@ from typing import Any
 
 import catalog_import
 from catalog_import.decoding import CONTROL
-from catalog_import.mapping import Mapping
 from catalog_import.problems import Problem, UnreadableFile, unreadable
 from catalog_import.synonyms import Kind
-from catalog_import.table import Limits, OpenTable, TableRow, open_records
+from catalog_import.table import Limits, OpenTable, Score, TableRow, open_records
+from catalog_import.wanted import Wanted
 from catalog_import.words import WORDS
-from catalog_import.workbook_child import NOT_INSTALLED, Order
+from catalog_import.workbook_child import NOT_INSTALLED, Order, few
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"  # .xls, and a workbook with a password
@@ -40,9 +40,7 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((ZIP, OLE))
 
 
-def open_workbook(
-    data: bytes, kind: Kind, mapping: Mapping | None, sheet: str, limits: Limits
-) -> OpenTable:
+def open_workbook(data: bytes, wanted: Wanted, limits: Limits, score: Score) -> OpenTable:
     """One sheet of a workbook with its headings, its rows to come. Raises UnreadableFile."""
     if data.startswith(OLE):
         raise unreadable("workbook_locked" if LOCKED in data else "workbook_old")
@@ -51,9 +49,9 @@ def open_workbook(
         raise unreadable("workbook_large", limit=most // 2**20, size=len(data))
     order = Order(
         size=len(data),
-        kind=kind,
-        headings=sorted(mapping.by_heading()) if mapping else [],
-        sheet=sheet,
+        kind=wanted.kind,
+        headings=sorted(wanted.mapping.by_heading()) if wanted.mapping else [],
+        sheet=wanted.sheet,
         rows=min(limits.rows, MAX_ROWS),
         columns=limits.columns,
         cell=limits.cell,
@@ -76,9 +74,10 @@ def open_workbook(
         encoding="xlsx",
         separator="",
         sha256=hashlib.sha256(data).hexdigest(),
-        notices=tuple(_notices(about, kind)),
+        notices=tuple(_notices(about, wanted.kind)),
+        score=score,
     )
-    table.problems += _unseen(about, table.heading, kind)
+    table.problems += _unseen(about, table.heading, wanted.kind)
     return table
 
 
@@ -167,10 +166,11 @@ def _notices(about: dict[str, Any], kind: Kind) -> Iterator[Problem]:
 
 def _unseen(about: dict[str, Any], heading: TableRow, kind: Kind) -> Iterator[Problem]:
     """What people do not see is not taken in, and a merged cell says one thing for many rows."""
-    for code, name in (
-        ("rows_hidden", "hidden_rows"),
-        ("columns_hidden", "hidden_columns"),
-        ("cells_merged", "merged"),
-    ):
+    for code, name in (("rows_hidden", "hidden_rows"), ("columns_hidden", "hidden_columns")):
         if about[name]:
             yield Problem(code, row=heading.row, data={"places": about[name]}, kind=kind)
+    merged = [ref for last, ref in about["merged"] if last >= heading.row]  # a title may be
+    if any(last == heading.row for last, _ref in about["merged"]):
+        yield Problem("heading_merged", row=heading.row, data={"places": few(merged)}, kind=kind)
+    elif merged:
+        yield Problem("cells_merged", row=heading.row, data={"places": few(merged)}, kind=kind)

@@ -6,9 +6,9 @@ of a data folder.
 
 from __future__ import annotations
 
+import sys
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from catalog_import import Lang, UnreadableFile, read_mapping
 from marketplace.catalog import queries, rules, service
 from marketplace.catalog.models import CatalogImport
-from marketplace.catalog.queries import Checked, Upload
+from marketplace.catalog.queries import Checked, Foretold, Upload
 from marketplace.catalog.service import ImportReport
-from marketplace.catalog.states import ImportState
+from marketplace.catalog.states import AbsentGoods, ImportState
 from marketplace.kernel.credit_code import compact
 from marketplace.ports.search import SearchBusy
 from marketplace.suppliers import queries as suppliers
@@ -42,24 +42,29 @@ DATA = click.option(
 )
 
 
-@click.group()
-def catalog() -> None:
-    """Goods of suppliers."""
-
-
-@catalog.command("import")
+@click.command("import")
 @click.argument("file", type=FILE)
 @click.option("--supplier", "code", required=True, help="The supplier's social credit code.")
 @click.option("--mapping", type=FILE, help="TOML or JSON: heading = field.")
 @DATA
 @click.option("--sheet", default="", help="Which sheet of a workbook to read.")
 @click.option("--gb18030", is_flag=True, help="The file is GB18030 and reads well.")
-@click.option("--check", is_flag=True, help="Only look: write nothing in any case.")
+@click.option("--dry-run", is_flag=True, help="Only look: write nothing in any case.")
+@click.option(
+    "--absent",
+    type=click.Choice([one.value for one in AbsentGoods]),
+    default=AbsentGoods.LEAVE.value,
+    show_default=True,
+    help="What becomes of goods of the supplier that the file does not name.",
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.pass_obj
 def import_file(open_runtime: Opener, /, file: Path, **options: Any) -> None:
-    """Take a CSV file or a workbook in for a supplier. Exit code 1 and nothing written when a row
-    is wrong."""
+    """Take a CSV file or a workbook in for a supplier, whole or not at all.
+
+    Rows read = created + updated + unchanged + refused. Exit code 0: every row is good; 1: a row
+    or the file is refused, nothing is written; 2: a wrong call.
+    """
     runtime = open_runtime(options["data"])
     lang: Lang = options["lang"]
     say = Words(lang)
@@ -68,16 +73,19 @@ def import_file(open_runtime: Opener, /, file: Path, **options: Any) -> None:
         supplier_id = _supplier(session, options["code"], say)
         now = runtime.clock.now()
         checked = queries.check_sheet(session, supplier_id, upload, now)
-        report = checked.report
-        if not report.problems and options["check"]:
-            report = queries.foretold(session, supplier_id, checked, now)
-    if not report.problems and not options["check"]:
+        told = queries.foretell(session, supplier_id, checked, now)
+    report, absent_goods = told.report, AbsentGoods(options["absent"])
+    is_dry = options["dry_run"] or bool(report.problems)
+    if not is_dry:
         if report.encoding_to_confirm and not options["gb18030"]:
             raise click.ClickException(
                 say("文件按 GB18030 编码读取。文字正常的话，加上 --gb18030。")
             )
-        report = _write(runtime, supplier_id, checked)
+        report = _write(runtime, supplier_id, (checked, told), absent_goods=absent_goods, say=say)
     _tell(report, say, lang)
+    _tell_absent(told, absent_goods, say)
+    if is_dry:
+        click.echo(say("什么都没有写入。"))
     if report.problems:
         raise SystemExit(1)
 
@@ -99,23 +107,39 @@ def _supplier(session: Session, code: str, say: Words) -> uuid.UUID:
     return known[0]
 
 
-def _write(runtime: Runtime, supplier_id: uuid.UUID, checked: Checked) -> ImportReport:
+def _write(
+    runtime: Runtime,
+    supplier_id: uuid.UUID,
+    looked: tuple[Checked, Foretold],
+    *,
+    absent_goods: AbsentGoods,
+    say: Words,
+) -> ImportReport:
     """Part by part, each in a unit of its own; the worker may take turns with us."""
+    checked, told = looked
     with runtime.work() as w:
-        taken = service.accept(w, supplier_id, checked)
+        taken = service.accept(w, supplier_id, checked, told=told, absent_goods=absent_goods)
     if taken.state is ImportState.ASKED:  # --gb18030 is the answer
         with runtime.work() as w:
-            service.confirm(w, taken.id)
-    for part in range(taken.part, taken.parts):
-        runtime.again(partial(_write_part, runtime, taken.id, part))
+            taken = service.confirm(w, taken.id, absent_goods)
+    with click.progressbar(length=taken.parts, label=say("写入"), file=sys.stderr) as bar:
+        while (done := _look(runtime, taken.id)).ended_at is None:
+            _write_next(runtime, supplier_id)
+            bar.update(_look(runtime, taken.id).part - done.part)
+    return service.report_of(checked.report, done)
+
+
+def _look(runtime: Runtime, import_id: uuid.UUID) -> CatalogImport:
     with runtime.reading() as session:
-        done = session.get_one(CatalogImport, taken.id)
-        return replace(
-            checked.report,
-            created=done.created,
-            updated=done.updated,
-            unchanged=done.unchanged,
-        )
+        return session.get_one(CatalogImport, import_id)
+
+
+def _write_next(runtime: Runtime, supplier_id: uuid.UUID) -> None:
+    """The next part of whichever sheet of the supplier is in turn: ours may stand in a queue."""
+    with runtime.reading() as session:
+        turn = session.scalars(queries.queue(supplier_id)).first()
+    if turn is not None:
+        runtime.again(partial(_write_part, runtime, turn.id, turn.part))
 
 
 def _write_part(runtime: Runtime, import_id: uuid.UUID, part: int) -> None:
@@ -165,21 +189,29 @@ def _tell(report: ImportReport, say: Words, lang: Lang) -> None:
         click.echo(notice.say(lang))
     if report.encoding_to_confirm:
         click.echo(say("文件按 GB18030 编码读取，请看一看文字是否正常。"))
+    click.echo(
+        say(
+            "读取 %(read)s 行 = 新增 %(created)s + 更新 %(updated)s"
+            " + 未变 %(unchanged)s + 拒绝 %(refused)s。",
+            read=report.rows_read,
+            created=report.created,
+            updated=report.updated,
+            unchanged=report.unchanged,
+            refused=report.refused,
+        )
+    )
     if report.problems:
-        click.echo(
-            say(
-                "读取 %(read)s 行，%(refused)s 行有问题，共 %(n)s 处；什么都没有写入。",
-                read=report.rows_read,
-                refused=report.refused,
-                n=report.faults,
-            )
-        )
-    else:
-        click.echo(
-            say(
-                "新增 %(created)s 件，更新 %(updated)s 件，未变 %(unchanged)s 件。",
-                created=report.created,
-                updated=report.updated,
-                unchanged=report.unchanged,
-            )
-        )
+        click.echo(say("共 %(n)s 处问题，一件也不写入。", n=report.faults))
+
+
+def _tell_absent(told: Foretold, chosen: AbsentGoods, say: Words) -> None:
+    absent = told.absent
+    if not absent.ids:
+        return
+    said = {
+        AbsentGoods.LEAVE: "表格里没有的 %(all)s 件商品不变。",
+        AbsentGoods.WITHDRAW: "表格里没有的 %(all)s 件商品中，下架 %(n)s 件。",
+        AbsentGoods.EMPTY: "表格里没有的 %(all)s 件商品中，%(n)s 件不再有可售库存。",
+    }
+    count = absent.seen if chosen is AbsentGoods.WITHDRAW else absent.with_pieces
+    click.echo(say(said[chosen], all=len(absent.ids), n=count))

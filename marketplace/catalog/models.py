@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalog.states import (
+    AbsentGoods,
     ChangeState,
     ClockStep,
     ImportState,
@@ -66,6 +67,7 @@ class Listing(Versioned, Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str | None] = mapped_column(String(500))
+    import_id: Mapped[uuid.UUID | None]  # the sheet that brought it, if one did
 
     supplier: Mapped[Supplier] = relationship(lazy="raise")
 
@@ -171,10 +173,11 @@ class Reservation(Base):
 
 
 class CatalogImport(Versioned, Base):
-    """One file that was taken in, and how far: `rows` read, of which so many did what.
+    """One file that was handed in, and how far: `rows` read, of which so many did what.
 
     Its rows wait in the private storage, cut into `parts`; `part` is the next one to write. Once it
-    is done: rows = created + updated + unchanged + refused.
+    is done: rows = created + updated + unchanged + refused. `foretold` is what was seen before
+    anything was written, see `queries.foretelling`.
     """
 
     __tablename__ = "mp_catalog_import"
@@ -194,6 +197,10 @@ class CatalogImport(Versioned, Base):
     unchanged: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)  # good when read, no longer when written
     refusals: Mapped[dict[str, Any]] = mapped_column(default=dict)  # row → code and its data
+    foretold: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    absent_goods: Mapped[AbsentGoods] = mapped_column(default=AbsentGoods.LEAVE)
+    absent: Mapped[int] = mapped_column(default=0)  # goods that it does not name
+    confirmed_at: Mapped[datetime | None]  # sheets of a supplier are written in this order
     ended_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -207,3 +214,29 @@ class CatalogImport(Versioned, Base):
     def written(self) -> int:
         """Rows that are through, whatever became of them."""
         return self.created + self.updated + self.unchanged + self.refused
+
+
+class ImportedBefore(Base):
+    """What a listing was before a sheet changed it, for as long as that may be undone."""
+
+    __tablename__ = "mp_imported_before"
+
+    import_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("mp_catalog_import.id"), primary_key=True
+    )
+    listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"), primary_key=True)
+    before: Mapped[dict[str, Any]]  # column → plain value, and its villages
+    after: Mapped[str] = mapped_column(String(64))  # the fingerprint that the sheet gave it
+    promised: Mapped[int]  # pieces that were held or sold then
+
+
+class ColumnMemory(Base):
+    """What a supplier said of the columns of a sheet; used for the next one with these headings."""
+
+    __tablename__ = "mp_column_memory"
+
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), primary_key=True)
+    headings: Mapped[str] = mapped_column(String(64), primary_key=True)  # a sum over all of them
+    columns: Mapped[dict[str, Any]]  # heading → field, or nothing when it is not read
+    at: Mapped[datetime]
+    by: Mapped[PersonRef]

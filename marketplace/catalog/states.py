@@ -49,10 +49,21 @@ class ReservationState(StrEnum):
 
 
 class ImportState(StrEnum):
-    ASKED = "asked"  # read as GB18030: a person looks at some words before anything is written
+    COLUMNS = "columns"  # a person says what its columns are
+    ASKED = "asked"  # looked at: a person sees what it would do before anything is written
+    WAITING = "waiting"  # confirmed, behind another sheet of the same supplier
     WRITING = "writing"
     DONE = "done"
     STOPPED = "stopped"  # by its supplier; what was written before stays
+    UNDONE = "undone"
+
+
+class AbsentGoods(StrEnum):
+    """What becomes of the supplier's goods that a sheet does not name."""
+
+    LEAVE = "leave"
+    WITHDRAW = "withdraw"
+    EMPTY = "empty"  # no pieces left to buy
 
 
 _STAFF = {Role.SUPPLIER_STAFF}
@@ -67,7 +78,12 @@ LISTING = Machine(
     step("revise", set(_L) - {_L.ON_SALE}, _L.DRAFT, by=_STAFF | {Role.SYSTEM}),
     # what is on sale changes only by a change-set, as a whole
     step("edit", {_L.ON_SALE}, _L.ON_SALE, by=_STAFF | _REVIEWER | {Role.SYSTEM}),
-    step("withdraw", {_L.ON_SALE, _L.SUBMITTED}, _L.WITHDRAWN, by=_STAFF | _REVIEWER),
+    step(
+        "withdraw",
+        {_L.ON_SALE, _L.SUBMITTED},
+        _L.WITHDRAWN,
+        by=_STAFF | _REVIEWER | {Role.SYSTEM},
+    ),
 )
 
 _C = ChangeState
@@ -82,7 +98,14 @@ CHANGE = Machine(
 _I = ImportState
 
 IMPORT = Machine(
-    step("confirm", {_I.ASKED}, _I.WRITING, by=_STAFF | {Role.SYSTEM}),
+    step("confirm", {_I.ASKED}, _I.WAITING, by=_STAFF | {Role.SYSTEM}),
+    step("begin", {_I.WAITING}, _I.WRITING, by=_STAFF | {Role.SYSTEM}),
     step("finish", {_I.WRITING}, _I.DONE, by=_STAFF | {Role.SYSTEM}),
-    step("stop", {_I.ASKED, _I.WRITING}, _I.STOPPED, by=_STAFF | {Role.SYSTEM}),
+    step(
+        "stop",
+        {_I.COLUMNS, _I.ASKED, _I.WAITING, _I.WRITING},
+        _I.STOPPED,
+        by=_STAFF | {Role.SYSTEM},
+    ),
+    step("undo", {_I.DONE, _I.STOPPED}, _I.UNDONE, by=_STAFF),
 )

@@ -6,7 +6,7 @@ import click
 
 from marketplace import __version__
 from marketplace.accounts.cli import accounts
-from marketplace.catalog.cli import catalog, search
+from marketplace.catalog.cli import import_file, search
 from marketplace.commands.backing import backup, restore
 from marketplace.commands.checking import check
 from marketplace.commands.demonstration import demo
@@ -33,7 +33,7 @@ for verb in (
     backup,
     restore,
     accounts,
-    catalog,
+    import_file,
     regions,
     search,
 ):

@@ -34,6 +34,8 @@ _TONES = {
     "superseded": "info",
     "refused": "stop",
     "discarded": "stop",
+    "undone": "stop",
+    "columns": "warm",
     "applied": "",
     "shipped": "info",
     "ordered": "info",

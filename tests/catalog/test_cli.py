@@ -11,9 +11,11 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from marketplace.adapters.whoosh_search import WhooshSearch
-from marketplace.catalog.cli import catalog, search
+from marketplace.catalog import queries, service
+from marketplace.catalog.cli import import_file, search
 from marketplace.catalog.models import Listing
-from marketplace.catalog.queries import PART
+from marketplace.catalog.queries import PART, Upload
+from marketplace.catalog.states import ListingState
 from tests.fixtures import People
 from tests.makers.catalog import a_listing, a_sheet
 from tests.makers.suppliers import a_credit_code, a_draft_supplier, an_approved_supplier
@@ -25,8 +27,8 @@ def sheet(tmp_path: Path) -> Path:
 
 
 def run(people: People, sheet: Path, *options: str, code: str | None = None) -> Result:
-    words = ["import", str(sheet), "--supplier", code or a_credit_code(), *options]
-    return CliRunner().invoke(catalog, words, obj=lambda _: people.runtime)
+    words = [str(sheet), "--supplier", code or a_credit_code(), *options]
+    return CliRunner().invoke(import_file, words, obj=lambda _: people.runtime)
 
 
 def count(people: People) -> int:
@@ -39,8 +41,8 @@ def test_a_good_sheet_is_taken_in(people: People, sheet: Path) -> None:
     sheet.write_bytes(a_sheet({}, {}))
     answer = run(people, sheet)
     assert (answer.exit_code, count(people)) == (0, 2)
-    assert "新增 2 件" in answer.output
-    assert "未变 2 件" in run(people, sheet).output
+    assert "读取 2 行 = 新增 2 + 更新 0 + 未变 0 + 拒绝 0" in answer.output
+    assert "未变 2 +" in run(people, sheet).output
 
 
 def test_changed_rows_are_taken_in_by_the_operator_too(people: People, sheet: Path) -> None:
@@ -50,7 +52,7 @@ def test_changed_rows_are_taken_in_by_the_operator_too(people: People, sheet: Pa
     sheet.write_bytes(a_sheet({"售价": "61.00", "库存": "5"}))
     answer = run(people, sheet)
     assert answer.exit_code == 0, answer.output
-    assert "更新 1 件" in answer.output
+    assert "更新 1 +" in answer.output
 
 
 def test_a_bad_sheet_is_told_and_nothing_is_written(people: People, sheet: Path) -> None:
@@ -81,13 +83,58 @@ def test_a_long_sheet_is_written_whole_before_the_command_ends(people: People, s
     sheet.write_bytes(a_sheet(*({"货号": f"L-{number:05d}"} for number in range(rows))))
     answer = run(people, sheet)
     assert (answer.exit_code, count(people)) == (0, rows), answer.output
-    assert "新增 1001 件" in answer.output
+    assert "新增 1001 +" in answer.output
+
+
+def test_a_dry_run_tells_counts_that_add_up_and_writes_nothing(people: People, sheet: Path) -> None:
+    """P23: rows read = created + updated + unchanged + refused, also when some are refused."""
+    a_draft_supplier(people)
+    sheet.write_bytes(a_sheet({}, {}))
+    run(people, sheet)
+    bad = {"货号": "SL-9", "库存": "?"}
+    sheet.write_bytes(a_sheet({}, {"售价": "61.00"}, {"货号": "新"}, {"货号": "新 2"}, bad))
+    answer = run(people, sheet, "--dry-run")
+    assert "读取 5 行 = 新增 2 + 更新 1 + 未变 1 + 拒绝 1" in answer.output
+    assert (answer.exit_code, count(people)) == (1, 2)
+
+
+def test_rows_that_stand_twice_are_refused_once_each(people: People, sheet: Path) -> None:
+    """P23: the first of them came as good; the counts add up all the same."""
+    a_draft_supplier(people)
+    sheet.write_bytes(a_sheet({}, {"货号": "SL-0001"}, {}))
+    assert "读取 3 行 = 新增 1 + 更新 0 + 未变 0 + 拒绝 2" in run(people, sheet).output
+
+
+def test_goods_that_the_file_does_not_name_stay_unless_it_is_said(
+    people: People, sheet: Path
+) -> None:
+    an_approved_supplier(people)
+    a_listing(people, sku="旧", stock=8)
+    sheet.write_bytes(a_sheet({}))
+    assert "表格里没有的 1 件商品不变" in run(people, sheet).output
+    assert "1 件不再有可售库存" in run(people, sheet, "--absent", "empty").output
+    with people.runtime.reading() as session:
+        old = session.scalars(select(Listing).where(Listing.sku == "旧")).one()
+    assert (old.received, old.available, old.state) == (0, 0, ListingState.ON_SALE)
+
+
+def test_a_file_that_queues_behind_another_is_written_too(people: People, sheet: Path) -> None:
+    supplier = a_draft_supplier(people)
+    with people.runtime.reading() as session:
+        long = a_sheet(*({"货号": f"L-{number:05d}"} for number in range(PART + 1)))
+        now = people.runtime.clock.now()
+        checked = queries.check_sheet(session, supplier.id, Upload(long, "长.csv"), now)
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.accept(w, supplier.id, checked)
+    sheet.write_bytes(a_sheet({}))
+    answer = run(people, sheet)
+    assert (answer.exit_code, count(people)) == (0, PART + 2), answer.output
 
 
 def test_a_check_writes_nothing(people: People, sheet: Path) -> None:
     a_draft_supplier(people)
     sheet.write_bytes(a_sheet({}))
-    answer = run(people, sheet, "--check")
+    answer = run(people, sheet, "--dry-run")
     assert (answer.exit_code, count(people)) == (0, 0)
 
 

@@ -217,15 +217,18 @@ def _change(people: People, things: Things, private: dict[str, object]) -> None:
 
 
 def _sheets(people: People, things: Things) -> None:
-    """A sheet in GB18030 that waits for a look at its words, and the marked copy of a refused
-    one."""
+    """A sheet in GB18030 that waits for a look at its words, the marked copy of a refused one, and
+    one that is taken in."""
     sheet = a_sheet({"品名": f"示例 {MARK} 葡萄干"}).decode("utf-8-sig").encode("gb18030")
     supplier_id = uuid.UUID(things["draft_supplier"])
     with people.runtime.work(people.actor("drafter")) as w:
+        catalog.import_sheet(w, supplier_id, a_sheet({"货号": "D-1"}), "商品.csv")
+        things["done_import"] = str(catalog_queries.last_import(w.session, supplier_id))
         looked_at = catalog_queries.check_sheet(
-            w.session, supplier_id, catalog_queries.Upload(sheet, "商品.csv"), w.now
+            w.session, supplier_id, catalog_queries.Upload(sheet, f"{MARK}.csv"), w.now
         )
-        things["import"] = str(catalog.accept(w, supplier_id, looked_at).id)
+        told = catalog_queries.foretell(w.session, supplier_id, looked_at, w.now)
+        things["import"] = str(catalog.look(w, supplier_id, looked_at, told, sheet).id)
         catalog.keep_marked(w, supplier_id, f"{MARK},需要改正".encode())
 
 

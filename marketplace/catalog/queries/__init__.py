@@ -38,16 +38,24 @@ from marketplace.catalog.queries.documents import all_documents, documents, list
 from marketplace.catalog.queries.evidence import Evidence, evidence, evidence_of
 from marketplace.catalog.queries.faults import stock_faults, zone_faults
 from marketplace.catalog.queries.finding import Finding, find, totals
+from marketplace.catalog.queries.foretelling import (
+    Foretold,
+    columns_as_data,
+    foretell,
+    notices_of,
+)
 from marketplace.catalog.queries.lists import (
     counts,
     imports,
+    last_import,
     listing,
     mine,
-    open_imports,
     origin,
     own_import,
     own_listing,
+    queue,
     roles_for,
+    unanswered,
     villages,
 )
 from marketplace.catalog.queries.placing import Placed, Placing, unknown_lists
@@ -58,11 +66,13 @@ from marketplace.catalog.queries.sheets import (
     Upload,
     bundle,
     check_sheet,
+    headings_mark,
     part_of,
     unpack,
+    unpack_absent,
 )
 from marketplace.catalog.queries.shelves import Shelf, Shelves, shelves
-from marketplace.catalog.queries.sorting import Ready, foretold, sort_out
+from marketplace.catalog.queries.sorting import Ready, sort_out
 from marketplace.catalog.queries.visible import (
     Good,
     Instant,
@@ -87,6 +97,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Finding",
+    "Foretold",
     "Good",
     "Instant",
     "Now",
@@ -113,6 +124,7 @@ __all__ = [
     "check_sheet",
     "checks",
     "clock_faults",
+    "columns_as_data",
     "content",
     "contents",
     "counts",
@@ -123,24 +135,27 @@ __all__ = [
     "evidence",
     "evidence_of",
     "find",
-    "foretold",
+    "foretell",
     "goods",
+    "headings_mark",
     "imports",
+    "last_import",
     "listing",
     "listings_of",
     "mine",
     "months",
+    "notices_of",
     "offer",
     "offers",
     "on_sale",
     "open_change",
     "open_changes",
-    "open_imports",
     "origin",
     "own_change",
     "own_import",
     "own_listing",
     "part_of",
+    "queue",
     "read_goods",
     "reviewed",
     "roles_for",
@@ -153,8 +168,10 @@ __all__ = [
     "times",
     "to_hold",
     "totals",
+    "unanswered",
     "unknown_lists",
     "unpack",
+    "unpack_absent",
     "village_names",
     "villages",
     "visible",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import CatalogImport, Listing, ListingVillage
@@ -65,12 +65,25 @@ def counts(session: Session, supplier_id: UUID) -> dict[ListingState, int]:
     return {state: found.get(state, 0) for state in ListingState}
 
 
-def imports(session: Session, supplier_id: UUID, limit: int = 5) -> Sequence[CatalogImport]:
-    """The last files that were taken in, newest first."""
-    found = select(CatalogImport).where(CatalogImport.supplier_id == supplier_id)
-    return session.scalars(
-        found.order_by(CatalogImport.at.desc(), CatalogImport.id).limit(limit)
-    ).all()
+def imports(supplier_id: UUID) -> Select[CatalogImport]:
+    """The files that were taken in or wait for an answer, newest first, to be paged."""
+    asked = CatalogImport.state.in_((ImportState.COLUMNS, ImportState.ASKED))
+    return (
+        select(CatalogImport)
+        .where(CatalogImport.supplier_id == supplier_id)
+        .where(or_(asked, CatalogImport.confirmed_at.is_not(None)))
+        .order_by(CatalogImport.at.desc(), CatalogImport.id)
+    )
+
+
+def last_import(session: Session, supplier_id: UUID) -> UUID | None:
+    """The one that was confirmed last; only that one can be undone."""
+    return session.scalar(
+        select(CatalogImport.id)
+        .where(CatalogImport.supplier_id == supplier_id, CatalogImport.confirmed_at.is_not(None))
+        .order_by(CatalogImport.confirmed_at.desc(), CatalogImport.id.desc())
+        .limit(1)
+    )
 
 
 def own_import(session: Session, actor: Actor, import_id: UUID) -> CatalogImport:
@@ -85,13 +98,23 @@ def own_import(session: Session, actor: Actor, import_id: UUID) -> CatalogImport
     return found
 
 
-def open_imports(supplier_id: UUID) -> Select[CatalogImport]:
-    """Files that are not through: being written, or waiting for a person's look."""
+def unanswered(supplier_id: UUID) -> Select[CatalogImport]:
+    """Files that wait for a person's word."""
     return (
         select(CatalogImport)
         .where(CatalogImport.supplier_id == supplier_id)
-        .where(CatalogImport.state.in_((ImportState.ASKED, ImportState.WRITING)))
+        .where(CatalogImport.state.in_((ImportState.COLUMNS, ImportState.ASKED)))
         .order_by(CatalogImport.at, CatalogImport.id)
+    )
+
+
+def queue(supplier_id: UUID) -> Select[CatalogImport]:
+    """Files that are being written or wait for their turn, in this order."""
+    return (
+        select(CatalogImport)
+        .where(CatalogImport.supplier_id == supplier_id)
+        .where(CatalogImport.state.in_((ImportState.WAITING, ImportState.WRITING)))
+        .order_by(CatalogImport.confirmed_at, CatalogImport.at, CatalogImport.id)
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,15 +15,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog_import import (
+    Column,
     ListingReading,
     ListingRow,
     Mapping,
     Problem,
     ReadRow,
     UnreadableFile,
-    open_listings,
+    Wanted,
+    columns_of,
+    open_table,
+    reading_of,
 )
-from marketplace.catalog.models import Listing
+from catalog_import.synonyms import plain_heading
+from marketplace.catalog.models import ColumnMemory, Listing
 from marketplace.catalog.queries.placing import Placing
 from marketplace.catalog.rules import PLAIN, Content, Found, ImportReport, RowFault, content_of_row
 from marketplace.kernel.errors import Invalid, Refused
@@ -54,21 +60,51 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sheet that was looked at. `parts` are its rows, packed; none when anything is wrong."""
+    """A sheet that was looked at. `parts` are its good rows, packed; they may be written only when
+    there are no problems.
+
+    `repeated` rows stand in the parts although they are refused: that was known at their end.
+    `asks`: a person must say what some of its `columns` are. `remembered`: that was said before.
+    """
 
     report: ImportReport
     name: str
     sha256: str
     parts: tuple[bytes, ...]
+    repeated: frozenset[int] = frozenset()
+    columns: tuple[Column, ...] = ()
+    asks: bool = False
+    remembered: bool = False
 
 
 def check_sheet(session: Session, supplier_id: uuid.UUID, upload: Upload, at: datetime) -> Checked:
     """Every row and every fault of a file, nothing written and no lock held."""
+    columns: tuple[Column, ...] = ()
     try:
-        reading = open_listings(upload.data, mapping=upload.mapping, sheet=upload.sheet)
-        return _Check(session, supplier_id, reading, at).run(upload.name)
+        table = open_table(upload.data, Wanted("listing", upload.mapping, upload.sheet))
+        known = remembered(session, supplier_id, table.heading.cells)
+        mapping = upload.mapping or known
+        columns = columns_of(table, "listing", mapping)
+        reading = reading_of(table, mapping)
+        looked_at = _Check(session, supplier_id, reading, at).run(upload.name)
+        was_known = bool(known and not upload.mapping)
+        return replace(looked_at, columns=columns, remembered=was_known)
     except UnreadableFile as fault:
-        return Checked(ImportReport(problems=(fault.problem,)), upload.name, "", ())
+        report = ImportReport(problems=(fault.problem,))
+        asks = fault.problem.code == "no_known_heading"
+        return Checked(report, upload.name, "", (), columns=columns, asks=asks)
+
+
+def remembered(session: Session, supplier_id: uuid.UUID, cells: Sequence[str]) -> Mapping | None:
+    """What the supplier said before of a sheet with these headings."""
+    known = session.get(ColumnMemory, (supplier_id, headings_mark(cells)))
+    return Mapping(tuple(known.columns.items())) if known else None
+
+
+def headings_mark(cells: Sequence[str]) -> str:
+    """The same for the same set of headings, in whatever order they stand."""
+    plain = sorted(filter(None, map(plain_heading, cells)))
+    return hashlib.sha256("\n".join(plain).encode()).hexdigest()
 
 
 class _Check:
@@ -93,7 +129,7 @@ class _Check:
         for read in self.reading:
             rows += 1
             self._look_at(read)
-            if read.good is not None and not self.refused:
+            if read.good is not None and read.row not in self.refused:
                 entries.append(_entry(read.good, self.placing))
             if len(entries) == PART:
                 parts.append(pack(entries))
@@ -101,10 +137,16 @@ class _Check:
         if entries:
             parts.append(pack(entries))
         self._keep(self.reading.late())
-        self.refused |= self.reading.repeated
-        report = self._report(rows)
-        sha256 = self.reading.table.sha256
-        return Checked(report, name, sha256, () if report.problems else tuple(parts))
+        repeated = frozenset(self.reading.repeated)
+        self.refused |= repeated
+        return Checked(
+            self._report(rows),
+            name,
+            self.reading.table.sha256,
+            tuple(parts),
+            repeated=repeated,
+            asks=bool(self.reading.lacking or self.reading.columns.problems),
+        )
 
     def _look_at(self, read: ReadRow[ListingRow]) -> None:
         good = read.good
@@ -142,7 +184,7 @@ class _Check:
         return ImportReport(
             problems=tuple(sorted(found, key=lambda one: one.row or 0)),
             hidden=self.hidden,
-            notices=self.reading.table.notices,
+            notices=self.reading.notices,
             rows_read=rows,
             refused=len(self.refused),
             encoding_to_confirm=self.reading.table.encoding == "gb18030",
@@ -164,6 +206,17 @@ def unpack(part: bytes) -> list[Entry]:
     """The rows of a part."""
     rows = json.loads(zlib.decompress(part))
     return [Entry(row[0], dict(zip(PLAIN, row[1], strict=True)), *row[2:]) for row in rows]
+
+
+def pack_absent(ids: Sequence[uuid.UUID]) -> bytes:
+    """Goods that a sheet does not name, as they wait with its rows."""
+    return zlib.compress(json.dumps({"absent": [str(one) for one in ids]}).encode(), 1)
+
+
+def unpack_absent(part: bytes) -> list[uuid.UUID] | None:
+    """The goods of such a part; None when it has rows."""
+    said = json.loads(zlib.decompress(part))
+    return [uuid.UUID(one) for one in said["absent"]] if isinstance(said, dict) else None
 
 
 def bundle(parts: Sequence[bytes]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import rules
 from marketplace.catalog.models import ChangeSet, Listing
-from marketplace.catalog.queries.sheets import Checked, Entry, stock_fault, unpack
-from marketplace.catalog.rules import ImportReport, RowFault, fingerprint
+from marketplace.catalog.queries.sheets import Entry, stock_fault
+from marketplace.catalog.rules import RowFault, fingerprint
 from marketplace.catalog.states import ChangeState, ListingState
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money
@@ -53,8 +53,13 @@ class Sorting:
     changed: list[Ready] = field(default_factory=list)
     restocked: list[Ready] = field(default_factory=list)
     updated: int = 0
-    unchanged: int = 0
+    unchanged: list[Ready] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
+
+    def known_ids(self) -> list[uuid.UUID]:
+        """The listings that will be written over."""
+        both = (one.known.id for one in (*self.changed, *self.restocked) if one.known)
+        return list(dict.fromkeys(both))
 
 
 def sort_out(
@@ -75,19 +80,6 @@ def sort_out(
     return found
 
 
-def foretold(
-    session: Session, supplier_id: uuid.UUID, checked: Checked, at: datetime
-) -> ImportReport:
-    """What a good sheet would do, for a look that writes nothing."""
-    created = updated = unchanged = 0
-    for part in checked.parts:
-        found = sort_out(session, supplier_id, unpack(part), at)
-        created += len(found.new)
-        updated += found.updated
-        unchanged += found.unchanged
-    return replace(checked.report, created=created, updated=updated, unchanged=unchanged)
-
-
 def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> None:
     mark = fingerprint(entry.said, entry.category, entry.county, entry.villages)
     same = known is not None and mark in (known.fingerprint, known.proposed)
@@ -98,14 +90,16 @@ def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> 
     if known is None:
         found.new.append(ready)
         return
-    if not same:
+    is_changed = not same or known.state is ListingState.WITHDRAWN
+    is_restocked = known.received != entry.stock
+    if is_changed:
         found.changed.append(ready)
-    if known.received != entry.stock:
+    if is_restocked:
         found.restocked.append(ready)
-    if same and known.received == entry.stock:
-        found.unchanged += 1
-    else:
+    if is_changed or is_restocked:
         found.updated += 1
+    else:
+        found.unchanged.append(ready)
 
 
 def _fault(entry: Entry, known: Known | None, gone: set[str], *, same: bool) -> RowFault | None:

@@ -1,6 +1,7 @@
 """The writers of goods: drafting, revising, importing, deciding, moving stock, indexing."""
 
 from marketplace.catalog.rules import ImportReport
+from marketplace.catalog.service.asking import ask_columns, remember_columns, sheet_key
 from marketplace.catalog.service.deciding import (
     NotForZone,
     approve,
@@ -13,14 +14,15 @@ from marketplace.catalog.service.deciding import (
 )
 from marketplace.catalog.service.importing import (
     SMALL,
-    ImportRunning,
     accept,
     confirm,
     forget,
     import_sheet,
     keep_marked,
+    look,
     marked_key,
     preview,
+    report_of,
     stop,
     write_part,
 )
@@ -42,12 +44,12 @@ from marketplace.catalog.service.stock import (
     sell,
     set_stock,
 )
+from marketplace.catalog.service.undoing import undo
 from marketplace.catalog.service.writing import draft
 
 __all__ = [
     "SMALL",
     "ImportReport",
-    "ImportRunning",
     "NotForSale",
     "NotForZone",
     "OutOfStock",
@@ -56,28 +58,34 @@ __all__ = [
     "approve",
     "approve_change",
     "approve_many",
+    "ask_columns",
     "confirm",
     "draft",
     "forget",
     "hold",
     "import_sheet",
     "keep_marked",
+    "look",
     "marked_key",
     "preview",
     "rebuild_search",
     "refuse_change",
     "reindex",
     "release",
+    "remember_columns",
+    "report_of",
     "reprice",
     "restock",
     "revise",
     "sell",
     "send_back",
     "set_stock",
+    "sheet_key",
     "stop",
     "submit",
     "submit_all",
     "tend_search",
+    "undo",
     "use",
     "use_change",
     "withdraw",

@@ -6,89 +6,100 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, update
 
 from catalog_import import Mapping
 from marketplace.catalog import queries
 from marketplace.catalog.models import CatalogImport
-from marketplace.catalog.queries import Checked, Entry, Upload
+from marketplace.catalog.queries import Checked, Entry, Foretold, Upload
 from marketplace.catalog.rules import ImportReport
-from marketplace.catalog.service import many
+from marketplace.catalog.service import many, undoing
+from marketplace.catalog.service.asking import end_questions, keep_sheet, rows_key, sheet_key
 from marketplace.catalog.service.writing import own_supplier
-from marketplace.catalog.states import IMPORT, ImportState
+from marketplace.catalog.states import IMPORT, AbsentGoods, ImportState
 from marketplace.events import ImportAdvanced, ImportEnded
 from marketplace.kernel.actor import System
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.ports.storage import Storage
-from marketplace.suppliers.models import Supplier
 from marketplace.work import Work, move
 
-SMALL = 500  # rows that are written at once, in the unit that accepts the sheet
+SMALL = 500  # rows that are written at once, in the unit that confirms the sheet
 MOST_REFUSALS = 300  # rows refused while writing that are told one by one
 
 
-class ImportRunning(Refused):
-    """Another sheet of this supplier is being written; `data`: import_id."""
-
-    code = "import_running"
-
-
-def accept(
-    w: Work, supplier_id: uuid.UUID, checked: Checked, *, at_once: bool = False
+def look(
+    w: Work, supplier_id: uuid.UUID, checked: Checked, told: Foretold, sheet: bytes = b""
 ) -> CatalogImport:
-    """Begin to write a sheet that was found good. A short one is written before this returns (a
-    long one too, with `at_once`), else the outbox writes it part by part.
+    """Keep a good sheet until somebody has seen what it would do and says yes. `sheet`: the file
+    itself, so that its columns can be named anew.
 
-    A sheet in GB18030 waits for a person's look first, unless it is written `at_once`.
-    Raises Missing for a stranger's supplier, ImportRunning, Invalid (sheet_refused).
+    Raises Missing for a stranger's supplier, Invalid (sheet_refused).
     """
     supplier = own_supplier(w, supplier_id)
     if checked.report.problems or not checked.parts:
         raise Invalid("sheet_refused")
-    _one_at_a_time(w, supplier.id)
+    end_questions(w, supplier.id)
     w.tools.storage.drop(marked_key(supplier.id))  # an older sheet is no longer corrected
-    asks = checked.report.encoding_to_confirm and not at_once
     taken = CatalogImport(
         id=uuid.uuid4(),
         supplier_id=supplier.id,
         file_name=checked.name[-200:],
         file_sha256=checked.sha256,
-        state=ImportState.ASKED if asks else ImportState.WRITING,
+        state=ImportState.ASKED,
         at=w.now,
         by=w.actor.person_id,
         rows=checked.report.rows_read,
         parts=len(checked.parts),
         part=0,
+        foretold=told.as_data(checked),
     )
     w.session.add(taken)
     w.record("import", taken, to_state=taken.state, rows=taken.rows, sha256=taken.file_sha256)
-    if at_once or (taken.rows <= SMALL and not asks):
-        for part in checked.parts:
-            _write(w, taken, queries.unpack(part))
-            taken.part += 1
-        _finish(w, taken)
-        return taken
-    _keep(w, taken, checked)
-    if not asks:
-        w.announce(ImportAdvanced(w.now, taken.id, 0))
+    _keep(w, taken, (*checked.parts, *told.absent.parts))
+    if sheet:
+        keep_sheet(w, taken, sheet)
     return taken
 
 
-def confirm(w: Work, import_id: uuid.UUID) -> CatalogImport:
-    """The words read well: write them. Raises Missing, WrongState, ImportRunning."""
+def confirm(
+    w: Work, import_id: uuid.UUID, absent_goods: AbsentGoods = AbsentGoods.LEAVE
+) -> CatalogImport:
+    """Write it, or queue behind the supplier's sheet that is being written. A short one is written
+    before this returns, else the outbox writes it part by part. Raises Missing, WrongState."""
     taken = queries.own_import(w.session, w.actor, import_id)
-    _one_at_a_time(w, taken.supplier_id, besides=taken.id)
-    move(w, IMPORT, taken, "confirm")
-    w.announce(ImportAdvanced(w.now, taken.id, 0))
+    undoing.lock_supplier(w, taken.supplier_id)
+    move(w, IMPORT, taken, "confirm", absent_goods=absent_goods)
+    taken.absent_goods, taken.confirmed_at = absent_goods, w.now
+    if absent_goods is not AbsentGoods.LEAVE:
+        taken.parts += int(taken.foretold["absent_parts"])
+    _begin_next(w, taken.supplier_id)
+    if taken.state is ImportState.WRITING and taken.rows <= SMALL:
+        _write_all(w, taken)
     return taken
+
+
+def accept(
+    w: Work,
+    supplier_id: uuid.UUID,
+    checked: Checked,
+    *,
+    told: Foretold | None = None,
+    absent_goods: AbsentGoods = AbsentGoods.LEAVE,
+) -> CatalogImport:
+    """Take a good sheet in without asking; one in GB18030 waits for a look at its words all the
+    same. Raises as `look` does."""
+    taken = look(w, supplier_id, checked, told or Foretold(checked.report))
+    if checked.report.encoding_to_confirm:
+        return taken
+    return confirm(w, taken.id, absent_goods)
 
 
 def stop(w: Work, import_id: uuid.UUID) -> CatalogImport:
     """Write no more of a sheet; what is written stays. Raises Missing, WrongState."""
     taken = queries.own_import(w.session, w.actor, import_id)
+    undoing.lock_supplier(w, taken.supplier_id)
     move(w, IMPORT, taken, "stop", part=taken.part, parts=taken.parts)
-    taken.ended_at = w.now
-    w.announce(ImportEnded(w.now, taken.id))
+    _end(w, taken)
     return taken
 
 
@@ -107,12 +118,13 @@ def write_part(w: Work, import_id: uuid.UUID, part: int) -> None:
     taken = w.session.get_one(CatalogImport, import_id, populate_existing=True)
     acting = replace(w, actor=System(taken.by, w.actor.name))  # in the name of who handed it in
     try:
-        kept = w.tools.storage.get(_key(import_id))
+        kept = w.tools.storage.get(rows_key(import_id))
     except Missing:  # a restored database may be older than what was let go of
         move(acting, IMPORT, taken, "stop", part=part, parts=taken.parts)
-        taken.part, taken.ended_at = part, w.now
+        taken.part = part
+        _end(acting, taken)
         return
-    _write(acting, taken, queries.unpack(queries.part_of(kept, part)))
+    _write(acting, taken, queries.part_of(kept, part))
     if taken.part == taken.parts:
         _finish(acting, taken)
     else:
@@ -120,8 +132,9 @@ def write_part(w: Work, import_id: uuid.UUID, part: int) -> None:
 
 
 def forget(w: Work, import_id: uuid.UUID) -> None:
-    """Let go of the rows that were kept for writing; nothing happens the second time."""
-    w.tools.storage.drop(_key(import_id))
+    """Let go of what was kept of a sheet; nothing happens the second time."""
+    for key in (rows_key(import_id), sheet_key(import_id)):
+        w.tools.storage.drop(key)
 
 
 def keep_marked(w: Work, supplier_id: uuid.UUID, marked: bytes) -> None:
@@ -138,7 +151,7 @@ def marked_key(supplier_id: uuid.UUID) -> str:
 
 def preview(storage: Storage, taken: CatalogImport, rows: int = 5) -> list[Entry]:
     """The first rows of a sheet that waits to be written."""
-    return queries.unpack(queries.part_of(storage.get(_key(taken.id)), 0))[:rows]
+    return queries.unpack(queries.part_of(storage.get(rows_key(taken.id)), 0))[:rows]
 
 
 def import_sheet(
@@ -152,57 +165,80 @@ def import_sheet(
 ) -> ImportReport:
     """Look at a sheet and write all of it within this one unit: for what is known to be short.
 
-    `check_only` writes nothing in any case. Raises Missing for a stranger's supplier.
+    `check_only` writes nothing in any case. Raises Missing for a stranger's supplier; Refused
+    (import_running) while another sheet of the supplier is being written.
     """
     supplier = own_supplier(w, supplier_id)
     checked = queries.check_sheet(w.session, supplier.id, Upload(data, file_name, mapping), w.now)
     if checked.report.problems:
         return checked.report
+    told = queries.foretell(w.session, supplier.id, checked, w.now)
     if check_only:
-        return queries.foretold(w.session, supplier.id, checked, w.now)
-    taken = accept(w, supplier.id, checked, at_once=True)
-    return replace(
-        checked.report,
-        created=taken.created,
-        updated=taken.updated,
-        unchanged=taken.unchanged,
-    )
+        return told.report
+    taken = look(w, supplier.id, checked, told)
+    confirm(w, taken.id)
+    if taken.state is ImportState.WAITING:
+        raise Refused("import_running", import_id=taken.id)
+    if taken.state is ImportState.WRITING:
+        _write_all(w, taken)
+    return report_of(checked.report, taken)
 
 
-def _one_at_a_time(w: Work, supplier_id: uuid.UUID, besides: uuid.UUID | None = None) -> None:
-    """Two sheets of one supplier would write over each other. An unanswered question ends here.
-
-    The supplier's row is locked, so that of two at the same time the second one sees the first.
-    """
-    w.session.execute(
-        select(Supplier.id).where(Supplier.id == supplier_id).with_for_update(key_share=True)
-    )
-    open_ones = w.session.scalars(queries.open_imports(supplier_id)).all()
-    for other in open_ones:
-        if other.id == besides:
-            continue
-        if other.state is ImportState.WRITING:
-            raise ImportRunning(import_id=other.id)
-        move(w, IMPORT, other, "stop")
-        other.ended_at = w.now
-        w.announce(ImportEnded(w.now, other.id))
+def report_of(report: ImportReport, taken: CatalogImport) -> ImportReport:
+    """The counts of what was done, with what was said when the sheet was read."""
+    names = ("created", "updated", "unchanged", "refused")
+    return replace(report, **{name: getattr(taken, name) for name in names})
 
 
-def _keep(w: Work, taken: CatalogImport, checked: Checked) -> None:
-    key, storage = _key(taken.id), w.tools.storage
-    storage.put(key, queries.bundle(checked.parts))
+def _begin_next(w: Work, supplier_id: uuid.UUID) -> None:
+    """Begin the sheet that waits longest, when none of the supplier's is being written: two would
+    write over each other. The caller has locked the supplier."""
+    w.session.flush()
+    open_ones = w.session.scalars(queries.queue(supplier_id)).all()
+    if not open_ones or any(one.state is ImportState.WRITING for one in open_ones):
+        return
+    following = open_ones[0]
+    undoing.forget_earlier(w, following)
+    acting = replace(w, actor=System(following.by, w.actor.name))
+    move(acting, IMPORT, following, "begin")
+    w.announce(ImportAdvanced(w.now, following.id, following.part))
+
+
+def _keep(w: Work, taken: CatalogImport, parts: tuple[bytes, ...]) -> None:
+    key, storage = rows_key(taken.id), w.tools.storage
+    storage.put(key, queries.bundle(parts))
     w.undo.append(lambda: storage.drop(key))
 
 
-def _write(w: Work, taken: CatalogImport, entries: Iterable[Entry]) -> None:
-    """The rows of one part, and their numbers."""
+def _write_all(w: Work, taken: CatalogImport) -> None:
+    """All parts of a short sheet at once; the parcel of the first one finds nothing to do."""
+    kept = w.tools.storage.get(rows_key(taken.id))
+    while taken.part < taken.parts:
+        _write(w, taken, queries.part_of(kept, taken.part))
+        taken.part += 1
+    _finish(w, taken)
+
+
+def _write(w: Work, taken: CatalogImport, part: bytes) -> None:
+    """One part: rows of the sheet, or goods that it does not name."""
+    absent = queries.unpack_absent(part)
+    if absent is None:
+        _write_rows(w, taken, queries.unpack(part))
+    else:
+        undoing.remember(w, taken, absent)
+        taken.absent += many.leave_out(w, taken, absent)
+
+
+def _write_rows(w: Work, taken: CatalogImport, entries: Iterable[Entry]) -> None:
     found = queries.sort_out(w.session, taken.supplier_id, list(entries), w.now, lock=True)
-    many.add(w, taken.supplier_id, found.new)
+    undoing.remember(w, taken, found.known_ids())
+    many.add(w, taken, found.new)
     many.change(w, taken.supplier_id, found.changed)
     many.restock(w, taken.supplier_id, found.restocked)
+    undoing.remember_after(w, taken, found.known_ids())
     taken.created += len(found.new)
     taken.updated += found.updated
-    taken.unchanged += found.unchanged
+    taken.unchanged += len(found.unchanged)
     taken.refused += len(found.faults)
     room = MOST_REFUSALS - len(taken.refusals)
     told = {str(one.row): [one.fault.code, _plain(one.fault.data)] for one in found.faults[:room]}
@@ -214,11 +250,14 @@ def _plain(data: dict[str, object]) -> dict[str, str]:
 
 
 def _finish(w: Work, taken: CatalogImport) -> None:
-    counts = {name: getattr(taken, name) for name in ("created", "updated", "unchanged", "refused")}
-    move(w, IMPORT, taken, "finish", **counts)
+    undoing.lock_supplier(w, taken.supplier_id)
+    names = ("created", "updated", "unchanged", "refused", "absent")
+    move(w, IMPORT, taken, "finish", **{name: getattr(taken, name) for name in names})
+    _end(w, taken)
+
+
+def _end(w: Work, taken: CatalogImport) -> None:
+    """Nothing more of it is written; the next one of the queue begins."""
     taken.ended_at = w.now
     w.announce(ImportEnded(w.now, taken.id))
-
-
-def _key(import_id: uuid.UUID) -> str:
-    return f"imports/{import_id}"
+    _begin_next(w, taken.supplier_id)

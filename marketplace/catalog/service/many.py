@@ -6,15 +6,15 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, update
+from sqlalchemy import BindParameter, Table, bindparam, delete, select, update
 
-from marketplace.catalog import rules
-from marketplace.catalog.models import Listing, ListingVillage
+from marketplace.catalog import queries, rules
+from marketplace.catalog.models import CatalogImport, Listing, ListingVillage
 from marketplace.catalog.queries import Ready
 from marketplace.catalog.rules import Content
 from marketplace.catalog.service import clock
-from marketplace.catalog.service.proposing import propose
-from marketplace.catalog.states import LISTING, ClockStep, ListingState
+from marketplace.catalog.service.proposing import propose, supersede
+from marketplace.catalog.states import LISTING, AbsentGoods, ClockStep, ListingState
 from marketplace.events import ListingChanged, ReviewDropped
 from marketplace.kernel.errors import Busy
 from marketplace.kernel.money import Money
@@ -23,14 +23,16 @@ from marketplace.work import Deed, Work, insert_rows
 
 LISTINGS: Table = Listing.__table__  # type: ignore[assignment]  # a mapped class has a Table
 VILLAGES: Table = ListingVillage.__table__  # type: ignore[assignment]  # likewise
+_PROMISED = LISTINGS.c.reserved + LISTINGS.c.sold
 
 
-def add(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
+def add(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
     """New listings as drafts with their first pieces."""
     if not ready:
         return
     same = {
-        "supplier_id": supplier_id,
+        "supplier_id": taken.supplier_id,
+        "import_id": taken.id,
         "state": ListingState.DRAFT,
         "created_at": w.now,
         "reserved": 0,
@@ -51,7 +53,7 @@ def add(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
     _settle(w, [(row["id"], one) for row, one in zip(rows, ready, strict=True)])
     for row in rows:
         told = {"sku": row["sku"], "received": row["received"]}
-        w.deeds.append(_deed(w, supplier_id, row["id"], "draft", told, to="draft"))
+        w.deeds.append(_deed(w, taken.supplier_id, row["id"], "draft", told, to="draft"))
 
 
 def change(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
@@ -110,7 +112,7 @@ def _write(
         raise Busy
     w.session.execute(delete(VILLAGES).where(VILLAGES.c.listing_id.in_([i for i, _ in settled])))
     _settle(w, settled)
-    _outdate(w)
+    outdate(w)
 
 
 def restock(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
@@ -126,7 +128,7 @@ def restock(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
             w.deeds.append(_deed(w, supplier_id, one.known.id, "set_stock", told))
     if not rows:
         return
-    promised = LISTINGS.c.reserved + LISTINGS.c.sold
+    promised = _PROMISED
     pieces: BindParameter[int] = bindparam("pieces")
     done = w.session.connection().execute(
         update(LISTINGS)
@@ -136,10 +138,60 @@ def restock(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
     )
     if done.rowcount != len(rows):
         raise Busy
-    _outdate(w)
+    outdate(w)
 
 
-def _outdate(w: Work) -> None:
+def leave_out(w: Work, taken: CatalogImport, ids: Sequence[uuid.UUID]) -> int:
+    """What was chosen for goods that a sheet does not name; answers how many were changed.
+
+    Raises Forbidden.
+    """
+    known = w.session.execute(
+        select(LISTINGS.c.id, LISTINGS.c.state, LISTINGS.c.received, _PROMISED.label("promised"))
+        .where(LISTINGS.c.id.in_(ids), LISTINGS.c.supplier_id == taken.supplier_id)
+        .order_by(LISTINGS.c.id)
+        .with_for_update()
+    ).all()
+    if taken.absent_goods is AbsentGoods.WITHDRAW:
+        sources = LISTING.steps["withdraw"].sources
+        return _withdraw(w, taken.supplier_id, [one for one in known if one.state in sources])
+    return _empty(w, taken.supplier_id, [one for one in known if one.received > one.promised])
+
+
+def _withdraw(w: Work, supplier_id: uuid.UUID, known: Sequence[Any]) -> int:
+    for one in known:
+        after = LISTING.after(one.state, "withdraw", w.actor.roles)
+        deed = _deed(w, supplier_id, one.id, "withdraw", {}, to=after, was=one.state)
+        w.deeds.append(deed)
+        if one.state is ListingState.SUBMITTED:
+            w.announce(ReviewDropped(w.now, ReviewKind.LISTING, one.id))
+        w.announce(ListingChanged(w.now, one.id))
+    for waiting in queries.open_changes(w.session, [one.id for one in known]).values():
+        supersede(w, waiting)
+    clock.end(w, [one.id for one in known])
+    w.session.execute(
+        update(LISTINGS)
+        .where(LISTINGS.c.id.in_([one.id for one in known]))
+        .values(state=ListingState.WITHDRAWN, version=LISTINGS.c.version + 1)
+    )
+    outdate(w)
+    return len(known)
+
+
+def _empty(w: Work, supplier_id: uuid.UUID, known: Sequence[Any]) -> int:
+    for one in known:
+        told = {"before": one.received, "received": one.promised}
+        w.deeds.append(_deed(w, supplier_id, one.id, "set_stock", told))
+    w.session.execute(
+        update(LISTINGS)
+        .where(LISTINGS.c.id.in_([one.id for one in known]))
+        .values(received=_PROMISED, available=0)
+    )
+    outdate(w)
+    return len(known)
+
+
+def outdate(w: Work) -> None:
     """Listings that this session read before are old now."""
     for one in list(w.session.identity_map.values()):
         if isinstance(one, Listing):

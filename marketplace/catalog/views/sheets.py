@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from flask.typing import ResponseReturnValue
 
 from catalog_import import Lang, UnreadableFile, Wanted, template_csv
@@ -12,29 +10,26 @@ from catalog_import.marking import Marks, marked_sheet, template_workbook
 from marketplace.catalog import queries, rules, service
 from marketplace.catalog.forms import SheetForm
 from marketplace.catalog.models import CatalogImport
-from marketplace.catalog.queries import Upload
+from marketplace.catalog.queries import Checked, Foretold, Upload
 from marketplace.catalog.rules import ImportReport
-from marketplace.catalog.states import IMPORT, ImportState
 from marketplace.catalog.views.blueprint import pages
 from marketplace.catalog.views.goods import own_supplier
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Missing
 from marketplace.suppliers.models import Supplier
 from marketplace.web import (
     back_to,
-    checked,
     download,
     kept_files,
     needs,
     now,
     page,
     reading,
-    someone,
     takes,
     work,
 )
 from marketplace.web.words import _, words
 
+LAST_ONES = 5  # imports beside the form
 MOST_SHOWN = 300  # problems on one page; the rest are counted
 FORM_BYTES = 1024 * 1024  # what a form holds beside its sheet
 CSV = "text/csv; charset=utf-8"
@@ -44,7 +39,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pages.get("/import")
 @needs(Role.SUPPLIER_STAFF)
 def import_page() -> ResponseReturnValue:
-    return _import_page(own_supplier(), SheetForm())
+    return import_page_of(own_supplier(), SheetForm())
 
 
 @pages.get("/import/sample.csv")
@@ -66,24 +61,29 @@ def import_now() -> ResponseReturnValue:
     """The whole sheet is looked at before a unit of work begins: no lock is held meanwhile."""
     form, supplier = SheetForm(), own_supplier()
     if not form.validate():
-        return _import_page(supplier, form, status=422)
+        return import_page_of(supplier, form, status=422)
     try:
         upload = form.upload()
     except UnreadableFile as fault:
-        return _import_page(supplier, form, ImportReport(problems=(fault.problem,)), status=422)
+        return import_page_of(supplier, form, ImportReport(problems=(fault.problem,)), status=422)
+    looked_at, told = look_at(supplier, upload)
+    if looked_at.columns and (looked_at.asks or form.ask_columns.data):
+        with work() as w:
+            taken = service.ask_columns(w, supplier.id, looked_at, upload.data, upload.sheet)
+        return back_to("catalog.show_columns", import_id=taken.id)
+    if told.report.problems:
+        marked = keep_marked(supplier, upload, told.report)
+        return import_page_of(supplier, form, told.report, status=422, marked=marked)
+    with work() as w:
+        taken = service.look(w, supplier.id, looked_at, told, upload.data)
+    return back_to("catalog.show_import", import_id=taken.id)
+
+
+def look_at(supplier: Supplier, upload: Upload) -> tuple[Checked, Foretold]:
+    """A sheet, and what it would do."""
     with reading() as session:
         looked_at = queries.check_sheet(session, supplier.id, upload, now())
-    if looked_at.report.problems:
-        marked = _keep_marked(supplier, upload, looked_at.report)
-        return _import_page(supplier, form, looked_at.report, status=422, marked=marked)
-    with work() as w:
-        taken = service.accept(w, supplier.id, looked_at)
-    if taken.state is not ImportState.DONE:
-        return back_to("catalog.show_import", import_id=taken.id)
-    counts = {"n": taken.created, "u": taken.updated, "s": taken.unchanged}
-    said = _("已导入：新增 %(n)s 件，更新 %(u)s 件，未变 %(s)s 件。", **counts)
-    notices = [notice.say(_lang()) for notice in looked_at.report.notices]
-    return back_to("catalog.mine", " ".join([said, *notices]))
+        return looked_at, queries.foretell(session, supplier.id, looked_at, now())
 
 
 @pages.get("/import/marked")
@@ -96,44 +96,16 @@ def marked() -> ResponseReturnValue:
     return download(content, f"{name}.{'xlsx' if is_book else 'csv'}", XLSX if is_book else CSV)
 
 
-@pages.get("/import/<uuid:import_id>")
-@needs(Role.SUPPLIER_STAFF)
-def show_import(import_id: uuid.UUID) -> ResponseReturnValue:
-    """How far a sheet is written; the page asks again by itself while it is not through."""
-    with reading() as session:
-        taken = queries.own_import(session, someone(), import_id)
-    is_asked = taken.state is ImportState.ASKED
-    steps = IMPORT.open_verbs(taken.state, {Role.SUPPLIER_STAFF})
-    return page(
-        "catalog/progress.html",
-        taken=taken,
-        preview=service.preview(kept_files(), taken) if is_asked else (),
-        refusals=_refusals(taken),
-        verbs_open=[step for step in steps if step.verb != "finish"],
-    )
-
-
-@pages.post("/import/<uuid:import_id>/<verb>")
-@needs(Role.SUPPLIER_STAFF)
-def use_import(import_id: uuid.UUID, verb: str) -> ResponseReturnValue:
-    """Confirm the words of a sheet in GB18030, or stop writing one."""
-    plain = {"confirm": service.confirm, "stop": service.stop}
-    if verb not in plain:
-        raise Missing
-    checked()
-    with work() as w:
-        plain[verb](w, import_id)
-    return back_to("catalog.show_import", import_id=import_id)
-
-
-def _import_page(
+def import_page_of(
     supplier: Supplier,
     form: SheetForm,
     report: ImportReport | None = None,
     *,
     status: int = 200,
     marked: bool = False,
+    asked: CatalogImport | None = None,
 ) -> ResponseReturnValue:
+    """`asked`: the sheet whose columns were just named, to name them otherwise."""
     say = words()
     problems = report.problems[:MOST_SHOWN] if report else ()
     with reading() as session:
@@ -143,24 +115,25 @@ def _import_page(
             supplier=supplier,
             form=form,
             report=report,
-            problems=[rules.told(problem, say, _lang()) for problem in problems],
-            notices=[notice.say(_lang()) for notice in report.notices] if report else [],
+            problems=[rules.told(problem, say, lang()) for problem in problems],
+            notices=[notice.say(lang()) for notice in report.notices] if report else [],
             marked=marked,
-            imports=queries.imports(session, supplier.id),
+            asked=asked,
+            imports=session.scalars(queries.imports(supplier.id).limit(LAST_ONES)).all(),
             categories=rules.categories(),
         )
 
 
-def _lang() -> Lang:
+def lang() -> Lang:
     return "zh" if words().language == "zh" else "en"
 
 
-def _keep_marked(supplier: Supplier, upload: Upload, report: ImportReport) -> bool:
+def keep_marked(supplier: Supplier, upload: Upload, report: ImportReport) -> bool:
     """Whether the sheet could be read well enough to hand it back with its reasons."""
-    say, lang = words(), _lang()
+    say, language = words(), lang()
     told: dict[int, list[tuple[str, str]]] = {}
     for problem in report.problems:
-        one = rules.told(problem, say, lang)
+        one = rules.told(problem, say, language)
         told.setdefault(one.row or 0, []).append((one.column, f"{one.what} {one.remedy}"))
     if not report.rows_read:
         return False
@@ -169,11 +142,3 @@ def _keep_marked(supplier: Supplier, upload: Upload, report: ImportReport) -> bo
     with work() as w:
         service.keep_marked(w, supplier.id, copy)
     return True
-
-
-def _refusals(taken: CatalogImport) -> list[rules.Told]:
-    """Rows that were good when the sheet was read and no longer when they were written."""
-    say = words()
-    return [
-        rules.told_again(int(row), code, data, say) for row, (code, data) in taken.refusals.items()
-    ]

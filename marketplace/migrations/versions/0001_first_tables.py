@@ -657,6 +657,10 @@ def upgrade() -> None:
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
         sa.Column("refusals", sa.JSON(), nullable=False),
+        sa.Column("foretold", sa.JSON(), nullable=False),
+        sa.Column("absent_goods", sa.String(length=40), nullable=False),
+        sa.Column("absent", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -676,6 +680,20 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_mp_catalog_import_supplier_id"), "mp_catalog_import", ["supplier_id"], unique=False
     )
+    op.create_table(
+        "mp_column_memory",
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("headings", sa.String(length=64), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_column_memory_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("supplier_id", "headings", name=op.f("pk_mp_column_memory")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_column_memory_by"), "mp_column_memory", ["by"], unique=False)
     op.create_table(
         "mp_designation",
         sa.Column("version_id", sa.Uuid(), nullable=False),
@@ -787,6 +805,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(length=64), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "available + reserved + sold = received", name=op.f("ck_mp_listing_stock_adds_up")
@@ -1148,6 +1167,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mp_hit_decision_by"), "mp_hit_decision", ["by"], unique=False)
     op.create_table(
+        "mp_imported_before",
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.String(length=64), nullable=False),
+        sa.Column("promised", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["mp_catalog_import.id"], name=op.f("fk_mp_imported_before_import_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_imported_before_listing_id")
+        ),
+        sa.PrimaryKeyConstraint("import_id", "listing_id", name=op.f("pk_mp_imported_before")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "mp_listing_village",
         sa.Column("listing_id", sa.Uuid(), nullable=False),
         sa.Column("village_id", sa.Uuid(), nullable=False),
@@ -1313,6 +1348,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_plan_budget_id"), table_name="mp_plan")
     op.drop_table("mp_plan")
     op.drop_table("mp_listing_village")
+    op.drop_table("mp_imported_before")
     op.drop_index(op.f("ix_mp_hit_decision_by"), table_name="mp_hit_decision")
     op.drop_table("mp_hit_decision")
     op.drop_table("mp_expiry_reminder")
@@ -1410,6 +1446,8 @@ def downgrade() -> None:
     op.drop_index("ix_mp_designation_list", table_name="mp_designation")
     op.drop_index("ix_mp_designation_county", table_name="mp_designation")
     op.drop_table("mp_designation")
+    op.drop_index(op.f("ix_mp_column_memory_by"), table_name="mp_column_memory")
+    op.drop_table("mp_column_memory")
     op.drop_index(op.f("ix_mp_catalog_import_supplier_id"), table_name="mp_catalog_import")
     op.drop_index(op.f("ix_mp_catalog_import_by"), table_name="mp_catalog_import")
     op.drop_table("mp_catalog_import")

@@ -1,0 +1,160 @@
+"""Pages of handed-in sheets: the columns, what each would do, how far it is written."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask.typing import ResponseReturnValue
+
+from catalog_import.synonyms import heading_table
+from marketplace.catalog import queries, rules, service
+from marketplace.catalog.forms import ColumnsForm, ConfirmForm, SheetForm
+from marketplace.catalog.models import CatalogImport
+from marketplace.catalog.queries import Upload
+from marketplace.catalog.states import IMPORT, ImportState
+from marketplace.catalog.views.blueprint import pages
+from marketplace.catalog.views.goods import own_supplier
+from marketplace.catalog.views.sheets import import_page_of, keep_marked, lang, look_at
+from marketplace.kernel.actor import Role
+from marketplace.kernel.errors import Missing, WrongState
+from marketplace.web import (
+    back_to,
+    checked,
+    identity,
+    kept_files,
+    needs,
+    page,
+    page_number,
+    paged,
+    reading,
+    someone,
+    work,
+)
+from marketplace.web.words import words
+
+BUTTONS = {"stop": service.stop, "undo": service.undo}
+
+
+@pages.get("/imports")
+@needs(Role.SUPPLIER_STAFF)
+def imports() -> ResponseReturnValue:
+    """All sheets of the supplier, with who handed them in and what they did."""
+    supplier = own_supplier()
+    with reading() as session:
+        found = paged(session, queries.imports(supplier.id), page_number())
+        last = queries.last_import(session, supplier.id)
+    return page("catalog/imports.html", imports=found, last=last, name_of=identity().name_of)
+
+
+@pages.get("/import/<uuid:import_id>")
+@needs(Role.SUPPLIER_STAFF)
+def show_import(import_id: uuid.UUID) -> ResponseReturnValue:
+    """What a sheet would do, or how far it is written; then the page asks again by itself."""
+    with reading() as session:
+        taken = queries.own_import(session, someone(), import_id)
+        last = queries.last_import(session, taken.supplier_id)
+    if taken.state is ImportState.COLUMNS:
+        return back_to("catalog.show_columns", import_id=taken.id)
+    return _import(taken, ConfirmForm(), may_undo=taken.id == last)
+
+
+@pages.post("/import/<uuid:import_id>/confirm")
+@needs(Role.SUPPLIER_STAFF)
+def confirm(import_id: uuid.UUID) -> ResponseReturnValue:
+    """Write what was shown."""
+    form = ConfirmForm()
+    if not form.validate():
+        with reading() as session:
+            taken = queries.own_import(session, someone(), import_id)
+        return _import(taken, form, status=422)
+    with work() as w:
+        service.confirm(w, import_id, form.absent_goods())
+    return back_to("catalog.show_import", import_id=import_id)
+
+
+@pages.post("/import/<uuid:import_id>/<verb>")
+@needs(Role.SUPPLIER_STAFF)
+def use_import(import_id: uuid.UUID, verb: str) -> ResponseReturnValue:
+    """Stop a sheet, or take the last one back."""
+    if verb not in BUTTONS:
+        raise Missing
+    checked()
+    with work() as w:
+        BUTTONS[verb](w, import_id)
+    return back_to("catalog.show_import", import_id=import_id)
+
+
+@pages.get("/import/<uuid:import_id>/columns")
+@needs(Role.SUPPLIER_STAFF)
+def show_columns(import_id: uuid.UUID) -> ResponseReturnValue:
+    """Which column of the sheet is what."""
+    taken = _to_name(import_id)
+    return _columns(taken, ColumnsForm(taken.foretold["columns"]))
+
+
+@pages.post("/import/<uuid:import_id>/columns")
+@needs(Role.SUPPLIER_STAFF)
+def name_columns(import_id: uuid.UUID) -> ResponseReturnValue:
+    """Remember what was said, and look at the sheet again with it."""
+    taken, supplier = _to_name(import_id), own_supplier()
+    form = ColumnsForm(taken.foretold["columns"])
+    mapping = form.mapping()
+    if mapping is None:
+        return _columns(taken, form, status=422)
+    with work() as w:
+        service.remember_columns(w, taken.id, mapping)
+    sheet_name = str(taken.foretold.get("sheet", ""))
+    data = kept_files().get(service.sheet_key(taken.id))
+    upload = Upload(data, taken.file_name, mapping, sheet_name)
+    looked_at, told = look_at(supplier, upload)
+    if told.report.problems:
+        marked = keep_marked(supplier, upload, told.report)
+        return import_page_of(
+            supplier, SheetForm(), told.report, status=422, marked=marked, asked=taken
+        )
+    with work() as w:
+        following = service.look(w, supplier.id, looked_at, told, upload.data)
+    return back_to("catalog.show_import", import_id=following.id)
+
+
+def _to_name(import_id: uuid.UUID) -> CatalogImport:
+    """A sheet whose columns can be named. Raises Missing, WrongState."""
+    with reading() as session:
+        taken = queries.own_import(session, someone(), import_id)
+    if taken.state not in {ImportState.COLUMNS, ImportState.ASKED}:
+        raise WrongState(verb="name_columns", state=taken.state)
+    return taken
+
+
+def _columns(taken: CatalogImport, form: ColumnsForm, *, status: int = 200) -> ResponseReturnValue:
+    fields = {name: one.label(lang()) for name, one in heading_table().listing.items()}
+    return page("catalog/columns.html", status, taken=taken, form=form, fields=fields)
+
+
+def _import(
+    taken: CatalogImport, form: ConfirmForm, *, may_undo: bool = False, status: int = 200
+) -> ResponseReturnValue:
+    is_asked = taken.state is ImportState.ASKED
+    reads_gb18030 = is_asked and taken.foretold.get("gb18030")
+    steps = IMPORT.open_verbs(taken.state, {Role.SUPPLIER_STAFF})
+    open_ones = {"stop", "undo"} if may_undo else {"stop"}
+    return page(
+        "catalog/progress.html",
+        status,
+        taken=taken,
+        form=form,
+        told=taken.foretold,
+        preview=service.preview(kept_files(), taken) if reads_gb18030 else (),
+        notices=[one.say(lang()) for one in queries.notices_of(taken.foretold)],
+        fields={name: one.label(lang()) for name, one in heading_table().listing.items()},
+        refusals=_refusals(taken),
+        verbs_open=[step for step in steps if step.verb in open_ones],
+    )
+
+
+def _refusals(taken: CatalogImport) -> list[rules.Told]:
+    """Rows that were good when the sheet was read and no longer when they were written."""
+    say = words()
+    return [
+        rules.told_again(int(row), code, data, say) for row, (code, data) in taken.refusals.items()
+    ]
