@@ -9,14 +9,26 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.catalog import queries, service
-from marketplace.catalog.models import CatalogImport, ImportedBefore, Listing, ListingVillage
+from marketplace.catalog.models import (
+    CatalogImport,
+    ChangeSet,
+    ImportedBefore,
+    Listing,
+    ListingVillage,
+)
 from marketplace.catalog.queries import Upload
-from marketplace.catalog.states import AbsentGoods, ImportState, ListingState
+from marketplace.catalog.states import AbsentGoods, ChangeState, ImportState, ListingState
 from marketplace.kernel.errors import Missing, Refused, WrongState
 from marketplace.kernel.money import Money
 from marketplace.suppliers.models import Supplier
 from tests.fixtures import People
-from tests.makers.catalog import a_listing, a_sheet, a_submitted_listing, some_goods
+from tests.makers.catalog import (
+    a_draft_listing,
+    a_listing,
+    a_sheet,
+    a_submitted_listing,
+    some_goods,
+)
 from tests.makers.suppliers import a_draft_supplier, an_approved_supplier
 
 MOVES_ON = {"version"}
@@ -75,9 +87,10 @@ def test_an_undone_sheet_leaves_everything_as_it_was_and_withdraws_what_it_broug
     a_listing(people, sku="SL-0001")
     a_listing(people, sku="SL-0002", stock=9)
     a_listing(people, sku="旧", stock=8)
+    a_draft_listing(people, sku="SL-0004")
     before = content(people)
-    changes = {"售价": "66.00", "品名": "示例 改过的瓜", "类目": "干果"}
-    sheet = a_sheet(changes, {"库存": "70"}, {"货号": "新"})
+    changes = {"售价": "66.00", "品名": "示例 改过的瓜", "类目": "干果", "库存": "90"}
+    sheet = a_sheet(changes, {"库存": "70"}, {"货号": "新"}, changes)
     taken = take_in(people, supplier, sheet, AbsentGoods.WITHDRAW)
     after = content(people)
     assert all(after[sku] != before[sku] for sku in before)
@@ -88,6 +101,8 @@ def test_an_undone_sheet_leaves_everything_as_it_was_and_withdraws_what_it_broug
         new = session.scalars(select(Listing).where(Listing.sku == "新")).one()
         assert new.state is ListingState.WITHDRAWN
         assert session.scalars(select(ImportedBefore)).all() == []
+        proposed = session.scalars(select(ChangeSet.state)).all()
+        assert set(proposed) == {ChangeState.SUPERSEDED}  # what it would have made of goods on sale
 
 
 def test_what_waited_for_a_reviewer_before_the_sheet_waits_again(
@@ -156,6 +171,7 @@ def test_goods_that_were_changed_by_hand_since_keep_the_sheet(
 ) -> None:
     old = a_listing(people, sku="SL-0001")
     taken = take_in(people, supplier, a_sheet({"售价": "66.00"}))
+    people.runtime.clock.advance(seconds=1)  # type: ignore[attr-defined]  # the clock of tests
     with people.runtime.work(people.actor("supplier")) as w:
         service.revise(w, old.id, some_goods("SL-0001", sale_price=Money(70_00)))
     with pytest.raises(Refused) as refused:
