@@ -140,7 +140,7 @@ def _paper(kind: PaperKind, of: Supplier, today: date) -> suppliers.HandedIn:
     report = {"sample": "示例", "cma": "240020349901", "standard": "示例", "conclusion": "pass"}
     return suppliers.HandedIn(
         kind=kind,
-        number=of.credit_code if is_licence else f"示例 {of.legal_name}",
+        number=(of.credit_code or "") if is_licence else f"示例 {of.legal_name}",
         holder=of.legal_name,
         issuer="示例机关",
         valid_from=today - timedelta(days=300),

@@ -57,6 +57,7 @@ class Config:
     price_rise_percent: int = 10  # by so much a price may rise without a reviewer
     card_hold_minutes: int = 30  # stock held for a card payment
     transfer_hold_days: int = 15  # calendar days that stock is held for a bank transfer
+    payout_pause_days: int = 3  # calendar days between a new payout account and payouts to it
     # where bank transfers go: holder, bank, number
     collection_account: str = "直通车代收专户（示例），示例银行，账号 0000 0000 0000"
 

@@ -69,6 +69,13 @@ class ReviewDropped(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EntityChanged(Event):
+    """A supplier that is in bears another name, code, kind or county from now on."""
+
+    supplier_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ListingChanged(Event):
     """A listing came on sale, left it, or reads differently: whoever shows it looks again."""
 

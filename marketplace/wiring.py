@@ -48,6 +48,7 @@ WITHIN: tuple[Wire, ...] = (
     on(events.SupplierSuspended, desk.follow_papers),
 )
 AFTER: tuple[Wire, ...] = (
+    on(events.EntityChanged, catalog.reindex_supplier),
     on(events.ImportAdvanced, catalog.write_part),
     on(events.ImportEnded, catalog.forget_sheet),
     on(events.SupplierApproved, catalog.reindex_supplier),

@@ -164,13 +164,15 @@ class OneTimeCode(Base):
 
 
 class InvitationBatch(Base):
-    """Invitations that were printed together: one role in one organisation."""
+    """Invitations that were printed together: one role in one organisation; or the one that was
+    sent to a colleague, which opens to that number alone."""
 
     __tablename__ = "mp_invitation_batch"
 
     id: Mapped[Id]
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_organisation.id"))
     role: Mapped[Role]
+    mobile: Mapped[str | None] = mapped_column(String(11))  # None: whoever holds the paper
     made_by: Mapped[PersonRef]
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]

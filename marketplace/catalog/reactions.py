@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from marketplace.catalog import queries, service
 from marketplace.events import (
+    EntityChanged,
     ImportAdvanced,
     ImportEnded,
     ListingChanged,
@@ -50,9 +51,11 @@ def _in_lock_order(event: OrderPaid | OrderCancelled) -> list[SoldLine]:
 
 
 def reindex_supplier(
-    w: Work, event: SupplierApproved | SupplierSuspended | SupplierRestored
+    w: Work,
+    event: SupplierApproved | SupplierSuspended | SupplierRestored | EntityChanged,
 ) -> None:
-    """All goods of a supplier that came into force or left it may read differently now."""
+    """All goods of a supplier that came into force, left it, or bears another name now may read
+    differently."""
     for listing_id in queries.listings_of(w.session, event.supplier_id):
         w.announce(ListingChanged(w.now, listing_id))
 

@@ -15,6 +15,7 @@ class Role(StrEnum):
     UNION_APPROVER = "union_approver"
     UNION_TREASURER = "union_treasurer"
     SUPPLIER_STAFF = "supplier_staff"
+    SUPPLIER_OWNER = "supplier_owner"  # besides: who the firm is, its account, its people
     REVIEWER = "reviewer"
     AUDITOR = "auditor"  # reads everything, writes nothing
     MANAGER = "manager"  # the operator's manager: statistics, and confirming bank transfers

@@ -13,5 +13,6 @@ class ReviewKind(StrEnum):
     PAPER = "paper"  # of a supplier that is in already
     LISTING = "listing"  # a new good, or one that was returned
     CHANGE = "change"  # of a good that is on sale
-    LEGAL_CHANGE = "legal_change"  # name, code or bank account of a supplier
+    LEGAL_CHANGE = "legal_change"  # kind, name, code or county of a supplier that is in
+    ACCOUNT = "account"  # to which a supplier is paid, where no second owner can look
     WAIVER = "waiver"  # a paper that is not asked for, on the record

@@ -12,6 +12,7 @@ from marketplace.accounts import queries, rules, service
 from marketplace.accounts.models import SignIn
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Busy, Missing
+from marketplace.standalone.security import forgive, recognised
 from marketplace.web import door
 from marketplace.web.words import _
 
@@ -51,6 +52,22 @@ class OwnIdentity:
         if Role.MANAGER in actor.roles:
             found.append((_("邀请码"), url_for("accounts.invitations")))
         return found
+
+    def knows_again(self, password: str) -> bool:
+        """A wrong one counts as a try to sign in. Raises TooManyTries."""
+        person_id = uuid.UUID(door.someone().person_id)
+        with door.reading() as session:
+            login = queries.login_of(session, person_id)
+        try:
+            account = recognised(login, password)
+            with door.work() as w:
+                forgive(w, account)
+        except queries.BadSignIn:
+            return False
+        return account.known_id == person_id
+
+    def invitation_url(self, code: str) -> str:
+        return url_for("accounts.register", code=code, _external=True)
 
     def name_of(self, person_id: str) -> str:
         """Asked once per person and request: long lists name the same few people."""

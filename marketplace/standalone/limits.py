@@ -46,6 +46,7 @@ UPLOADS = (
     "marketplace.desk.take_list",
     "marketplace.purchasing.set_people",
     "marketplace.suppliers.hand_in",
+    "marketplace.suppliers.propose_account",
 )
 OFTEN = (
     Often("search", "120 per minute", ("marketplace.zone.search",)),

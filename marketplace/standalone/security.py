@@ -20,6 +20,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.ports.mail import Mail
 from marketplace.web import door
 from marketplace.web.labels import error_words
+from marketplace.work import Work
 
 ISSUER = "直通车"
 # the same hashes as accounts.rules makes, so that commands need no application to make one
@@ -221,6 +222,27 @@ def _address() -> str:
 def checker() -> Security:
     """Flask-Security of this application."""
     return cast(Security, current_app.extensions["security"])
+
+
+def recognised(login: str, password: str) -> Account:
+    """Count the try, then look (slowly, holding no lock). Raises TooManyTries, BadSignIn."""
+    account = cast(Account, checker().datastore.find_user(login=login))
+    if account.is_locked():
+        raise account.locked_by or service.TooManyTries(minutes=1)
+    if not account.opened_by(password):
+        raise queries.BadSignIn
+    return account
+
+
+def forgive(w: Work, account: Account) -> None:
+    """The password was right, and is still: its tries are forgotten, a weak hash is replaced.
+
+    Raises BadSignIn when it was changed while it was looked at.
+    """
+    service.same_password(w, account.known_id, account.kept_hash)
+    service.forgive(w, account.login, _address())
+    if account.stronger_hash:
+        service.strengthen(w, account.known_id, account.stronger_hash)
 
 
 def _be_quiet(app: Flask, security: Security) -> None:

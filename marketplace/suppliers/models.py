@@ -6,12 +6,16 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.money import ZERO, Money
 from marketplace.suppliers.states import (
+    AccountState,
+    EntityChangeState,
+    GrowerKind,
+    GrowerLink,
     HitVerdict,
     LookupResult,
     PaperKind,
@@ -33,15 +37,17 @@ class Supplier(Versioned, Base):
     )
     kind: Mapped[SupplierKind]
     legal_name: Mapped[ShortText]
-    credit_code: Mapped[str] = mapped_column(String(18), unique=True)
-    county_code: Mapped[str] = mapped_column(String(6), index=True)  # where it is registered
-    address: Mapped[ShortText]
-    contact_name: Mapped[ShortText]
-    contact_mobile: Mapped[str] = mapped_column(String(11))
+    # a draft may know no more than kind and name: the code is None, texts are empty
+    credit_code: Mapped[str | None] = mapped_column(String(18), unique=True)
+    county_code: Mapped[str] = mapped_column(String(6), index=True, default="")  # of registration
+    address: Mapped[ShortText] = mapped_column(default="")
+    contact_name: Mapped[ShortText] = mapped_column(default="")
+    contact_mobile: Mapped[str] = mapped_column(String(11), default="")
     story: Mapped[LongText] = mapped_column(default="")
     is_example: Mapped[bool] = mapped_column(default=False)  # shown as 示例: invented for the demo
     freight_fee: Mapped[Money] = mapped_column(default=ZERO)  # per order, see orders.rules
     free_freight_from: Mapped[Money | None]  # goods of at least this much travel free
+    saved: Mapped[list[str]] = mapped_column(default=list)  # steps of the application
     state: Mapped[SupplierState] = mapped_column(default=SupplierState.DRAFT)
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -150,3 +156,82 @@ class HitDecision(Base):
 
 for _table in (ExpiryReminder, Lookup, HitDecision):
     append_only(_table.__tablename__)
+
+
+class Grower(Base):
+    """One grower for whom a trading firm sells; when that ends, so does the row, for the record."""
+
+    __tablename__ = "mp_grower"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    name: Mapped[ShortText]
+    kind: Mapped[GrowerKind]
+    credit_code: Mapped[str | None] = mapped_column(String(18))  # farmers have none
+    county_code: Mapped[str] = mapped_column(String(6))  # where it grows
+    link: Mapped[GrowerLink]
+    agreement: Mapped[ShortText]  # number and day of the agreement
+    added_at: Mapped[datetime]
+    added_by: Mapped[PersonRef]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(64))
+
+
+def _one_at_a_time(table: str, state: str) -> Index:
+    """At most one row of a supplier in this state."""
+    only = text(f"state = '{state}'")
+    name = f"uq_{table}_{state}"
+    return Index(name, "supplier_id", unique=True, sqlite_where=only, postgresql_where=only)
+
+
+class EntityChange(Versioned, Base):
+    """What a supplier that was let in wants to be called and registered as from now on; its old
+    facts stand until a reviewer has approved."""
+
+    __tablename__ = "mp_entity_change"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    kind: Mapped[SupplierKind]
+    legal_name: Mapped[ShortText]
+    credit_code: Mapped[str] = mapped_column(String(18))
+    county_code: Mapped[str] = mapped_column(String(6))
+    before: Mapped[dict[str, Any]]  # the same four as they stood
+    reason: Mapped[str] = mapped_column(String(500))
+    state: Mapped[EntityChangeState] = mapped_column(default=EntityChangeState.PROPOSED)
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[PersonRef]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(500))
+
+    __table_args__ = (_one_at_a_time("mp_entity_change", EntityChangeState.PROPOSED.value),)
+
+
+class BankAccount(Versioned, Base):
+    """One account that a supplier wants to be paid to; the one that is confirmed is paid to."""
+
+    __tablename__ = "mp_bank_account"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    holder: Mapped[ShortText]  # the legal name when it was handed in
+    bank: Mapped[ShortText]
+    branch: Mapped[ShortText]
+    number: Mapped[str] = mapped_column(String(34), index=True)  # pages show its last four digits
+    salt: Mapped[str] = mapped_column(String(32))  # of the sum that the trail keeps of the number
+    paper_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_paper.id"))
+    told_mobile: Mapped[str] = mapped_column(String(11))  # the contact who hears of a later change
+    proved: Mapped[bool]  # whether the password was asked for again
+    state: Mapped[AccountState] = mapped_column(default=AccountState.PROPOSED)
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[PersonRef]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    paid_from: Mapped[datetime | None]  # payouts to it are paused until then
+    note: Mapped[str | None] = mapped_column(String(500))
+
+    __table_args__ = (
+        _one_at_a_time("mp_bank_account", AccountState.PROPOSED.value),
+        _one_at_a_time("mp_bank_account", AccountState.CONFIRMED.value),
+    )

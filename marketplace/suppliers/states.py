@@ -14,6 +14,7 @@ class SupplierKind(StrEnum):
     COLLECTIVE = "collective"
     FAMILY_FARM = "family_farm"
     HOUSEHOLD = "household"
+    TRADER = "trader"  # sells on commission for growers that it names
 
 
 class PaperKind(StrEnum):
@@ -61,6 +62,55 @@ class HolderRule(StrEnum):
     ANY = "any"  # not compared
 
 
+class ApplicationStep(StrEnum):
+    """The steps of an application, in their order; each is saved on its own."""
+
+    ENTITY = "entity"  # 主体
+    CONTACT = "contact"  # 地址与联系人
+    STORY = "story"  # 故事与运费
+    GROWERS = "growers"  # 种养主体, of a trading firm alone
+    PAPERS = "papers"  # 证照
+    CHECK = "check"  # 核对并提交
+
+
+class GrowerKind(StrEnum):
+    """For whom a trading firm sells."""
+
+    FARMER = "farmer"  # 种养农户, without a credit code
+    COOPERATIVE = "cooperative"
+    COLLECTIVE = "collective"
+    FAMILY_FARM = "family_farm"
+    COMPANY = "company"
+
+
+class GrowerLink(StrEnum):
+    """By which agreement it sells for them."""
+
+    COMMISSION = "commission"  # 委托代销
+    PURCHASE = "purchase"  # 订单收购
+    LEASE = "lease"  # 土地流转后雇工
+    SHARE = "share"  # 入股分红
+
+
+class EntityChangeState(StrEnum):
+    """Of a change of who a supplier is, after it was let in."""
+
+    PROPOSED = "proposed"  # the old facts stand
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class AccountState(StrEnum):
+    """Of an account that a supplier wants to be paid to."""
+
+    PROPOSED = "proposed"  # nothing is paid out until a second person has looked
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"  # by the one that was confirmed after it
+
+
 class SupplierState(StrEnum):
     DRAFT = "draft"  # the supplier is still collecting papers
     SUBMITTED = "submitted"  # waits for a reviewer, who checks it (经办)
@@ -94,6 +144,7 @@ class HitVerdict(StrEnum):
 
 _STAFF = {Role.SUPPLIER_STAFF}
 _REVIEWER = {Role.REVIEWER}
+_OWNER = {Role.SUPPLIER_OWNER}
 _S = SupplierState
 _P = PaperState
 
@@ -110,4 +161,21 @@ PAPER = Machine(
     step("accept", {_P.PENDING}, _P.ACCEPTED, by=_REVIEWER),
     step("refuse", {_P.PENDING}, _P.REFUSED, by=_REVIEWER, needs_note=True),
     step("replace", {_P.PENDING}, _P.REPLACED, by=_STAFF),  # by handing in a correction
+)
+
+_C = EntityChangeState
+
+CHANGE = Machine(
+    step("approve", {_C.PROPOSED}, _C.APPROVED, by=_REVIEWER),
+    step("refuse", {_C.PROPOSED}, _C.REFUSED, by=_REVIEWER, needs_note=True),
+    step("withdraw", {_C.PROPOSED}, _C.WITHDRAWN, by=_OWNER),
+)
+
+_A = AccountState
+
+ACCOUNT = Machine(
+    step("confirm", {_A.PROPOSED}, _A.CONFIRMED, by=_OWNER | _REVIEWER),
+    step("refuse", {_A.PROPOSED}, _A.REFUSED, by=_OWNER | _REVIEWER, needs_note=True),
+    step("withdraw", {_A.PROPOSED}, _A.WITHDRAWN, by=_OWNER),
+    step("replace", {_A.CONFIRMED}, _A.REPLACED, by={Role.SYSTEM}),
 )

@@ -75,6 +75,7 @@ def make_engine(url: str) -> Engine:
         return create_engine(
             make_url(url).difference_update_query(["options"]),
             pool_pre_ping=True,
+            hide_parameters=True,  # a refused row must not be read in a log
             pool_size=POOL,
             max_overflow=POOL,
             isolation_level="READ COMMITTED",  # guards stand in the statements, see docs/data.md
@@ -84,7 +85,9 @@ def make_engine(url: str) -> Engine:
         raise ValueError(f"SQLite or PostgreSQL, not {kind}")
     if folder := make_url(url).database:
         Path(folder).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False}
+    )
     engine.dialect.type_compiler_instance = StrictTypes(engine.dialect)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -12,7 +12,7 @@ from tests.fixtures import PASSWORD, People
 
 OTHER_UNION_CODE = completed("81110000MC000001")
 # suppliers at a stage each: its staff has the name of the stage
-STAGES = ("newcomer", "drafter", "applicant", "confirmed", "stopped")
+STAGES = ("newcomer", "drafter", "applicant", "confirmed", "stopped", "trader", "payee")
 
 
 def numbers(ids: dict[str, str]) -> dict[str, str]:

@@ -44,6 +44,7 @@ from tests.makers.catalog import (
     a_submitted_listing,
     some_goods,
 )
+from tests.makers.onboarding import NUMBER, a_change, a_grower, a_trader, a_waiting_account
 from tests.makers.orders import a_placement, an_address, paid, shipped
 from tests.makers.outbox import a_dead_parcel
 from tests.makers.suppliers import (
@@ -146,6 +147,7 @@ def _suppliers(people: People, things: Things) -> None:
     with people.runtime.work(people.actor("reviewer")) as w:
         suppliers.suspend(w, stopped.id, "示例原因")
     things["stopped_supplier"] = str(stopped.id)
+    _owners_things(people, things)
     with people.runtime.work(people.actor("supplier")) as w:
         handed = a_paper(PaperKind.FOOD_PRODUCTION, holder=f"{MARK} 加工厂")
         things["pending_paper"] = str(
@@ -156,6 +158,28 @@ def _suppliers(people: People, things: Things) -> None:
             own = select(Paper.id).where(Paper.supplier_id == uuid.UUID(things[owner]))
             kept = own.where(Paper.state == PaperState.ACCEPTED).order_by(Paper.id)
             things[name] = str(session.scalars(kept).first())
+
+
+def _owners_things(people: People, things: Things) -> None:
+    """A trading firm's grower, an invited colleague, a change and an account that wait."""
+    trader = a_trader(people, "trader", 7)
+    things["trader_supplier"] = str(trader.id)
+    things["grower"] = str(a_grower(people, trader, "trader").id)
+    payee = an_approved_supplier(people, "payee", 8)
+    things |= {
+        "payee_supplier": str(payee.id),
+        "payee_code": a_credit_code(8),
+        "entity_change": str(a_change(people, payee, "payee").id),
+        "account": str(a_waiting_account(people, payee, "payee").id),
+        "account_number": NUMBER,
+        "colleague": people.ids["supplier_colleague"],
+        "stopped_code": a_credit_code(5),
+    }
+    with people.runtime.work(people.actor("supplier")) as w:
+        office = min(w.actor.organisations(Role.SUPPLIER_OWNER))
+        accounts.invite_colleague(w, office, Role.SUPPLIER_STAFF, "13700000066", text=None)
+        invited = account_queries.invited(w.session, office, w.now)
+    things["team_batch"] = str(invited[0].batch_id)
 
 
 def _lookups(people: People, things: Things) -> None:

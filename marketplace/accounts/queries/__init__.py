@@ -34,10 +34,20 @@ from marketplace.accounts.queries.signing_in import (
     seen,
     sign_ins_of,
 )
+from marketplace.accounts.queries.teams import (
+    Invited,
+    Member,
+    invited,
+    invited_since,
+    owners,
+    team,
+)
 
 __all__ = [
     "BadSignIn",
     "BatchRow",
+    "Invited",
+    "Member",
     "OpenInvitation",
     "PersonRow",
     "actor_of",
@@ -49,6 +59,8 @@ __all__ = [
     "half_sign_in",
     "holding",
     "in_force",
+    "invited",
+    "invited_since",
     "knows_place",
     "login_of",
     "name_of",
@@ -56,6 +68,7 @@ __all__ = [
     "open_sign_in",
     "organisation",
     "organisations",
+    "owners",
     "people",
     "person",
     "person_by_login",
@@ -68,4 +81,5 @@ __all__ = [
     "seen",
     "sign_ins_of",
     "subtree",
+    "team",
 ]

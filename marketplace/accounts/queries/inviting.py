@@ -25,6 +25,7 @@ class OpenInvitation:
     organisation_id: uuid.UUID
     organisation: str
     role: Role
+    mobile: str | None  # to whom it was sent; None: to whoever holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,13 @@ class BatchRow:
 def open_invitation(session: Session, code: str, at: datetime) -> OpenInvitation | None:
     """The invitation with this code, unless it is used, withdrawn or too old."""
     found = session.execute(
-        select(Invitation.id, Organisation.id, Organisation.name, InvitationBatch.role)
+        select(
+            Invitation.id,
+            Organisation.id,
+            Organisation.name,
+            InvitationBatch.role,
+            InvitationBatch.mobile,
+        )
         .join(InvitationBatch, Invitation.batch_id == InvitationBatch.id)
         .join(Organisation, InvitationBatch.organisation_id == Organisation.id)
         .where(

@@ -42,6 +42,7 @@ from marketplace.accounts.rules.limits import (
     place_of,
 )
 from marketplace.accounts.rules.logins import (
+    RESTS_ON,
     ROLES_IN,
     check_email,
     check_employee_number,
@@ -69,7 +70,8 @@ __all__ = [
     "CODE_TRIES", "GUESS_PLACE", "GUESS_TOTAL", "HALF_LASTS", "IDLE", "IDLE_IN_DEMO",
     "INVITATION_PLACE", "KNOWN_FOR", "LANES",
     "LINK_LASTS", "LONGEST_LIFE", "LONGEST_PASSWORD", "LONGEST_WINDOW", "MEMORY", "MOST_OF_BATCH",
-    "PASSES", "ROLES_IN", "SECOND_ACCOUNT", "SECOND_HERE", "SEEN_EVERY", "SHORTEST_PASSWORD",
+    "PASSES", "RESTS_ON", "ROLES_IN", "SECOND_ACCOUNT", "SECOND_HERE", "SEEN_EVERY",
+    "SHORTEST_PASSWORD",
     "SIGN_IN_ACCOUNT", "SIGN_IN_HERE", "SIGN_IN_PLACE", "SIGN_IN_TOTAL", "STAFF", "Limit",
     "absolute_limit", "browser_of", "check_email", "check_employee_number", "check_mobile",
     "check_password", "digest", "digits", "hashed", "idle_limit", "is_weak", "login",

@@ -17,9 +17,12 @@ _UNION = frozenset({Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER}
 ROLES_IN = {
     "group": frozenset({Role.EMPLOYEE, Role.AUDITOR}),
     "union": _UNION | {Role.EMPLOYEE, Role.AUDITOR},
-    "supplier": frozenset({Role.SUPPLIER_STAFF}),
+    "supplier": frozenset({Role.SUPPLIER_STAFF, Role.SUPPLIER_OWNER}),
     "operator": frozenset({Role.EMPLOYEE, Role.REVIEWER, Role.AUDITOR, Role.MANAGER}),
 }
+
+# a role that means nothing without another: given and taken with it
+RESTS_ON = {Role.SUPPLIER_OWNER: Role.SUPPLIER_STAFF}
 
 
 def login(text: str) -> str:

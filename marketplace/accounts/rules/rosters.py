@@ -21,7 +21,8 @@ _ROLES = {
     Role.REVIEWER: ("审核员", "reviewer"),
     Role.AUDITOR: ("经费审查", "auditor"),
     Role.MANAGER: ("运营经理", "manager"),
-    Role.SUPPLIER_STAFF: ("供应商", "supplier_staff", "supplier staff"),
+    Role.SUPPLIER_STAFF: ("供应商", "供应商经办人", "supplier_staff", "supplier staff"),
+    Role.SUPPLIER_OWNER: ("供应商负责人", "supplier_owner", "supplier owner"),
 }
 KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words}
 ROLE_OF = {word: role for role, words in _ROLES.items() for word in words}

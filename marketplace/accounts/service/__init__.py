@@ -69,6 +69,14 @@ from marketplace.accounts.service.signing_in import (
     sign_out,
 )
 from marketplace.accounts.service.steps import Plan
+from marketplace.accounts.service.teams import (
+    dismiss,
+    invite_colleague,
+    make_owner,
+    own_first,
+    unmake_owner,
+    withdraw_colleague,
+)
 
 __all__ = [
     "Asked",
@@ -96,6 +104,7 @@ __all__ = [
     "count_message",
     "count_second",
     "count_try",
+    "dismiss",
     "drop_roster",
     "drop_second",
     "end_others",
@@ -104,10 +113,13 @@ __all__ = [
     "grant",
     "import_sheets",
     "invite",
+    "invite_colleague",
     "join",
     "keep_awake",
     "leave",
+    "make_owner",
     "new_recovery_codes",
+    "own_first",
     "pass_second",
     "propose_roster",
     "renew",
@@ -120,8 +132,10 @@ __all__ = [
     "sign_in",
     "sign_out",
     "strengthen",
+    "unmake_owner",
     "use_code",
     "use_counter",
     "use_recovery_code",
+    "withdraw_colleague",
     "withdraw_invitations",
 ]

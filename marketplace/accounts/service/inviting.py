@@ -54,9 +54,23 @@ def invite(
         raise Invalid("invitation_count", field="pieces", most=rules.MOST_OF_BATCH)
     if not 1 <= days <= rules.LONGEST_LIFE:
         raise Invalid("invitation_days", field="days", most=rules.LONGEST_LIFE)
+    return written(w, place.id, role, pieces=pieces, days=days)
+
+
+def written(
+    w: Work,
+    organisation_id: uuid.UUID,
+    role: Role,
+    *,
+    pieces: int,
+    days: int,
+    mobile: str | None = None,
+) -> tuple[InvitationBatch, list[str]]:
+    """For those who asked before who may invite whom."""
     batch = InvitationBatch(
-        organisation_id=place.id,
+        organisation_id=organisation_id,
         role=role,
+        mobile=mobile,
         made_by=w.actor.person_id,
         made_at=w.now,
         expires_at=w.now + timedelta(days=days),
@@ -70,6 +84,14 @@ def invite(
     return batch, codes
 
 
+def withdrawn(w: Work, batch: InvitationBatch) -> InvitationBatch:
+    """For those who asked before; one that is withdrawn stays as it is."""
+    if batch.withdrawn_at is None:
+        batch.withdrawn_at = w.now
+        w.record("withdraw", batch)
+    return batch
+
+
 def withdraw_invitations(w: Work, batch_id: uuid.UUID) -> InvitationBatch:
     """What is not used yet opens nothing any more. Raises Forbidden, Missing."""
     if not w.actor.roles & GIVEN_BY:
@@ -77,10 +99,7 @@ def withdraw_invitations(w: Work, batch_id: uuid.UUID) -> InvitationBatch:
     batch = w.session.get(InvitationBatch, batch_id)
     if batch is None:
         raise Missing(batch_id=batch_id)
-    if batch.withdrawn_at is None:
-        batch.withdrawn_at = w.now
-        w.record("withdraw", batch)
-    return batch
+    return withdrawn(w, batch)
 
 
 def join(w: Work, code: str, newcomer: Newcomer) -> Person:
@@ -89,7 +108,7 @@ def join(w: Work, code: str, newcomer: Newcomer) -> Person:
     Of somebody known, name and password stay as they were. Raises BadInvitation, Invalid, Refused.
     """
     found = queries.open_invitation(w.session, code, w.now)
-    if found is None:
+    if found is None or found.mobile not in {None, newcomer.mobile}:
         raise BadInvitation
     person = queries.person_by_login(w.session, newcomer.mobile, w.now)
     if person is None:

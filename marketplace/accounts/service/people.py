@@ -112,17 +112,24 @@ def grant(w: Work, person_id: uuid.UUID, organisation_id: uuid.UUID, role: Role)
         raise Refused("role_not_here", role=role, kind=organisation.kind)
     if person.left_at is not None:
         raise Refused("person_left")
-    held = w.session.scalar(
+    if role in rules.RESTS_ON:
+        grant(w, person.id, organisation.id, rules.RESTS_ON[role])
+    held = held_by(w, person.id, organisation.id, role)
+    return held or give_role(w, person, organisation.id, role)
+
+
+def held_by(
+    w: Work, person_id: uuid.UUID, organisation_id: uuid.UUID, role: Role
+) -> Membership | None:
+    """The membership that has not ended."""
+    return w.session.scalar(
         select(Membership).where(
-            Membership.person_id == person.id,
-            Membership.organisation_id == organisation.id,
+            Membership.person_id == person_id,
+            Membership.organisation_id == organisation_id,
             Membership.role == role,
             Membership.until.is_(None),
         )
     )
-    if held:
-        return held
-    return give_role(w, person, organisation.id, role)
 
 
 def give_role(w: Work, person: Person, organisation_id: uuid.UUID, role: Role) -> Membership:
@@ -157,10 +164,14 @@ def revoke(w: Work, membership_id: uuid.UUID) -> Membership:
 
 
 def take_role(w: Work, held: Membership) -> None:
-    """For those who asked before whether it may be taken; one that has ended stays as it is."""
+    """For those who asked before whether it may be taken; one that has ended stays as it is. What
+    rests on the role goes with it."""
     if held.until is None:
         held.until = w.now
         w.record("revoke", held, person_id=held.person_id, role=held.role)
+        for role in (role for role, base in rules.RESTS_ON.items() if base is held.role):
+            if resting := held_by(w, held.person_id, held.organisation_id, role):
+                take_role(w, resting)
 
 
 def leave(w: Work, person_id: uuid.UUID) -> Person:

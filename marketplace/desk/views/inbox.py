@@ -97,7 +97,9 @@ def open_url(task: ReviewTask) -> str:
         return url_for("marketplace.desk.listing", listing_id=task.subject_id)
     if task.kind is ReviewKind.CHANGE:
         return url_for("marketplace.desk.change", change_id=task.subject_id)
-    return url_for("marketplace.suppliers.show", supplier_id=task.supplier_id)
+    pages = {ReviewKind.LEGAL_CHANGE: "changes", ReviewKind.ACCOUNT: "account"}
+    page = pages.get(task.kind, "show")
+    return url_for(f"marketplace.suppliers.{page}", supplier_id=task.supplier_id)
 
 
 def span_words(span: Span) -> str:

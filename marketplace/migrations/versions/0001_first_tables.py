@@ -349,6 +349,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("mobile", sa.String(length=11), nullable=True),
         sa.Column("made_by", sa.String(length=64), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -576,7 +577,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("legal_name", sa.String(length=200), nullable=False),
-        sa.Column("credit_code", sa.String(length=18), nullable=False),
+        sa.Column("credit_code", sa.String(length=18), nullable=True),
         sa.Column("county_code", sa.String(length=6), nullable=False),
         sa.Column("address", sa.String(length=200), nullable=False),
         sa.Column("contact_name", sa.String(length=200), nullable=False),
@@ -585,6 +586,7 @@ def upgrade() -> None:
         sa.Column("is_example", sa.Boolean(), nullable=False),
         sa.Column("freight_fee", sa.BigInteger(), nullable=False),
         sa.Column("free_freight_from", sa.BigInteger(), nullable=True),
+        sa.Column("saved", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
@@ -735,6 +737,65 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_mp_designation_short_name"), "mp_designation", ["short_name"], unique=False
     )
+    op.create_table(
+        "mp_entity_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("legal_name", sa.String(length=200), nullable=False),
+        sa.Column("credit_code", sa.String(length=18), nullable=False),
+        sa.Column("county_code", sa.String(length=6), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_entity_change_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_entity_change")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_entity_change_proposed_by"), "mp_entity_change", ["proposed_by"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_entity_change_supplier_id"), "mp_entity_change", ["supplier_id"], unique=False
+    )
+    op.create_index(
+        "uq_mp_entity_change_proposed",
+        "mp_entity_change",
+        ["supplier_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
+    op.create_table(
+        "mp_grower",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("credit_code", sa.String(length=18), nullable=True),
+        sa.Column("county_code", sa.String(length=6), nullable=False),
+        sa.Column("link", sa.String(length=40), nullable=False),
+        sa.Column("agreement", sa.String(length=200), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_grower_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_grower")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_grower_added_by"), "mp_grower", ["added_by"], unique=False)
+    op.create_index(op.f("ix_mp_grower_supplier_id"), "mp_grower", ["supplier_id"], unique=False)
     op.create_table(
         "mp_invitation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1039,6 +1100,58 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_mp_union_member_union_id"), "mp_union_member", ["union_id"], unique=False
+    )
+    op.create_table(
+        "mp_bank_account",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
+        sa.Column("bank", sa.String(length=200), nullable=False),
+        sa.Column("branch", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.String(length=34), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("paper_id", sa.Uuid(), nullable=False),
+        sa.Column("told_mobile", sa.String(length=11), nullable=False),
+        sa.Column("proved", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("paid_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["paper_id"], ["mp_paper.id"], name=op.f("fk_mp_bank_account_paper_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_bank_account_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_bank_account")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_bank_account_number"), "mp_bank_account", ["number"], unique=False)
+    op.create_index(
+        op.f("ix_mp_bank_account_proposed_by"), "mp_bank_account", ["proposed_by"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_bank_account_supplier_id"), "mp_bank_account", ["supplier_id"], unique=False
+    )
+    op.create_index(
+        "uq_mp_bank_account_confirmed",
+        "mp_bank_account",
+        ["supplier_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'confirmed'"),
+        postgresql_where=sa.text("state = 'confirmed'"),
+    )
+    op.create_index(
+        "uq_mp_bank_account_proposed",
+        "mp_bank_account",
+        ["supplier_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
     )
     op.create_table(
         "mp_basket_line",
@@ -1372,6 +1485,22 @@ def downgrade() -> None:
     op.drop_table("mp_change_set")
     op.drop_index(op.f("ix_mp_basket_line_person_id"), table_name="mp_basket_line")
     op.drop_table("mp_basket_line")
+    op.drop_index(
+        "uq_mp_bank_account_proposed",
+        table_name="mp_bank_account",
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
+    op.drop_index(
+        "uq_mp_bank_account_confirmed",
+        table_name="mp_bank_account",
+        sqlite_where=sa.text("state = 'confirmed'"),
+        postgresql_where=sa.text("state = 'confirmed'"),
+    )
+    op.drop_index(op.f("ix_mp_bank_account_supplier_id"), table_name="mp_bank_account")
+    op.drop_index(op.f("ix_mp_bank_account_proposed_by"), table_name="mp_bank_account")
+    op.drop_index(op.f("ix_mp_bank_account_number"), table_name="mp_bank_account")
+    op.drop_table("mp_bank_account")
     op.drop_index(op.f("ix_mp_union_member_union_id"), table_name="mp_union_member")
     op.drop_table("mp_union_member")
     op.drop_index(
@@ -1441,6 +1570,18 @@ def downgrade() -> None:
     op.drop_table("mp_list_coverage")
     op.drop_index(op.f("ix_mp_invitation_batch_id"), table_name="mp_invitation")
     op.drop_table("mp_invitation")
+    op.drop_index(op.f("ix_mp_grower_supplier_id"), table_name="mp_grower")
+    op.drop_index(op.f("ix_mp_grower_added_by"), table_name="mp_grower")
+    op.drop_table("mp_grower")
+    op.drop_index(
+        "uq_mp_entity_change_proposed",
+        table_name="mp_entity_change",
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
+    op.drop_index(op.f("ix_mp_entity_change_supplier_id"), table_name="mp_entity_change")
+    op.drop_index(op.f("ix_mp_entity_change_proposed_by"), table_name="mp_entity_change")
+    op.drop_table("mp_entity_change")
     op.drop_index(op.f("ix_mp_designation_short_name"), table_name="mp_designation")
     op.drop_index(op.f("ix_mp_designation_name_as_listed"), table_name="mp_designation")
     op.drop_index("ix_mp_designation_list", table_name="mp_designation")

@@ -1,7 +1,7 @@
 """Which county is meant, what it is designated as, which villages it has."""
 
 from marketplace.regions.queries.atlas import ATLAS_MARKS, Atlas, ask_atlas, atlas, of_counties
-from marketplace.regions.queries.choosing import find_villages, the_county
+from marketplace.regions.queries.choosing import find_villages, label_of, the_county
 from marketplace.regions.queries.counties import (
     COUNTY,
     PREFECTURE,
@@ -73,6 +73,7 @@ __all__ = [
     "find_villages",
     "is_designated",
     "is_green",
+    "label_of",
     "list_in_force",
     "list_names",
     "lists",

@@ -34,3 +34,9 @@ def find_villages(
     """For each name the village of that county; None where there is none of that name."""
     known = {village.name: village.id for village in villages_of(session, county_code)}
     return {name: known.get(name) for name in names}
+
+
+def label_of(session: Session, code: str) -> str:
+    """The whole name of the county with this code; the code itself when nobody knows it."""
+    found = find_county(session, code) if code else ()
+    return found[0].label if found else code

@@ -16,11 +16,10 @@ from marketplace.standalone.forms import (
     PasswordOnlyForm,
 )
 from marketplace.standalone.identity import give_secret, this_sign_in
-from marketplace.standalone.security import Account, checker
+from marketplace.standalone.security import Account, checker, forgive, recognised
 from marketplace.standalone.views.blueprint import pages
 from marketplace.standalone.views.entering import door_page, second_is_due
 from marketplace.standalone.views.second import codes_page, drawing, is_right
-from marketplace.standalone.views.signing_in import forgive, recognised
 from marketplace.web import checked, now, reading, signed_in, someone, work
 from marketplace.web.answers import remark
 from marketplace.web.door import runtime

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import redirect, request, session
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +9,7 @@ from marketplace.accounts import queries, service
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.standalone.forms import SignInForm
 from marketplace.standalone.identity import drop_secret, secret_given
-from marketplace.standalone.security import Account, checker
+from marketplace.standalone.security import forgive, recognised
 from marketplace.standalone.settings import DEMO_PASSWORD
 from marketplace.standalone.views.blueprint import pages, ways
 from marketplace.standalone.views.entering import as_person, door_page, enter, entered
@@ -19,7 +17,6 @@ from marketplace.web import actor, checked, now, open_to_all, reading
 from marketplace.web.answers import remark, safe_next
 from marketplace.web.door import runtime
 from marketplace.web.words import _
-from marketplace.work import Work
 
 
 @pages.get("/sign-in")
@@ -56,27 +53,6 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     remark(_("您已退出登录。"))
     return drop_secret(redirect(safe_next(None), code=303))
-
-
-def recognised(login: str, password: str) -> Account:
-    """Count the try, then look (slowly, holding no lock). Raises TooManyTries, BadSignIn."""
-    account = cast(Account, checker().datastore.find_user(login=login))
-    if account.is_locked():
-        raise account.locked_by or service.TooManyTries(minutes=1)
-    if not account.opened_by(password):
-        raise queries.BadSignIn
-    return account
-
-
-def forgive(w: Work, account: Account) -> None:
-    """The password was right, and is still: its tries are forgotten, a weak hash is replaced.
-
-    Raises BadSignIn when it was changed while it was looked at.
-    """
-    service.same_password(w, account.known_id, account.kept_hash)
-    service.forgive(w, account.login, request.remote_addr or "")
-    if account.stronger_hash:
-        service.strengthen(w, account.known_id, account.stronger_hash)
 
 
 def _page(form: SignInForm, fault: MarketplaceError | None = None) -> ResponseReturnValue:

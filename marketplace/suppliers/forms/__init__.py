@@ -1,7 +1,34 @@
 """What suppliers and reviewers type about suppliers."""
 
-from marketplace.suppliers.forms.applying import ApplicationForm, said_of
+from marketplace.suppliers.forms.applying import (
+    FORMS,
+    BeginForm,
+    ChangeForm,
+    ContactForm,
+    EntityForm,
+    GrowerForm,
+    StepForm,
+    StoryForm,
+    said_of,
+)
 from marketplace.suppliers.forms.deciding import NoteForm
+from marketplace.suppliers.forms.owning import AccountForm, ColleagueForm, ConfirmForm
 from marketplace.suppliers.forms.papers import PaperForm, paper_form
 
-__all__ = ["ApplicationForm", "NoteForm", "PaperForm", "paper_form", "said_of"]
+__all__ = [
+    "FORMS",
+    "AccountForm",
+    "BeginForm",
+    "ChangeForm",
+    "ColleagueForm",
+    "ConfirmForm",
+    "ContactForm",
+    "EntityForm",
+    "GrowerForm",
+    "NoteForm",
+    "PaperForm",
+    "StepForm",
+    "StoryForm",
+    "paper_form",
+    "said_of",
+]

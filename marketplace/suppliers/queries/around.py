@@ -29,7 +29,7 @@ def known_of(
     file_elsewhere, file_again = _same_file(session, supplier.id, sha256)
     return checks.Known(
         legal_name=supplier.legal_name,
-        credit_code=supplier.credit_code,
+        credit_code=supplier.credit_code or "",
         today=local_day(at),
         counties=_places(session, supplier.county_code),
         number_places=None if region is None else _places(session, region),

@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,9 +39,11 @@ class Dossier:
 
 
 def digest(supplier: Supplier, handed_in: Iterable[Paper]) -> str:
-    """SHA-256 of what an application says and of its papers with their scans."""
+    """SHA-256 of what an application says, of its papers with their scans, and of when it was
+    submitted: one that came back meanwhile is another, whatever else was changed in it."""
     piles = sorted((str(paper.id), paper.scan_sha256) for paper in handed_in)
     told = [str(getattr(supplier, name)) for name in SAID]
+    told.append(supplier.submitted_at.astimezone(UTC).isoformat() if supplier.submitted_at else "")
     return hashlib.sha256(json.dumps([told, piles]).encode()).hexdigest()
 
 

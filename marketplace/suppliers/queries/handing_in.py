@@ -56,7 +56,11 @@ def choices_of_kinds(
     return KindChoices(
         supplier,
         missing,
-        tuple(k for k in rules.kinds_for(PaperScope.SUPPLIER) if k not in missing),
+        tuple(
+            kind
+            for kind in rules.kinds_for(PaperScope.SUPPLIER)
+            if kind not in missing and kind is not PaperKind.BANK_ACCOUNT  # see views.accounts
+        ),
         tuple(k for k in rules.kinds_for(PaperScope.PRODUCT) if k not in missing),
     )
 

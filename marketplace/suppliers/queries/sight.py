@@ -24,6 +24,14 @@ def own(session: Session, actor: Actor) -> Supplier | None:
     return session.scalar(select(Supplier).where(Supplier.organisation_id.in_(organisations)))
 
 
+def own_one(session: Session, actor: Actor, supplier_id: uuid.UUID) -> Supplier:
+    """The same, by its id. Raises Missing for another's."""
+    supplier = own(session, actor)
+    if supplier is None or supplier.id != supplier_id:
+        raise Missing(supplier_id=supplier_id)
+    return supplier
+
+
 def visible(session: Session, actor: Actor, supplier_id: uuid.UUID) -> Supplier:
     """One supplier, for its own staff and for those who read all. Raises Missing."""
     supplier = session.get(Supplier, supplier_id)
@@ -47,7 +55,9 @@ def roles_for(actor: Actor, supplier: Supplier) -> frozenset[Role]:
     """The actor's roles that count for this supplier: staff only for its own, and whoever is
     staff, or handed the application in, does not review it."""
     is_staff = supplier.organisation_id in actor.organisations(Role.SUPPLIER_STAFF)
-    not_for = {Role.REVIEWER} if is_staff else {Role.SUPPLIER_STAFF}
+    not_for = {Role.REVIEWER} if is_staff else {Role.SUPPLIER_STAFF, Role.SUPPLIER_OWNER}
+    if supplier.organisation_id not in actor.organisations(Role.SUPPLIER_OWNER):
+        not_for.add(Role.SUPPLIER_OWNER)
     if supplier.submitted_by == actor.person_id:
         not_for.add(Role.REVIEWER)
     return actor.roles - not_for

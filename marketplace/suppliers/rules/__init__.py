@@ -1,6 +1,21 @@
 """Pure answers about suppliers: codes, periods, what is missing, what a scan really is."""
 
-from marketplace.suppliers.rules.codes import BEGINNINGS, check_code
+from marketplace.suppliers.rules.accounts import (
+    account_number,
+    fingerprint,
+    last_four,
+    looks_like_a_card,
+)
+from marketplace.suppliers.rules.applying import (
+    LEGAL,
+    Gap,
+    after,
+    blanks,
+    is_let_in,
+    is_open,
+    steps_of,
+)
+from marketplace.suppliers.rules.codes import BEGINNINGS, check_code, check_growers_code
 from marketplace.suppliers.rules.findings import Finding, Grade, failures, finding_of, warnings
 from marketplace.suppliers.rules.kinds import (
     KINDS,
@@ -17,22 +32,34 @@ from marketplace.suppliers.rules.requirements import REQUIREMENTS, Requirement, 
 __all__ = [
     "BEGINNINGS",
     "KINDS",
+    "LEGAL",
     "REQUIREMENTS",
     "ExtraField",
     "FieldType",
     "Finding",
+    "Gap",
     "Grade",
     "KindOfPaper",
     "Requirement",
+    "account_number",
+    "after",
+    "blanks",
     "check_code",
+    "check_growers_code",
     "failures",
     "finding_of",
+    "fingerprint",
     "in_force",
+    "is_let_in",
+    "is_open",
     "kinds_for",
     "label_of",
+    "last_four",
+    "looks_like_a_card",
     "period",
     "required_of",
     "scan_type",
     "shown",
+    "steps_of",
     "warnings",
 ]

@@ -1,16 +1,37 @@
-"""The writers of suppliers: applying, handing in papers, deciding."""
+"""The writers of suppliers: applying, handing in papers, deciding, and what only owners change."""
 
+from marketplace.suppliers.service.accounts import (
+    NewAccount,
+    confirm_account,
+    propose_account,
+    refuse_account,
+    withdraw_account,
+)
 from marketplace.suppliers.service.applying import (
     Application,
+    Contact,
+    Entity,
+    Incomplete,
     PapersMissing,
+    Story,
+    begin,
     mark_as_example,
     register,
     revise,
+    save,
     submit,
+)
+from marketplace.suppliers.service.changing import (
+    approve_change,
+    propose_change,
+    refuse_change,
+    use_change,
+    withdraw_change,
 )
 from marketplace.suppliers.service.deciding import approve, check, restore, send_back, suspend, use
 from marketplace.suppliers.service.examining import ChecksFailed, HandedIn
 from marketplace.suppliers.service.expiring import remind_of_papers
+from marketplace.suppliers.service.growers import NamedGrower, drop_grower, name_grower
 from marketplace.suppliers.service.looking_up import Found, decide_hit, look_up, read_shot
 from marketplace.suppliers.service.papers import (
     accept_paper,
@@ -23,26 +44,45 @@ from marketplace.suppliers.service.papers import (
 __all__ = [
     "Application",
     "ChecksFailed",
+    "Contact",
+    "Entity",
     "Found",
     "HandedIn",
+    "Incomplete",
+    "NamedGrower",
+    "NewAccount",
     "PapersMissing",
+    "Story",
     "accept_paper",
     "approve",
+    "approve_change",
+    "begin",
     "check",
+    "confirm_account",
     "decide_hit",
+    "drop_grower",
     "hand_in",
     "look_up",
     "mark_as_example",
+    "name_grower",
+    "propose_account",
+    "propose_change",
     "read_scan",
     "read_shot",
+    "refuse_account",
+    "refuse_change",
     "refuse_paper",
     "register",
     "remind_of_papers",
     "restore",
     "revise",
+    "save",
     "send_back",
     "submit",
     "suspend",
     "use",
+    "use_change",
     "use_paper",
+    "withdraw_account",
+    "withdraw_change",
 ]

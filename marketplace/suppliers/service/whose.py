@@ -22,6 +22,14 @@ def own_of(w: Work, supplier_id: uuid.UUID) -> Supplier:
     return supplier
 
 
+def owned(w: Work, supplier_id: uuid.UUID) -> Supplier:
+    """For what only an owner may do. Raises Missing, Forbidden."""
+    supplier = own_of(w, supplier_id)
+    if supplier.organisation_id not in w.actor.organisations(Role.SUPPLIER_OWNER):
+        raise Forbidden
+    return supplier
+
+
 def someone_elses(w: Work, supplier_id: uuid.UUID) -> Supplier:
     """For a decision: never by the person who handed it in, nor by the supplier's own staff.
 
@@ -41,13 +49,14 @@ def decided(w: Work, supplier: Supplier, kind: ReviewKind, note: str | None) -> 
     tell_decision(w, supplier, kind, note)
 
 
-def ask_review(w: Work, supplier: Supplier, kind: ReviewKind) -> None:
-    """It waits for a reviewer, who is not the one who acts now."""
-    who = w.actor.person_id
+def ask_review(
+    w: Work, supplier: Supplier, kind: ReviewKind, subject_id: uuid.UUID | None = None
+) -> None:
+    """It waits for a reviewer, who is not the one who acts now: the supplier itself, or another
+    thing of it."""
+    who, about = w.actor.person_id, subject_id or supplier.id
     w.announce(
-        ReviewAsked(
-            w.now, kind, supplier.id, supplier.id, supplier.county_code, supplier.legal_name, who
-        )
+        ReviewAsked(w.now, kind, about, supplier.id, supplier.county_code, supplier.legal_name, who)
     )
 
 

@@ -1,6 +1,13 @@
-"""Pages of suppliers: the application, its papers, and the reviewer's decision."""
+"""Pages of suppliers: the application, its papers, what owners change, and the decisions."""
 
-from marketplace.suppliers.views import applying, dossiers, papers
+from marketplace.suppliers.views import (
+    accounts,
+    applying,
+    changing,
+    dossiers,
+    papers,
+    teams,
+)
 from marketplace.suppliers.views.blueprint import pages
 
-__all__ = ["applying", "dossiers", "pages", "papers"]
+__all__ = ["accounts", "applying", "changing", "dossiers", "pages", "papers", "teams"]

@@ -1,65 +1,172 @@
-"""What a supplier says of itself."""
+"""The application, step by step: each is saved on its own, forward and back as one likes."""
 
 from __future__ import annotations
 
 import uuid
 
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Invalid, Refused
-from marketplace.suppliers import queries, service
-from marketplace.suppliers.forms import ApplicationForm, said_of
+from marketplace.kernel.errors import Invalid, Missing, Refused
+from marketplace.regions import queries as regions
+from marketplace.suppliers import queries, rules, service
+from marketplace.suppliers.forms import (
+    FORMS,
+    BeginForm,
+    GrowerForm,
+    StepForm,
+    said_of,
+)
+from marketplace.suppliers.states import ApplicationStep
 from marketplace.suppliers.views.blueprint import pages
-from marketplace.web import back_to, needs, page, reading, someone, work
+from marketplace.web import (
+    back_to,
+    checked,
+    needs,
+    now,
+    once,
+    page,
+    reading,
+    remember,
+    someone,
+    work,
+)
 from marketplace.web.words import _
 
 
 @pages.get("/register")
 @needs(Role.SUPPLIER_STAFF)
 def register() -> ResponseReturnValue:
-    return page("suppliers/register.html", form=ApplicationForm(), supplier=None)
+    with reading() as session:
+        known = queries.own(session, someone())
+    if known is not None:
+        return redirect(url_for("marketplace.suppliers.show", supplier_id=known.id))
+    return page("suppliers/register.html", form=BeginForm())
 
 
 @pages.post("/register")
 @needs(Role.SUPPLIER_STAFF)
 def register_now() -> ResponseReturnValue:
-    form = ApplicationForm()
+    form = BeginForm()
     if not form.validate():
-        return page("suppliers/register.html", 422, form=form, supplier=None)
+        return page("suppliers/register.html", 422, form=form)
     organisation = min(someone().organisations(Role.SUPPLIER_STAFF))
-    try:
-        with work() as w:
-            supplier = service.register(w, organisation, form.application())
-    except (Invalid, Refused) as fault:
-        if not form.blame(fault):
-            raise
-        return page("suppliers/register.html", fault.status, form=form, supplier=None)
-    return back_to("suppliers.show", _("已保存，下一步上传证照。"), supplier_id=supplier.id)
+    kind, legal_name = form.begun()
+    with work() as w:
+        supplier = service.begin(w, organisation, kind, legal_name)
+    return _to(supplier.id, ApplicationStep.ENTITY, _("草稿已建好，随时可以离开，回来接着填。"))
 
 
-@pages.get("/<uuid:supplier_id>/edit")
+@pages.get("/<uuid:supplier_id>/steps/<step>")
 @needs(Role.SUPPLIER_STAFF)
-def edit(supplier_id: uuid.UUID) -> ResponseReturnValue:
-    with reading() as session:
-        supplier = queries.visible(session, someone(), supplier_id)
-    form = ApplicationForm(**said_of(supplier))
-    return page("suppliers/register.html", form=form, supplier=supplier)
+def step(supplier_id: uuid.UUID, step: str) -> ResponseReturnValue:
+    return _step_page(supplier_id, _step(step))
 
 
-@pages.post("/<uuid:supplier_id>/edit")
+@pages.post("/<uuid:supplier_id>/steps/<step>")
 @needs(Role.SUPPLIER_STAFF)
-def revise(supplier_id: uuid.UUID) -> ResponseReturnValue:
-    form = ApplicationForm()
-    with reading() as session:
-        supplier = queries.visible(session, someone(), supplier_id)
+def save_step(supplier_id: uuid.UUID, step: str) -> ResponseReturnValue:
+    """Save it; then on to the next step, or to the overview for whoever goes on another day."""
+    here = _step(step)
+    if here not in FORMS:
+        raise Missing(step=step)
+    form = FORMS[here]()
     if not form.validate():
-        return page("suppliers/register.html", 422, form=form, supplier=supplier)
+        return _step_page(supplier_id, here, form, 422)
     try:
         with work() as w:
-            service.revise(w, supplier_id, form.application())
+            supplier = service.save(w, supplier_id, form.said())
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
-        return page("suppliers/register.html", fault.status, form=form, supplier=supplier)
-    return back_to("suppliers.show", _("已保存。"), supplier_id=supplier_id)
+        return _step_page(supplier_id, here, form, fault.status)
+    if request.form.get("then") == "later" or rules.is_let_in(supplier.state):
+        return back_to("suppliers.show", _("已保存。"), supplier_id=supplier_id)
+    return _to(supplier_id, rules.after(supplier.kind, here), _("已保存。"))
+
+
+@pages.post("/<uuid:supplier_id>/growers")
+@needs(Role.SUPPLIER_STAFF)
+@once
+def name_grower(supplier_id: uuid.UUID) -> ResponseReturnValue:
+    form = GrowerForm()
+    here = ApplicationStep.GROWERS
+    if not form.validate():
+        return _step_page(supplier_id, here, form, 422)
+    try:
+        with work() as w:
+            service.name_grower(w, supplier_id, form.named())
+            remember(w, _url(supplier_id, here))
+    except (Invalid, Refused) as fault:
+        if not form.blame(fault):
+            raise
+        return _step_page(supplier_id, here, form, fault.status)
+    return _to(supplier_id, here, _("已加入，可以接着加下一个。"))
+
+
+@pages.post("/growers/<uuid:grower_id>/drop")
+@needs(Role.SUPPLIER_STAFF)
+def drop_grower(grower_id: uuid.UUID) -> ResponseReturnValue:
+    checked()
+    with work() as w:
+        grower = service.drop_grower(w, grower_id)
+    return _to(grower.supplier_id, ApplicationStep.GROWERS, _("已移出名单，原来的记录保留。"))
+
+
+def _step(name: str) -> ApplicationStep:
+    """Raises Missing."""
+    if name not in set(ApplicationStep):
+        raise Missing(step=name)
+    return ApplicationStep(name)
+
+
+def _step_page(
+    supplier_id: uuid.UUID,
+    here: ApplicationStep,
+    form: StepForm | GrowerForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    at = now()
+    with reading() as session:
+        supplier = queries.own_one(session, someone(), supplier_id)
+        steps = rules.steps_of(supplier.kind)
+        if here not in steps:
+            raise Missing(step=here)
+        found = queries.progress(session, supplier, at)
+        growers = [
+            (one, regions.label_of(session, one.county_code))
+            for one in queries.growers(session, supplier)
+        ]
+        county = regions.label_of(session, supplier.county_code)
+    place = steps.index(here)
+    return page(
+        f"suppliers/step_{here}.html" if here not in FORMS else "suppliers/step.html",
+        status,
+        supplier=supplier,
+        progress=found,
+        here=here,
+        steps=steps,
+        before=steps[place - 1] if place else None,
+        after=steps[place + 1] if place + 1 < len(steps) else None,
+        step_url=lambda step: _url(supplier_id, step),
+        form=form or _form(here, said_of(supplier)),
+        is_open=rules.is_open(here, supplier.state),
+        is_let_in=rules.is_let_in(supplier.state),
+        growers=growers,
+        county=county,
+    )
+
+
+def _form(here: ApplicationStep, said: dict[str, object]) -> StepForm | GrowerForm | None:
+    if here is ApplicationStep.GROWERS:
+        return GrowerForm()
+    return FORMS[here](**said) if here in FORMS else None
+
+
+def _url(supplier_id: uuid.UUID, step: ApplicationStep) -> str:
+    return url_for("marketplace.suppliers.step", supplier_id=supplier_id, step=step.value)
+
+
+def _to(supplier_id: uuid.UUID, step: ApplicationStep, said: str) -> ResponseReturnValue:
+    return back_to("suppliers.step", said, supplier_id=supplier_id, step=step.value)

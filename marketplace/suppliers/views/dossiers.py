@@ -7,16 +7,19 @@ from collections.abc import Callable
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Missing
-from marketplace.suppliers import queries, service
+from marketplace.regions import queries as regions
+from marketplace.suppliers import queries, rules, service
 from marketplace.suppliers.forms import NoteForm
-from marketplace.suppliers.models import Paper
-from marketplace.suppliers.states import SUPPLIER
+from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.states import SUPPLIER, AccountState, ApplicationStep
 from marketplace.suppliers.views.blueprint import pages
-from marketplace.web import back_to, needs, now, page, reading, someone, work
+from marketplace.web import back_to, needs, now, page, reading, remark, someone, work
+from marketplace.web.labels import error_words
 from marketplace.web.words import _
 
 READERS = (Role.SUPPLIER_STAFF, Role.REVIEWER, Role.AUDITOR, Role.MANAGER)
@@ -52,8 +55,12 @@ def decide(supplier_id: uuid.UUID, verb: str) -> ResponseReturnValue:
     if verb not in SUPPLIER.steps:
         raise Missing
     note = NoteForm().reason()
-    with work() as w:
-        service.use(w, supplier_id, verb, note=note, seen=request.values.get("seen", ""))
+    try:
+        with work() as w:
+            service.use(w, supplier_id, verb, note=note, seen=request.values.get("seen", ""))
+    except service.Incomplete as fault:  # its page says what, and where to fill it in
+        remark(" ".join(error_words(fault)), "warning")
+        return back_to("suppliers.step", supplier_id=supplier_id, step=ApplicationStep.CHECK.value)
     return back_to("suppliers.show", _("已办理。"), supplier_id=supplier_id)
 
 
@@ -65,6 +72,7 @@ def _dossier_page(supplier_id: uuid.UUID) -> ResponseReturnValue:
         if queries.may_look(actor, found.supplier):
             today = local_day(now())
             _one, registers = queries.register_rows(session, actor, supplier_id, today)
+        said = _said(session, found.supplier)
     roles = queries.roles_for(actor, found.supplier)
     return page(
         "suppliers/show.html",
@@ -81,10 +89,27 @@ def _dossier_page(supplier_id: uuid.UUID) -> ResponseReturnValue:
         paper_url=_paper_url,
         registers=registers,
         doubts=queries.doubts,
+        **said,
+        is_own=Role.SUPPLIER_STAFF in roles,
+        is_let_in=rules.is_let_in(found.supplier.state),
         may_read_scans=bool(roles & {Role.SUPPLIER_STAFF, Role.REVIEWER}),
         can_hand_in=Role.SUPPLIER_STAFF in roles and queries.takes_papers(found.supplier),
         can_edit=Role.SUPPLIER_STAFF in roles and queries.is_editable(found.supplier),
     )
+
+
+def _said(session: Session, supplier: Supplier) -> dict[str, object]:
+    """What the supplier says of itself, how far its application is, and what waits besides."""
+    return {
+        "progress": queries.progress(session, supplier, now()),
+        "growers": [
+            (one, regions.label_of(session, one.county_code))
+            for one in queries.growers(session, supplier)
+        ],
+        "county": regions.label_of(session, supplier.county_code),
+        "change": queries.open_change(session, supplier.id),
+        "account": queries.account_in(session, supplier.id, AccountState.PROPOSED),
+    }
 
 
 def _paper_url(paper: Paper) -> Callable[[str], str]:

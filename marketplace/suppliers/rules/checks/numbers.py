@@ -61,6 +61,8 @@ def _credit_code(paper: Submission, known: Known) -> Iterator[Finding]:
     key = credit_code.compact(paper.number)
     if fault := credit_code.fault_of(key):
         yield bad(f"credit_code_{fault.code}", FIELD, number=key, place=fault.place)
+    elif not known.credit_code:
+        yield bad("credit_code_unsaid", FIELD)
     elif key != known.credit_code:
         yield bad("credit_code_own", FIELD, number=key, registered=known.credit_code)
     else:

@@ -1,0 +1,92 @@
+"""A trading firm names the growers for whom it sells."""
+
+from __future__ import annotations
+
+import pytest
+
+from marketplace.kernel.errors import Invalid, Missing, Refused, WrongState
+from marketplace.suppliers import queries, service
+from marketplace.suppliers.models import Grower, Supplier
+from marketplace.suppliers.states import GrowerKind
+from tests.fixtures import People
+from tests.makers.onboarding import a_grower, a_named_grower, a_trader
+from tests.makers.suppliers import a_credit_code, a_draft_supplier
+
+
+def named(people: People, supplier: Supplier) -> list[str]:
+    with people.runtime.reading() as session:
+        return [one.name for one in queries.growers(session, supplier)]
+
+
+def test_a_trading_firm_needs_at_least_one_grower(people: People) -> None:
+    trader = a_trader(people)
+
+    def asks() -> bool:
+        at = people.runtime.clock.now()
+        with people.runtime.reading() as session:
+            return "grower" in {gap.what for gap in queries.gaps(session, trader, at)}
+
+    assert asks()
+    a_grower(people, trader)
+    assert not asks()
+
+
+def test_a_grower_let_go_stays_in_the_record(people: People) -> None:
+    trader = a_trader(people)
+    grower = a_grower(people, trader)
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.drop_grower(w, grower.id)
+    assert named(people, trader) == []
+    with people.runtime.reading() as session:
+        assert session.get_one(Grower, grower.id).ended_by == people.ids["supplier"]
+    with pytest.raises(Missing), people.runtime.work(people.actor("supplier")) as w:
+        service.drop_grower(w, grower.id)
+
+
+def test_only_a_trading_firm_names_growers(people: People) -> None:
+    supplier = a_draft_supplier(people)
+    with pytest.raises(WrongState):
+        a_grower(people, supplier)
+
+
+def test_growers_of_others_are_out_of_reach(people: People) -> None:
+    """P18: another firm neither adds to the list nor takes from it."""
+    trader = a_trader(people)
+    grower = a_grower(people, trader)
+    a_trader(people, "second_supplier", 2)
+    for act in (
+        lambda w: service.drop_grower(w, grower.id),
+        lambda w: service.name_grower(w, trader.id, a_named_grower(name="别家")),
+    ):
+        with pytest.raises(Missing), people.runtime.work(people.actor("second_supplier")) as w:
+            act(w)
+    assert named(people, trader) == ["示例农户"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"kind": GrowerKind.COOPERATIVE}, "grower_code_missing"),
+        ({"credit_code": a_credit_code(3)}, "grower_code_needless"),
+        (
+            {"kind": GrowerKind.COMPANY, "credit_code": a_credit_code(3)},
+            "credit_code_kind",
+        ),
+        ({"kind": GrowerKind.COOPERATIVE, "credit_code": "12345"}, "credit_code_length"),
+        ({"county": "示例不存在县"}, "county_unknown"),
+    ],
+)
+def test_what_is_wrong_with_a_grower_is_said(
+    people: People, changes: dict[str, object], fault: str
+) -> None:
+    trader = a_trader(people)
+    with pytest.raises(Invalid, match=fault):
+        a_grower(people, trader, **changes)
+
+
+def test_nobody_is_named_twice(people: People) -> None:
+    trader = a_trader(people)
+    code = a_credit_code(3)
+    a_grower(people, trader, kind=GrowerKind.COOPERATIVE, credit_code=code)
+    with pytest.raises(Refused, match="grower_named"):
+        a_grower(people, trader, kind=GrowerKind.COOPERATIVE, credit_code=code.lower())
