@@ -10,6 +10,7 @@ from typing import Any
 from flask import request
 from wtforms import (
     BooleanField,
+    DateField,
     FileField,
     RadioField,
     SelectField,
@@ -24,6 +25,7 @@ from catalog_import.synonyms import heading_table
 from marketplace.catalog import rules
 from marketplace.catalog.queries import Upload
 from marketplace.catalog.rules import Content, Goods
+from marketplace.catalog.service import Elsewhere
 from marketplace.catalog.states import AbsentGoods
 from marketplace.kernel.money import Money, parse_yuan
 from marketplace.web import MarketForm, options
@@ -112,6 +114,37 @@ class PriceForm(MarketForm):
     def prices(self) -> tuple[Money, Money]:
         """Supply and sale price, as the service takes them."""
         return parse_yuan(self.supply_price.data), parse_yuan(self.sale_price.data)
+
+
+class ReasonForm(MarketForm):
+    """Why a price is far from others of its kind."""
+
+    price_reason = StringField(
+        "价格说明",
+        [MUST, Length(max=500, message="最多 500 个字。")],
+        description="例如：小包装、工艺、等级、含冷链运费",
+    )
+
+
+class ComparisonForm(MarketForm):
+    """What the same costs elsewhere."""
+
+    source = StringField("在哪里看到", [MUST, LONG], description="店名、网站或市场")
+    price = StringField("价格", [MUST, _yuan])
+    amount = StringField("多少", [MUST, LONG], description="这个价格是多少的，例如：5千克、500g×10")
+    day = DateField("日期", [InputRequired("请填写日期。")])
+    note = StringField("备注", [LONG])
+
+    def elsewhere(self) -> Elsewhere:
+        """What was typed, as the service takes it."""
+        assert self.day.data is not None  # noqa: S101  # validate() saw to it; tells mypy
+        return Elsewhere(
+            source=_text(self.source),
+            price=parse_yuan(self.price.data),
+            amount=_text(self.amount),
+            day=self.day.data,
+            note=_text(self.note),
+        )
 
 
 class StockForm(MarketForm):

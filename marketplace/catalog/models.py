@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
@@ -53,6 +53,8 @@ class Listing(Versioned, Base):
     # as a person last saw them; None: nobody has
     reviewed_supply_price: Mapped[Money | None]
     reviewed_sale_price: Mapped[Money | None]
+    per_500g: Mapped[Money | None]  # sale price of 500 g; None: the weight of a piece is not plain
+    price_reason: Mapped[str] = mapped_column(String(500), default="")  # why it is far from others
     picture: Mapped[ShortText] = mapped_column(default="")  # name of a drawing; photographs later
     state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT)
     fingerprint: Mapped[str] = mapped_column(String(64))  # of the imported content, stock apart
@@ -126,6 +128,24 @@ class ChangeSet(Versioned, Base):
             postgresql_where=text("state = 'proposed'"),
         ),
     )
+
+
+class PriceComparison(Base):
+    """What the same costs elsewhere, as somebody saw it on a day; never changed."""
+
+    __tablename__ = "mp_price_comparison"
+
+    id: Mapped[Id]
+    listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"), index=True)
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
+    source: Mapped[ShortText]
+    price: Mapped[Money]
+    amount: Mapped[ShortText]  # how much was offered for it
+    per_500g: Mapped[Money | None]
+    day: Mapped[date]
+    note: Mapped[ShortText] = mapped_column(default="")
+    added_at: Mapped[datetime]
+    added_by: Mapped[PersonRef]
 
 
 class ClockEntry(Base):

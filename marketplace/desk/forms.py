@@ -20,7 +20,9 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.accounts.models import Organisation
+from marketplace.catalog.service import Elsewhere
 from marketplace.kernel.errors import MarketplaceError
+from marketplace.kernel.money import parse_yuan
 from marketplace.regions.service import NewList, Proposal
 from marketplace.suppliers.service import Found
 from marketplace.suppliers.states import HitVerdict, LookupResult
@@ -96,6 +98,28 @@ class VersionForm(MarketForm):
         """A refusal that names no field of ours is about the counties."""
         told, remedy = error_words(fault)
         self.sheet.errors = [*self.sheet.errors, f"{told} {remedy}".strip()]
+
+
+class ComparisonForm(MarketForm):
+    """What the same good costs elsewhere."""
+
+    source = StringField("在哪里看到", TEXT, description="店名、网站或市场")
+    price = StringField("价格", [InputRequired("请填写。")])
+    amount = StringField("多少", TEXT, description="这个价格是多少的，例如：5千克、500g×10")
+    day = DateField("日期", [InputRequired("请填写日期。")])
+    note = StringField("备注", [Length(max=200, message="最多 200 个字。")])
+
+    def validate_price(self, field: StringField) -> None:
+        try:
+            parse_yuan(field.data or "")
+        except ValueError as fault:
+            raise ValidationError("请填写如 12.50 的数字，单位为元，最多两位小数。") from fault
+
+    def elsewhere(self) -> Elsewhere:
+        """What was typed, as the service takes it."""
+        assert self.day.data is not None  # noqa: S101  # validate() saw to it; tells mypy
+        said = {one: (self[one].data or "").strip() for one in ("source", "amount", "note")}
+        return Elsewhere(**said, price=parse_yuan(self.price.data), day=self.day.data)
 
 
 class NewListForm(VersionForm):

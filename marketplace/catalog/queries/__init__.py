@@ -59,6 +59,7 @@ from marketplace.catalog.queries.lists import (
     villages,
 )
 from marketplace.catalog.queries.placing import Placed, Placing, unknown_lists
+from marketplace.catalog.queries.prices import Fairness, Median, comparisons, fairness, median
 from marketplace.catalog.queries.sheets import (
     PART,
     Checked,
@@ -96,10 +97,12 @@ __all__ = [
     "Difference",
     "Entry",
     "Evidence",
+    "Fairness",
     "Finding",
     "Foretold",
     "Good",
     "Instant",
+    "Median",
     "Now",
     "Offer",
     "Placed",
@@ -125,6 +128,7 @@ __all__ = [
     "checks",
     "clock_faults",
     "columns_as_data",
+    "comparisons",
     "content",
     "contents",
     "counts",
@@ -134,6 +138,7 @@ __all__ = [
     "entries_of",
     "evidence",
     "evidence_of",
+    "fairness",
     "find",
     "foretell",
     "goods",
@@ -142,6 +147,7 @@ __all__ = [
     "last_import",
     "listing",
     "listings_of",
+    "median",
     "mine",
     "months",
     "notices_of",

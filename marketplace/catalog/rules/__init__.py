@@ -41,6 +41,7 @@ from marketplace.catalog.rules.goods import (
     told_again,
 )
 from marketplace.catalog.rules.percentiles import Figure, figure
+from marketplace.catalog.rules.weights import grams, per_500g
 from marketplace.catalog.rules.wording import (
     CLAIMS,
     check_wording,
@@ -87,7 +88,9 @@ __all__ = [
     "figure",
     "fingerprint",
     "fingerprint_of",
+    "grams",
     "let_through",
+    "per_500g",
     "picture_for",
     "pieces",
     "plain",

@@ -26,6 +26,7 @@ from marketplace.catalog.service.importing import (
     stop,
     write_part,
 )
+from marketplace.catalog.service.pricing import Elsewhere, compare_price, explain_price
 from marketplace.catalog.service.revising import (
     approve_change,
     refuse_change,
@@ -49,6 +50,7 @@ from marketplace.catalog.service.writing import draft
 
 __all__ = [
     "SMALL",
+    "Elsewhere",
     "ImportReport",
     "NotForSale",
     "NotForZone",
@@ -59,8 +61,10 @@ __all__ = [
     "approve_change",
     "approve_many",
     "ask_columns",
+    "compare_price",
     "confirm",
     "draft",
+    "explain_price",
     "forget",
     "hold",
     "import_sheet",

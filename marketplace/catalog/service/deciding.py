@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing
 from marketplace.catalog.service import clock
+from marketplace.catalog.service.pricing import price_fault
 from marketplace.catalog.service.proposing import supersede
 from marketplace.catalog.states import LISTING, ClockStep, ListingState
 from marketplace.events import ListingChanged, ReviewAsked, ReviewDecided, ReviewDropped
@@ -34,10 +35,12 @@ class NotForZone(Refused):
 
 
 def submit(w: Work, listing_id: uuid.UUID) -> Listing:
-    """Ask for a listing to be looked at. Raises WrongState, Missing, Invalid (words_refused)."""
+    """Ask for a listing to be looked at. Raises WrongState, Missing, Invalid
+    (words_refused, price_reason_missing)."""
     listing, _ = queries.own_listing(w.session, w.actor, listing_id)
     LISTING.after(listing.state, "submit", w.actor.roles)
-    rules.check_wording(queries.said(listing))
+    if fault := _unfit(w, listing):
+        raise fault
     move(w, LISTING, listing, "submit")
     listing.submitted_at, listing.submitted_by, listing.note = w.now, w.actor.person_id, None
     clock.submitted(w, listing)
@@ -57,15 +60,24 @@ def submit(w: Work, listing_id: uuid.UUID) -> Listing:
 
 def submit_all(w: Work) -> tuple[int, int]:
     """Submit every draft of the actor's own supplier; answers how many, and how many stay because
-    of their words. What was returned stays: its reasons ask for a look at each. Raises Missing."""
+    of their words or price. What was returned stays: its reasons ask for a look at each.
+
+    Raises Missing.
+    """
     supplier = suppliers.own(w.session, w.actor)
     if supplier is None:
         raise Missing
     drafts = w.session.scalars(queries.mine(supplier.id, ListingState.DRAFT)).all()
-    fit = [one for one in drafts if not rules.wording_fault(queries.said(one))]
+    fit = [one for one in drafts if not _unfit(w, one)]
     for listing in fit:
         submit(w, listing.id)
     return len(fit), len(drafts) - len(fit)
+
+
+def _unfit(w: Work, listing: Listing) -> Invalid | None:
+    """What the machine finds that stops a submission."""
+    said = queries.said(listing)
+    return rules.wording_fault(said) or price_fault(w, listing, listing.category, said)
 
 
 def approve(w: Work, listing_id: uuid.UUID, seen: str) -> Listing:

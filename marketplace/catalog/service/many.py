@@ -36,6 +36,7 @@ def add(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
         "state": ListingState.DRAFT,
         "created_at": w.now,
         "reserved": 0,
+        "price_reason": "",
         "version": 1,
         "sold": 0,
     }
@@ -212,6 +213,7 @@ def _content(one: Ready) -> Content:
 def _columns(one: Ready) -> dict[str, Any]:
     """What a row says, as the columns of a listing have it."""
     said, slug = one.entry.said, one.entry.category
+    per_500g = rules.per_500g(said)
     return {
         **said,
         "supply_price": Money(said["supply_price"]),
@@ -220,6 +222,7 @@ def _columns(one: Ready) -> dict[str, Any]:
         "county_code": one.entry.county,
         "picture": rules.picture_for(said["title"], rules.category(slug)),
         "fingerprint": one.fingerprint,
+        "per_500g": None if per_500g is None else Money(per_500g),
     }
 
 

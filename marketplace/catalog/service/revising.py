@@ -11,6 +11,7 @@ from marketplace.catalog.queries import Placing
 from marketplace.catalog.rules import Content, Goods
 from marketplace.catalog.service import clock
 from marketplace.catalog.service.deciding import check_origin, someone_elses
+from marketplace.catalog.service.pricing import price_fault
 from marketplace.catalog.service.proposing import carry, let_through, record, supersede, timed
 from marketplace.catalog.service.writing import change, content_of, free_sku, put
 from marketplace.catalog.states import CHANGE, LISTING, ClockStep, ListingState
@@ -20,20 +21,23 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.work import Work, move
 
+# what changes the price of 500 g, or what it is compared with
+PRICED = frozenset({"sale_price", "net_content", "spec", "unit", "category"})
+
 
 def revise(w: Work, listing_id: uuid.UUID, goods: Goods) -> ChangeSet | None:
     """Change what is said of a good. On sale it becomes a change-set, which is answered; otherwise
     it is a draft now. The same words again leave it as it is, unless it was withdrawn.
 
-    Raises Invalid (what does not hold, with its field; words_refused for what is on sale), Refused
-    (sku_taken), Missing.
+    Raises Invalid (what does not hold, with its field; for what is on sale words_refused and
+    price_reason_missing too), Refused (sku_taken), Missing.
     """
     listing, supplier = queries.own_listing(w.session, w.actor, listing_id)
     placed = Placing(w.session, w.now).place(goods)
     free_sku(w, supplier.id, goods.sku, listing.id)
     content = content_of(goods, placed)
     if listing.state is ListingState.ON_SALE:
-        rules.check_wording(content)
+        _check(w, listing, queries.content(w.session, listing), content)
         return _propose(w, listing, content)
     same = rules.fingerprint_of(content) == listing.fingerprint
     if not same or listing.state is ListingState.WITHDRAWN:
@@ -54,6 +58,7 @@ def reprice(w: Work, listing_id: uuid.UUID, supply: Money, sale: Money) -> Chang
     prices = {"supply_price": supply.fen, "sale_price": sale.fen}
     before = queries.content(w.session, listing)
     waiting = queries.open_change(w.session, listing.id)
+    _check(w, listing, before, {**before, **prices})
     passed = let_through(w, listing, before, {**before, **prices})
     if waiting is None or not passed:
         said = waiting.content if waiting else before
@@ -109,6 +114,15 @@ def use_change(w: Work, change_id: uuid.UUID, verb: str, *, note: str, seen: str
     if verb == "refuse":
         return refuse_change(w, change_id, note)
     raise Missing(verb=verb)
+
+
+def _check(w: Work, listing: Listing, before: Content, content: Content) -> None:
+    """Raises Invalid (words_refused, price_reason_missing) for what may not be on sale."""
+    rules.check_wording(content)
+    if PRICED & set(rules.changed(before, content)):
+        fault = price_fault(w, listing, content["category"], content)
+        if fault is not None:
+            raise fault
 
 
 def _propose(w: Work, listing: Listing, content: Content) -> ChangeSet | None:

@@ -110,6 +110,8 @@ def _fill(listing: Listing, content: Content) -> None:
     listing.county_code = content["county"]
     listing.picture = rules.picture_for(listing.title, rules.category(listing.category))
     listing.fingerprint = rules.fingerprint_of(content)
+    per_500g = rules.per_500g(content)
+    listing.per_500g = None if per_500g is None else Money(per_500g)
 
 
 def _settle_in(w: Work, listing: Listing, content: Content) -> None:

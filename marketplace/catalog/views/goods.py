@@ -8,7 +8,15 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalog import queries, rules, service
-from marketplace.catalog.forms import GoodsForm, NewGoodsForm, PriceForm, StockForm, said_of
+from marketplace.catalog.forms import (
+    ComparisonForm,
+    GoodsForm,
+    NewGoodsForm,
+    PriceForm,
+    ReasonForm,
+    StockForm,
+    said_of,
+)
 from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.states import LISTING, ChangeState, ListingState
 from marketplace.catalog.views.blueprint import pages
@@ -17,6 +25,7 @@ from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
 from marketplace.web import (
+    MarketForm,
     back_to,
     checked,
     needs,
@@ -60,7 +69,13 @@ def submit_all() -> ResponseReturnValue:
     with work() as w:
         count, kept = service.submit_all(w)
     if kept:
-        remark(_("%(n)s 件写了不能用的词，没有提交；打开商品看是哪些。", n=kept), "warning")
+        remark(
+            _(
+                "%(n)s 件没有提交：写了不能用的词，或价格离同类太远还没有说明；打开商品看原因。",
+                n=kept,
+            ),
+            "warning",
+        )
     return back_to("catalog.mine", _("已提交 %(n)s 件，等待审核。", n=count))
 
 
@@ -90,7 +105,7 @@ def draft() -> ResponseReturnValue:
 @pages.get("/listings/<uuid:listing_id>")
 @needs(Role.SUPPLIER_STAFF)
 def show(listing_id: uuid.UUID) -> ResponseReturnValue:
-    return _listing(listing_id)
+    return listing_page(listing_id)
 
 
 @pages.get("/listings/<uuid:listing_id>/edit")
@@ -129,14 +144,14 @@ def revise(listing_id: uuid.UUID) -> ResponseReturnValue:
 def reprice(listing_id: uuid.UUID) -> ResponseReturnValue:
     form = PriceForm()
     if not form.validate():
-        return _listing(listing_id, 422, price_form=form)
+        return listing_page(listing_id, 422, price_form=form)
     try:
         with work() as w:
             change = service.reprice(w, listing_id, *form.prices())
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
-        return _listing(listing_id, fault.status, price_form=form)
+        return listing_page(listing_id, fault.status, price_form=form)
     return back_to("catalog.show", _saved(change), listing_id=listing_id)
 
 
@@ -156,14 +171,14 @@ def withdraw_change(change_id: uuid.UUID) -> ResponseReturnValue:
 def set_stock(listing_id: uuid.UUID) -> ResponseReturnValue:
     form = StockForm()
     if not form.validate():
-        return _listing(listing_id, 422, stock_form=form)
+        return listing_page(listing_id, 422, stock_form=form)
     try:
         with work() as w:
             service.set_stock(w, listing_id, int(form.stock.data))
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
-        return _listing(listing_id, fault.status, stock_form=form)
+        return listing_page(listing_id, fault.status, stock_form=form)
     return back_to("catalog.show", _("库存已更新。"), listing_id=listing_id)
 
 
@@ -201,19 +216,16 @@ def _saved(change: ChangeSet | None) -> str:
     return _("修改已提交，等待审核；通过之前商品照原样在售。")
 
 
-def _listing(
-    listing_id: uuid.UUID,
-    status: int = 200,
-    *,
-    stock_form: StockForm | None = None,
-    price_form: PriceForm | None = None,
+def listing_page(
+    listing_id: uuid.UUID, status: int = 200, **forms: MarketForm
 ) -> ResponseReturnValue:
+    """One good with everything its supplier may do; `forms` are those that were refused."""
     actor = someone()
     with reading() as session:
         listing, supplier = queries.own_listing(session, actor, listing_id)
         edits = queries.changes_of(session, listing.id)
         waiting = next((one for one in edits if one.state is ChangeState.PROPOSED), None)
-        lang = words().language
+        lang, said = words().language, queries.said(listing)
         return page(
             "catalog/show.html",
             status,
@@ -224,25 +236,31 @@ def _listing(
             category=rules.category(listing.category),
             villages=queries.villages(session, listing.id),
             spent=queries.time_spent(session, listing, now()),
-            wording=rules.wording(queries.said(listing)),
+            wording=rules.wording(said),
             verbs_open=_buttons(listing),
             decide_url=lambda verb: url_for(
                 "marketplace.catalog.use", listing_id=listing.id, verb=verb
             ),
-            stock_form=stock_form or StockForm(stock=str(listing.received)),
-            price_form=price_form or _price_form(listing),
+            **(_forms(listing) | forms),
             rise_percent=settings().price_rise_percent,
+            fair=queries.fairness(session, settings(), listing.category, said),
+            compared=queries.comparisons(session, listing.id),
+            distance_percent=settings().price_distance_percent,
             waiting=waiting,
             differences=queries.differences(session, waiting, lang) if waiting else (),
             changes=[one for one in edits if one is not waiting],
         )
 
 
-def _price_form(listing: Listing) -> PriceForm | None:
-    if listing.state is not ListingState.ON_SALE:
-        return None
+def _forms(listing: Listing) -> dict[str, MarketForm | None]:
+    """The small forms of the page, as they stand before anything is typed."""
     prices = {"supply_price": listing.supply_price.yuan, "sale_price": listing.sale_price.yuan}
-    return PriceForm(**prices)
+    return {
+        "stock_form": StockForm(stock=str(listing.received)),
+        "price_form": PriceForm(**prices) if listing.state is ListingState.ON_SALE else None,
+        "reason_form": ReasonForm(price_reason=listing.price_reason),
+        "comparison_form": ComparisonForm(),
+    }
 
 
 def _buttons(listing: Listing) -> list[object]:

@@ -108,9 +108,15 @@ class ListingTurn:
     """What happens to one listing that is not simply approved with the others."""
 
     sku: str
-    turn: str  # keep_draft, submit_late, late (and approved), return, withdraw
+    turn: str  # keep_draft, submit_late, late (and approved), return, withdraw, edit, reprice
     day: int = 1
     note: str = ""
+    title: str = ""  # of an edit
+    spec: str = ""
+    sale_price: str = ""  # yuan; of an edit, or alone
+    decide: int | None = (
+        None  # the edit is approved, with a note refused, so many days before today
+    )
 
 
 @checked(config=STRICT, kw_only=True)

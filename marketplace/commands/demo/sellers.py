@@ -8,8 +8,11 @@ from functools import partial
 
 from sqlalchemy import select
 
+from marketplace.catalog import queries as catalog_queries
+from marketplace.catalog import rules
 from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Listing
+from marketplace.catalog.rules import Goods
 from marketplace.catalog.states import ListingState
 from marketplace.commands.demo.cast import OPENING
 from marketplace.commands.demo.scans import scan
@@ -25,6 +28,7 @@ from marketplace.suppliers.rules.checks.numbers import check_digit
 from marketplace.suppliers.service import Application, HandedIn
 from marketplace.work import Work
 
+PRICE_REASON = "示例：小包装，按等级挑选，售价含独立包装和冷藏运输。"
 REVIEWER, SECOND = "reviewer", "second-reviewer"
 
 
@@ -84,6 +88,12 @@ def _plan_turn(stage: Stage, one: Seller, turn: ListingTurn) -> None:
         stage.plan(turn.day, "10:50", partial(_use, stage, SECOND, turn, "approve"))
     if turn.turn == "return":
         stage.plan(turn.day, "11:40", partial(_use, stage, REVIEWER, turn, "return"))
+    if turn.turn == "edit":
+        stage.plan(turn.day, "09:40", partial(_edit, stage, who, turn))
+        if turn.decide is not None:
+            stage.plan(turn.decide, "14:50", partial(_decide_edit, stage, turn))
+    if turn.turn == "reprice":
+        stage.plan(turn.day, "09:20", partial(_reprice, stage, who, turn))
     if turn.turn == "withdraw":
         stage.plan(turn.day, "17:00", partial(_use, stage, who, turn, "withdraw"))
 
@@ -209,7 +219,49 @@ def _submit_goods(stage: Stage, one: Seller, special: dict[str, ListingTurn]) ->
     with stage.work(one.staff.key) as w:
         for listing in _goods(stage, w, one, ListingState.DRAFT):
             if listing.sku not in special or special[listing.sku].turn not in later:
-                catalog.submit(w, listing.id)
+                _submit_good(w, listing)
+
+
+def _submit_good(w: Work, listing: Listing) -> None:
+    """With the reason that a price far from others asks for."""
+    said = catalog_queries.said(listing)
+    if catalog_queries.fairness(w.session, w.tools.config, listing.category, said).is_far:
+        catalog.explain_price(w, listing.id, PRICE_REASON)
+    catalog.submit(w, listing.id)
+
+
+def _edit(stage: Stage, who: str, turn: ListingTurn) -> None:
+    with stage.work(who) as w:
+        listing = listing_named(w, turn.sku)
+        said = catalog_queries.content(w.session, listing)
+        villages = catalog_queries.village_names(w.session, said["villages"])
+        goods = Goods(
+            **{
+                **said,
+                "villages": villages,
+                "title": turn.title or listing.title,
+                "spec": turn.spec or listing.spec,
+                "supply_price": listing.supply_price,
+                "sale_price": parse_yuan(turn.sale_price or listing.sale_price.yuan),
+            }
+        )
+        catalog.revise(w, listing.id, goods)
+
+
+def _decide_edit(stage: Stage, turn: ListingTurn) -> None:
+    with stage.work(REVIEWER) as w:
+        waiting = catalog_queries.open_change(w.session, listing_named(w, turn.sku).id)
+        if waiting is None:
+            raise LookupError(f"no edit of {turn.sku} waits")
+        seen = rules.seen_of(waiting.base, waiting.fingerprint)
+        verb = "refuse" if turn.note else "approve"
+        catalog.use_change(w, waiting.id, verb, note=turn.note, seen=seen)
+
+
+def _reprice(stage: Stage, who: str, turn: ListingTurn) -> None:
+    with stage.work(who) as w:
+        listing = listing_named(w, turn.sku)
+        catalog.reprice(w, listing.id, listing.supply_price, parse_yuan(turn.sale_price))
 
 
 def _approve_goods(stage: Stage, one: Seller, special: dict[str, ListingTurn]) -> None:
@@ -228,6 +280,9 @@ def _goods(stage: Stage, w: Work, one: Seller, state: ListingState) -> list[List
 def _use(stage: Stage, who: str, turn: ListingTurn, verb: str) -> None:
     with stage.work(who) as w:
         listing = listing_named(w, turn.sku)
+        if verb == "submit":
+            _submit_good(w, listing)
+            return
         catalog.use(w, listing.id, verb, note=turn.note, seen=listing.fingerprint)
 
 

@@ -13,7 +13,7 @@ from marketplace.catalog.states import CHANGE
 from marketplace.desk.views.blueprint import pages
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Missing
-from marketplace.web import back_to, checked, needs, page, reading, someone, work
+from marketplace.web import back_to, checked, needs, page, reading, settings, someone, work
 from marketplace.web.words import _, words
 
 READERS = (Role.REVIEWER, Role.AUDITOR, Role.MANAGER)
@@ -38,6 +38,9 @@ def change(change_id: uuid.UUID) -> ResponseReturnValue:
             category=catalog.category(listing.category),
             villages=catalog.villages(session, listing.id),
             wording=rules.wording(found.content),
+            fair=catalog.fairness(session, settings(), found.content["category"], found.content),
+            compared=catalog.comparisons(session, listing.id),
+            distance_percent=settings().price_distance_percent,
             verbs_open=[s for s in CHANGE.open_verbs(found.state, may) if s.verb != "supersede"],
             decide_url=lambda verb: url_for(
                 "marketplace.desk.decide_change",

@@ -10,10 +10,24 @@ from flask.typing import ResponseReturnValue
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import rules, service
 from marketplace.catalog.states import LISTING
+from marketplace.desk.forms import ComparisonForm
 from marketplace.desk.views.blueprint import pages
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Missing
-from marketplace.web import back_to, checked, needs, now, page, reading, someone, work
+from marketplace.kernel.errors import Invalid, Missing
+from marketplace.web import (
+    back_to,
+    checked,
+    needs,
+    now,
+    once,
+    page,
+    reading,
+    remember,
+    settings,
+    someone,
+    urls,
+    work,
+)
 from marketplace.web.words import _
 
 READERS = (Role.REVIEWER, Role.AUDITOR, Role.MANAGER)
@@ -22,17 +36,48 @@ READERS = (Role.REVIEWER, Role.AUDITOR, Role.MANAGER)
 @pages.get("/listings/<uuid:listing_id>")
 @needs(*READERS)
 def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
+    return _page(listing_id)
+
+
+@pages.post("/listings/<uuid:listing_id>/comparisons")
+@needs(Role.REVIEWER)
+@once
+def compare_price(listing_id: uuid.UUID) -> ResponseReturnValue:
+    """What the same costs elsewhere, as the reviewer saw it."""
+    form = ComparisonForm()
+    if not form.validate():
+        return _page(listing_id, form, 422)
+    try:
+        with work() as w:
+            service.compare_price(w, listing_id, form.elsewhere())
+            remember(w, urls("desk.listing", "listing_id")(listing_id))
+    except Invalid as fault:
+        if not form.blame(fault):
+            raise
+        return _page(listing_id, form, fault.status)
+    return back_to("desk.listing", _("外部比价已附上。"), listing_id=listing_id)
+
+
+def _page(
+    listing_id: uuid.UUID, form: ComparisonForm | None = None, status: int = 200
+) -> ResponseReturnValue:
     actor, at = someone(), now()
     with reading() as session:
         found, supplier = catalog.listing(session, actor, listing_id)
         roles = catalog.roles_for(actor, found, supplier)
         return page(
             "desk/listing.html",
+            status,
             listing=found,
             supplier=supplier,
             origin=catalog.origin(session, found),
             category=catalog.category(found.category),
             villages=catalog.villages(session, found.id),
+            fair=catalog.fairness(session, settings(), found.category, catalog.said(found)),
+            compared=catalog.comparisons(session, found.id),
+            distance_percent=settings().price_distance_percent,
+            comparison_form=(form or ComparisonForm()) if Role.REVIEWER in roles else None,
+            compare_url=url_for("marketplace.desk.compare_price", listing_id=found.id),
             spent=catalog.time_spent(session, found, at),
             wording=rules.wording(catalog.said(found)),
             checks=catalog.checks(session, actor, found, supplier, at=at),

@@ -853,6 +853,8 @@ def upgrade() -> None:
         sa.Column("sale_price", sa.BigInteger(), nullable=False),
         sa.Column("reviewed_supply_price", sa.BigInteger(), nullable=True),
         sa.Column("reviewed_sale_price", sa.BigInteger(), nullable=True),
+        sa.Column("per_500g", sa.BigInteger(), nullable=True),
+        sa.Column("price_reason", sa.String(length=500), nullable=False),
         sa.Column("picture", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
@@ -1350,6 +1352,37 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mp_plan_requested_by"), "mp_plan", ["requested_by"], unique=False)
     op.create_index(op.f("ix_mp_plan_union_id"), "mp_plan", ["union_id"], unique=False)
     op.create_table(
+        "mp_price_comparison",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.String(length=200), nullable=False),
+        sa.Column("per_500g", sa.BigInteger(), nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_price_comparison_listing_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_price_comparison_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_price_comparison")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_price_comparison_added_by"), "mp_price_comparison", ["added_by"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_price_comparison_listing_id"),
+        "mp_price_comparison",
+        ["listing_id"],
+        unique=False,
+    )
+    op.create_table(
         "mp_reservation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("listing_id", sa.Uuid(), nullable=False),
@@ -1455,6 +1488,9 @@ def downgrade() -> None:
     op.drop_table("mp_order_line")
     op.drop_index(op.f("ix_mp_reservation_listing_id"), table_name="mp_reservation")
     op.drop_table("mp_reservation")
+    op.drop_index(op.f("ix_mp_price_comparison_listing_id"), table_name="mp_price_comparison")
+    op.drop_index(op.f("ix_mp_price_comparison_added_by"), table_name="mp_price_comparison")
+    op.drop_table("mp_price_comparison")
     op.drop_index(op.f("ix_mp_plan_union_id"), table_name="mp_plan")
     op.drop_index(op.f("ix_mp_plan_requested_by"), table_name="mp_plan")
     op.drop_index(op.f("ix_mp_plan_organisation_id"), table_name="mp_plan")

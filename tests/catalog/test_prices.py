@@ -1,0 +1,221 @@
+"""A price is shown beside the median of its kind; one that is far from it needs a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from flask.testing import FlaskClient
+
+from marketplace.catalog import queries, rules, service
+from marketplace.catalog.models import Listing
+from marketplace.catalog.queries import Fairness
+from marketplace.catalog.rules.weights import grams
+from marketplace.catalog.service import Elsewhere
+from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.money import Money
+from tests.fixtures import People, post
+from tests.makers.catalog import a_draft_listing, a_listing, a_sheet, some_goods
+from tests.makers.suppliers import an_approved_supplier
+
+SEEN = Elsewhere("示例市场", Money(12_00), "500克", date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "weight"),
+    [
+        ("5kg", "箱", 5000),
+        ("500g×10", "箱", 5000),
+        ("10斤", "箱", 5000),
+        ("2.5 千克/箱", "箱", 2500),
+        ("250克/袋，2袋/盒", "盒", 500),
+        ("2袋/盒，250克/袋", "盒", 500),
+        ("净含量：1.5公斤", "箱", 1500),
+        ("500g/袋×10袋", "箱", 5000),
+        ("10袋*500g", "箱", 5000),
+        ("５００克", "袋", 500),
+        ("2两", "包", 100),
+        ("500克/盒，2盒", "份", 1000),
+        ("12.5克", "袋", Fraction(25, 2)),
+    ],
+)
+def test_a_plain_weight_is_read(text: str, unit: str, weight: int) -> None:
+    assert grams(text, unit) == weight
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2个/箱",
+        "4-5斤",
+        "约5斤",
+        "500ml",
+        "500克±5克",
+        "1,500克",
+        "2.5千克/袋",
+        "250克/袋，2袋/盒",
+        "500克，2袋/盒",
+        "500g/袋×10盒",
+        "0克",
+        "9999999千克",
+        "特级果",
+        "500g，500g",
+        "5kg 装",
+    ],
+)
+def test_what_is_not_plain_is_unknown_and_never_guessed(text: str) -> None:
+    assert grams(text, "箱") is None
+
+
+def test_the_price_of_500_g_is_rounded_once() -> None:
+    said = {"net_content": "3千克", "spec": "", "unit": "箱", "sale_price": 100_01}
+    assert rules.per_500g(said) == 16_67
+    assert rules.per_500g({**said, "net_content": "", "spec": "3千克/箱"}) == 16_67
+    assert rules.per_500g({**said, "net_content": "一大箱", "spec": "3千克/箱"}) is None
+
+
+def weighed(people: People, sku: str, yuan: int) -> Listing:
+    """On sale, 500 g for so much."""
+    return a_listing(
+        people, sku=sku, net_content="500克", sale_price=Money(yuan * 100), supply_price=Money(1)
+    )
+
+
+@pytest.fixture
+def market(people: People) -> People:
+    """Three goods on sale, 500 g for 40, 50 and 60; one whose weight is unknown."""
+    an_approved_supplier(people)
+    for place, yuan in enumerate((40, 50, 60)):
+        weighed(people, f"M-{place}", yuan)
+    a_listing(people, sku="M-9", net_content="一大箱", sale_price=Money(999_00))
+    return people
+
+
+def fair(people: People, listing: Listing) -> Fairness:
+    with people.runtime.reading() as session:
+        found = session.get_one(Listing, listing.id)
+        config = people.runtime.tools.config
+        return queries.fairness(session, config, found.category, queries.said(found))
+
+
+def test_the_median_is_of_goods_on_sale_whose_weight_is_known(market: People) -> None:
+    with market.runtime.reading() as session:
+        assert queries.median(session, "fruit") == queries.Median(3, Money(50_00))
+        assert queries.median(session, "tea") == queries.Median(0, None)
+
+
+def test_the_median_follows_what_comes_on_sale_and_leaves(market: People) -> None:
+    fourth = weighed(market, "M-4", 55)
+    with market.runtime.reading() as session:
+        assert queries.median(session, "fruit") == queries.Median(4, Money(50_00))
+    with market.runtime.work(market.actor("supplier")) as w:
+        service.withdraw(w, fourth.id)
+    with market.runtime.reading() as session:
+        assert queries.median(session, "fruit").number == 3
+
+
+@pytest.mark.parametrize(
+    ("yuan", "percent", "is_far"), [(75, 50, False), (76, 52, True), (24, -52, True)]
+)
+def test_far_is_beyond_the_distance(market: People, yuan: int, percent: int, is_far: bool) -> None:
+    listing = a_draft_listing(
+        market, sku="N", net_content="500克", sale_price=Money(yuan * 100), supply_price=Money(1)
+    )
+    told = fair(market, listing)
+    assert (told.percent, told.is_far) == (percent, is_far)
+
+
+def test_few_goods_are_no_market(people: People) -> None:
+    an_approved_supplier(people)
+    weighed(people, "A", 10)
+    dear = weighed(people, "B", 100)
+    told = fair(people, dear)
+    assert (told.percent, told.is_far, told.price) == (None, False, Money(100_00))
+
+
+def test_a_price_far_from_others_is_handed_in_with_its_reason_only(market: People) -> None:
+    listing = a_draft_listing(market, sku="N", net_content="500克", sale_price=Money(90_00))
+    staff = market.actor("supplier")
+    with pytest.raises(Invalid) as refusal, market.runtime.work(staff) as w:
+        service.submit(w, listing.id)
+    assert refusal.value.code == "price_reason_missing"
+    assert refusal.value.data["percent"] == "+80"
+    with pytest.raises(Invalid), market.runtime.work(staff) as w:
+        service.explain_price(w, listing.id, "  ")
+    with market.runtime.work(staff) as w:
+        service.explain_price(w, listing.id, "示例 手工挑选")
+        service.submit(w, listing.id)
+
+
+def test_an_edit_of_what_is_on_sale_asks_for_the_reason_too(market: People) -> None:
+    listing = weighed(market, "N", 60)
+    staff = market.actor("supplier")
+    with pytest.raises(Invalid) as refusal, market.runtime.work(staff) as w:
+        service.reprice(w, listing.id, Money(1), Money(90_00))
+    assert refusal.value.code == "price_reason_missing"
+    goods = some_goods("N", net_content="100克", sale_price=Money(60_00), supply_price=Money(1))
+    with pytest.raises(Invalid), market.runtime.work(staff) as w:
+        service.revise(w, listing.id, goods)  # the same price for less
+    with market.runtime.work(staff) as w:
+        service.explain_price(w, listing.id, "示例 手工挑选")
+        assert service.reprice(w, listing.id, Money(1), Money(90_00)) is not None
+
+
+def test_a_sheet_keeps_the_price_of_500_g_as_well(people: People) -> None:
+    supplier = an_approved_supplier(people)
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.import_sheet(w, supplier.id, a_sheet({}), "商品.csv")
+        (one,) = w.session.scalars(queries.mine(supplier.id)).all()
+        assert one.per_500g == Money(5_90)
+
+
+def test_prices_elsewhere_are_attached_with_source_and_day(market: People) -> None:
+    listing = weighed(market, "N", 60)
+    for name in ("supplier", "reviewer"):
+        with market.runtime.work(market.actor(name)) as w:
+            made = service.compare_price(w, listing.id, SEEN)
+            assert made.per_500g == Money(12_00)
+    for name in ("second_supplier", "employee", "auditor"):
+        with pytest.raises(Missing), market.runtime.work(market.actor(name)) as w:
+            service.compare_price(w, listing.id, SEEN)
+    with market.runtime.reading() as session:
+        assert len(queries.comparisons(session, listing.id)) == 2
+
+
+@pytest.mark.parametrize(
+    ("seen", "code"),
+    [
+        (Elsewhere("示例", Money(0), "500克", date(2026, 11, 20)), "price_not_positive"),
+        (Elsewhere("示例", Money(1), "500克", date(2026, 11, 24)), "day_to_come"),
+    ],
+)
+def test_a_price_elsewhere_is_above_zero_and_of_the_past(
+    market: People, seen: Elsewhere, code: str
+) -> None:
+    listing = weighed(market, "N", 60)
+    with pytest.raises(Invalid) as refusal, market.runtime.work(market.actor("reviewer")) as w:
+        service.compare_price(w, listing.id, seen)
+    assert refusal.value.code == code
+
+
+def test_pages_show_the_comparison_and_take_reason_and_prices(
+    market: People, client_as: Callable[[str], FlaskClient]
+) -> None:
+    """Failure 31: where a price was seen is a text; nothing is fetched from it."""
+    listing = weighed(market, "N", 60)
+    form = {"source": "http://127.0.0.1:1/", "price": "12.00", "amount": "500克"}
+    for name, page in (("supplier", "supplier/listings"), ("reviewer", "desk/listings")):
+        client, here = client_as(name), f"/{page}/{listing.id}"
+        for change, status in (({}, 303), ({"price": "x"}, 422), ({"day": "2027-01-01"}, 422)):
+            said = {**form, "day": "2026-11-20", **change}
+            assert post(client, f"{here}/comparisons", on=here, **said).status_code == status
+        told = client.get(here).text
+        assert "同类中位数" in told
+        assert "http://127.0.0.1:1/" in told
+        assert 'href="http://127.0.0.1:1/' not in told
+    client, here = client_as("supplier"), f"/supplier/listings/{listing.id}"
+    assert post(client, f"{here}/price-reason", on=here, price_reason="手工挑选").status_code == 303
+    assert "手工挑选" in client_as("reviewer").get(f"/desk/listings/{listing.id}").text
