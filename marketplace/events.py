@@ -83,6 +83,18 @@ class ListingChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class BatchRecalled(Event):
+    """Nothing of this batch may leave any more; whoever got some of it is to be told."""
+
+    batch_id: UUID
+    listing_id: UUID
+    supplier_id: UUID
+    number: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DesignationsChanged(Event):
     """A newer version of a list was confirmed: what it says of these counties differs from
     `starts_at` on."""

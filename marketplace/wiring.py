@@ -15,6 +15,7 @@ from marketplace.catalog import reactions as catalog
 from marketplace.desk import reactions as desk
 from marketplace.ledger import reactions as ledger
 from marketplace.orders import reactions as orders
+from marketplace.orders import service as ordering
 from marketplace.ports.mail import Mail
 from marketplace.ports.sms import Sms
 from marketplace.purchasing import reactions as purchasing
@@ -28,6 +29,7 @@ WITHIN: tuple[Wire, ...] = (
         events.OrderCancelled,
         ledger.book_cancelled_order,
         catalog.give_back,
+        orders.drop_hold,
         statistics.count_refund,
         purchasing.release_budget,
     ),
@@ -49,6 +51,7 @@ WITHIN: tuple[Wire, ...] = (
 )
 AFTER: tuple[Wire, ...] = (
     on(events.EntityChanged, catalog.reindex_supplier),
+    on(events.BatchRecalled, orders.hold_recalled, orders.tell_recalled),
     on(events.ImportAdvanced, catalog.write_part),
     on(events.ImportEnded, catalog.forget_sheet),
     on(events.SupplierApproved, catalog.reindex_supplier),
@@ -72,6 +75,7 @@ SILENT: frozenset[type[events.Event]] = frozenset(
 
 SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("papers_running_out", timedelta(minutes=10), suppliers.remind_of_papers),
+    Sweeping("orders_out_of_force", timedelta(minutes=1), ordering.hold_out_of_force),
 )
 
 __all__ = ["AFTER", "OUTSIDE", "SILENT", "SWEEPS", "WITHIN"]

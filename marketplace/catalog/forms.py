@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import request
@@ -14,6 +15,7 @@ from wtforms import (
     FileField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -23,10 +25,11 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from catalog_import import Column, Mapping, read_mapping, required_fields
 from catalog_import.synonyms import heading_table
 from marketplace.catalog import rules
+from marketplace.catalog.models import Batch
 from marketplace.catalog.queries import Upload
 from marketplace.catalog.rules import Content, Goods
-from marketplace.catalog.service import Elsewhere
-from marketplace.catalog.states import AbsentGoods
+from marketplace.catalog.service import Elsewhere, NewBatch
+from marketplace.catalog.states import AbsentGoods, BatchState
 from marketplace.kernel.money import Money, parse_yuan
 from marketplace.web import MarketForm, options
 from marketplace.web.words import words
@@ -252,6 +255,53 @@ class ColumnsForm(MarketForm):
             return None
         pairs = zip((one.heading for one in self.columns), self.chosen, strict=True)
         return Mapping(tuple(pairs))
+
+
+class BatchForm(MarketForm):
+    """One lot of a good."""
+
+    number = StringField(
+        "批号", [MUST, SHORT], description="箱子或标签上印的批号；没有就用采收日期"
+    )
+    made_on = DateField("采收或生产日期", [Optional()])
+    packed_on = DateField("包装日期", [InputRequired("请填写日期。")])
+    parts = SelectMultipleField(
+        "由哪些批次混装或分装（可选）",
+        choices=[],
+        validate_choice=True,
+        description="混装、分装以后是新的一批，要重新开具证明",
+    )
+    note = StringField("备注", [LONG])
+
+    def offer(self, batches: Iterable[Batch]) -> None:
+        """The lots that this one may be packed from."""
+        self.parts.choices = options(
+            (str(one.id), one.number) for one in batches if one.state is not BatchState.RECALLED
+        )
+
+    def batch(self) -> NewBatch:
+        """What was typed, as the service takes it."""
+        assert self.packed_on.data is not None  # noqa: S101  # validate() saw to it; tells mypy
+        return NewBatch(
+            number=_text(self.number),
+            packed_on=self.packed_on.data,
+            made_on=self.made_on.data,
+            note=_text(self.note),
+            parts=tuple(uuid.UUID(one) for one in self.parts.data or ()),
+        )
+
+
+class RecallForm(MarketForm):
+    """Why a batch is recalled, and whether its good leaves the zone too."""
+
+    note = TextAreaField(
+        "召回原因",
+        [InputRequired("请填写。"), Length(max=500, message="最多 500 个字。")],
+        description="写清楚发现了什么；买家会在短信里看到",
+    )
+    withdraw_goods = BooleanField(
+        "同时下架这件商品", description="不再接新订单，整改后可以重新提交"
+    )
 
 
 def said_of(content: Content, villages: str) -> dict[str, object]:

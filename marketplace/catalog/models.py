@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalog.states import (
     AbsentGoods,
+    BatchState,
     ChangeState,
     ClockStep,
     ImportState,
@@ -260,3 +261,39 @@ class ColumnMemory(Base):
     columns: Mapped[dict[str, Any]]  # heading → field, or nothing when it is not read
     at: Mapped[datetime]
     by: Mapped[PersonRef]
+
+
+class Batch(Versioned, Base):
+    """One lot of a good as its supplier made and packed it; what is wrong with one piece of it may
+    be wrong with all, so it is recalled as a whole. Its papers carry its id as `goods_id`."""
+
+    __tablename__ = "mp_batch"
+
+    id: Mapped[Id]
+    listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"))
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    number: Mapped[ShortCode]  # 批号, as it stands on the parcel
+    made_on: Mapped[date | None]  # harvested, caught, slaughtered or produced
+    packed_on: Mapped[date]
+    note: Mapped[ShortText] = mapped_column(default="")
+    state: Mapped[BatchState] = mapped_column(default=BatchState.OPEN)
+    created_at: Mapped[datetime]
+    created_by: Mapped[PersonRef]
+    recalled_at: Mapped[datetime | None]
+    recalled_by: Mapped[str | None] = mapped_column(String(64))
+    recall_reason: Mapped[str | None] = mapped_column(String(500))
+
+    listing: Mapped[Listing] = relationship(lazy="raise")
+
+    __table_args__ = (UniqueConstraint("listing_id", "number"),)
+
+
+class BatchPart(Base):
+    """A lot that went into another one when goods were mixed or packed anew."""
+
+    __tablename__ = "mp_batch_part"
+
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_batch.id"), primary_key=True)
+    part_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("mp_batch.id"), primary_key=True, index=True
+    )

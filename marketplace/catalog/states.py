@@ -66,6 +66,12 @@ class AbsentGoods(StrEnum):
     EMPTY = "empty"  # no pieces left to buy
 
 
+class BatchState(StrEnum):
+    OPEN = "open"  # may be chosen when goods leave
+    CLOSED = "closed"  # used up, or not offered for now
+    RECALLED = "recalled"  # nothing of it leaves any more; for good
+
+
 _STAFF = {Role.SUPPLIER_STAFF}
 _REVIEWER = {Role.REVIEWER}
 _L = ListingState
@@ -108,4 +114,12 @@ IMPORT = Machine(
         by=_STAFF | {Role.SYSTEM},
     ),
     step("undo", {_I.DONE, _I.STOPPED}, _I.UNDONE, by=_STAFF),
+)
+
+_B = BatchState
+
+BATCH = Machine(
+    step("close", {_B.OPEN}, _B.CLOSED, by=_STAFF),
+    step("reopen", {_B.CLOSED}, _B.OPEN, by=_STAFF),
+    step("recall", {_B.OPEN, _B.CLOSED}, _B.RECALLED, by=_STAFF | _REVIEWER, needs_note=True),
 )

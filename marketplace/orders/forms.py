@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
+from flask import request
 from wtforms import BooleanField, HiddenField, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length, Regexp
 
@@ -12,6 +14,7 @@ from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money
 from marketplace.orders import rules
 from marketplace.orders.service import NewAddress, Placement
+from marketplace.orders.states import HoldChoice
 from marketplace.payments.models import Tender
 from marketplace.web import MarketForm, options
 
@@ -86,6 +89,30 @@ class CheckoutForm(MarketForm):
 class ShippingForm(MarketForm):
     carrier = StringField("快递公司", TEXT)
     tracking = StringField("运单号", TEXT)
+
+    def batches(self, lines: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        """From which batch each line leaves, as the selects `batch-<line>` say. Raises Invalid."""
+        chosen = {line: request.form.get(f"batch-{line}", "") for line in lines}
+        try:
+            return {line: uuid.UUID(batch) for line, batch in chosen.items() if batch}
+        except ValueError as fault:
+            raise Invalid("lines_malformed") from fault
+
+
+class ProposalForm(MarketForm):
+    """What a reviewer proposes for an order that is held."""
+
+    choice = RadioField(
+        "建议",
+        [InputRequired("请选择建议。")],
+        choices=options((one, f"HoldChoice.{one}") for one in HoldChoice),
+    )
+    note = StringField(
+        "说明", [InputRequired("请填写。"), Length(max=500, message="最多 500 个字。")]
+    )
+
+    def chosen(self) -> HoldChoice:
+        return HoldChoice(self.choice.data)
 
 
 class NoteForm(MarketForm):

@@ -1,4 +1,4 @@
-"""Baskets, addresses, purchases, orders and their lines."""
+"""Baskets, addresses, purchases, orders and their lines, and what holds an order back."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalog.models import Listing
-from marketplace.kernel.base import Base, Id, PersonRef, ShortText, Versioned
+from marketplace.kernel.base import Base, Id, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money
-from marketplace.orders.states import DeliveryState, OrderState
+from marketplace.orders.states import (
+    DeliveryState,
+    HoldChoice,
+    HoldReason,
+    HoldState,
+    OrderState,
+)
 from marketplace.payments.models import Tender
 from marketplace.suppliers.models import Supplier
+from marketplace.work.models import append_only
 
 
 class BasketLine(Base):
@@ -137,3 +144,70 @@ class OrderLine(Base):
     eligibility_hash: Mapped[str] = mapped_column(String(64))
 
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+
+class LineBatch(Base):
+    """Which batch the goods of a line left from, with the papers that stood behind it then; frozen.
+    A line leaves once, from one batch: what is packed from several is a batch of its own."""
+
+    __tablename__ = "mp_line_batch"
+
+    id: Mapped[Id]
+    order_line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order_line.id"), unique=True)
+    order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order.id"), index=True)
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_batch.id"), index=True)
+    number: Mapped[ShortCode]
+    papers: Mapped[list[dict[str, Any]]]  # kind, number, issuer, id
+    at: Mapped[datetime]
+    by: Mapped[PersonRef]
+
+
+class Hold(Versioned, Base):
+    """A paid order that does not leave as it is: its goods' papers ran out, or its batch was
+    recalled. A reviewer proposes what to do, the buyer agrees or refuses."""
+
+    __tablename__ = "mp_hold"
+
+    id: Mapped[Id]
+    order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order.id"), index=True)
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
+    organisation_id: Mapped[uuid.UUID | None]
+    reason: Mapped[HoldReason]
+    batch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mp_batch.id"))
+    listings: Mapped[list[str]]  # ids of the listings concerned
+    words: Mapped[str] = mapped_column(String(500))  # what happened, as it is told
+    state: Mapped[HoldState] = mapped_column(default=HoldState.OPEN, index=True)
+    choice: Mapped[HoldChoice | None]
+    note: Mapped[str | None] = mapped_column(String(500))  # why this is proposed
+    opened_at: Mapped[datetime]
+    proposed_at: Mapped[datetime | None]
+    proposed_by: Mapped[str | None] = mapped_column(String(64))
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(String(64))
+    answer: Mapped[str | None] = mapped_column(String(500))
+
+    order: Mapped[Order] = relationship(lazy="raise")
+
+    __table_args__ = (
+        Index(
+            "uq_mp_hold_waiting",
+            "order_id",
+            unique=True,
+            sqlite_where=text("state IN ('open', 'proposed')"),
+            postgresql_where=text("state IN ('open', 'proposed')"),
+        ),
+    )
+
+
+class RecallNotice(Base):
+    """The buyer of an order was told that its batch is recalled; once."""
+
+    __tablename__ = "mp_recall_notice"
+
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_batch.id"), primary_key=True)
+    order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order.id"), primary_key=True)
+    at: Mapped[datetime]
+
+
+for _table in (LineBatch, RecallNotice):
+    append_only(_table.__tablename__)

@@ -1,4 +1,4 @@
-"""Pure answers about orders: quantities, freight, holds, what is hidden of an address."""
+"""Pure answers about orders: quantities, freight, what may be proposed, what is hidden."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import ZERO, Money
+from marketplace.orders.states import DeliveryState, HoldChoice, HoldReason
 
 MOST_PIECES = 9999  # of one good in one purchase
 MOST_LINES = 100  # different goods in one purchase
@@ -92,3 +93,33 @@ def reason(text: str) -> str:
     if not found:
         raise Invalid("reason_missing", field="note")
     return found[:500]
+
+
+def choices(reason: HoldReason, delivery: DeliveryState) -> tuple[HoldChoice, ...]:
+    """What may be proposed for an order that is held: a parcel on its way is only called back; from
+    a recalled batch nothing leaves, whatever anybody agrees to."""
+    if delivery is DeliveryState.SHIPPED:
+        return (HoldChoice.REFUND,)
+    if reason is HoldReason.RECALL:
+        return (HoldChoice.REPLACE, HoldChoice.REFUND)
+    return (HoldChoice.SHIP, HoldChoice.REPLACE, HoldChoice.REFUND)
+
+
+def proposal_text(number: str, words: str, choice: HoldChoice) -> str:
+    """What the buyer reads on his phone."""
+    proposed = {
+        HoldChoice.SHIP: "建议照常发货",
+        HoldChoice.REPLACE: "建议换一批同款商品发货",
+        HoldChoice.REFUND: "建议退款",
+    }[choice]
+    return (
+        f"【直通车】订单{number}：{words}。{proposed}，请到订单页同意或不同意；不同意就全额退款。"
+    )
+
+
+def recall_text(number: str, words: str) -> str:
+    """What whoever got some of a recalled batch reads on his phone."""
+    return (
+        f"【直通车】召回通知：{words}。您的订单{number}里有这一批商品，"
+        "请停止食用；还没收到的请拒收。后续处理会另行通知。"
+    )

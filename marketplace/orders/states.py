@@ -1,4 +1,4 @@
-"""Two small machines: the order itself, and its delivery. (Payment is a third, in payments.)"""
+"""Small machines: the order, its delivery, what holds it back. (Payment is in payments.)"""
 
 from enum import StrEnum
 
@@ -18,6 +18,28 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     SHIPPED = "shipped"
     RECEIVED = "received"
+    CALLED_BACK = "called_back"  # on its way when its batch was recalled; not to be accepted
+
+
+class HoldReason(StrEnum):
+    PAPERS = "papers"  # of the goods or their supplier are not in force
+    RECALL = "recall"  # the batch was recalled
+
+
+class HoldState(StrEnum):
+    OPEN = "open"  # waits for a reviewer's proposal
+    PROPOSED = "proposed"  # waits for the buyer's answer
+    AGREED = "agreed"  # the buyer agreed with what was proposed
+    REFUSED = "refused"  # the buyer did not: the money goes back
+    DROPPED = "dropped"  # the order was called off meanwhile
+
+
+class HoldChoice(StrEnum):
+    """What a reviewer proposes."""
+
+    SHIP = "ship"  # as ordered
+    REPLACE = "replace"  # the same good from another batch, or with papers in force
+    REFUND = "refund"  # the order is called off, its money goes back
 
 
 _BUYER = {Role.EMPLOYEE, Role.UNION_BUYER}
@@ -41,4 +63,15 @@ ORDER = Machine(
 DELIVERY = Machine(
     step("ship", {_D.WAITING}, _D.SHIPPED, by={Role.SUPPLIER_STAFF}),
     step("receive", {_D.SHIPPED}, _D.RECEIVED, by=_BUYER),
+    step("call_back", {_D.SHIPPED}, _D.CALLED_BACK, by=_BUYER),
+)
+
+_H = HoldState
+
+HOLD = Machine(
+    step("propose", {_H.OPEN, _H.PROPOSED}, _H.PROPOSED, by={Role.REVIEWER}, needs_note=True),
+    step("agree", {_H.PROPOSED}, _H.AGREED, by=_BUYER),
+    step("refuse", {_H.PROPOSED}, _H.REFUSED, by=_BUYER, needs_note=True),
+    step("reopen", {_H.PROPOSED}, _H.OPEN, by={Role.SYSTEM}),  # something worse came up
+    step("drop", {_H.OPEN, _H.PROPOSED}, _H.DROPPED, by={Role.SYSTEM}),
 )

@@ -39,6 +39,12 @@ _TONES = {
     "applied": "",
     "shipped": "info",
     "ordered": "info",
+    "closed": "info",
+    "recalled": "stop",
+    "called_back": "stop",
+    "open": "wait",
+    "hit": "stop",
+    "noted": "warm",
 }
 
 

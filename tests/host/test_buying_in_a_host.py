@@ -15,6 +15,7 @@ from marketplace.work import trail
 from marketplace.work.models import TrailEntry
 from tests.fixtures import post
 from tests.host.conftest import IDS, PREFIX, MallPeople
+from tests.makers.batches import batch_fields
 from tests.makers.catalog import a_listing
 from tests.makers.suppliers import an_approved_supplier
 
@@ -49,6 +50,7 @@ def test_a_purchase_is_made_paid_sent_and_received_in_the_mall(
     assert post(cashier, f"{money}/confirm", on=money, **paid).status_code == 303
     way = f"{PREFIX}/orders/{order.id}"
     parcel = {"carrier": "示例快递", "tracking": "SF0000000001"}
+    parcel |= batch_fields(mall_people, order)
     assert post(seller, f"{way}/ship", on=way, **parcel).status_code == 303
     assert post(shopper, f"{way}/receive", on=way).status_code == 303
     assert "SF0000000001" in shopper.get(way).get_data(as_text=True)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from marketplace.accounts.states import ROSTER
-from marketplace.catalog.states import CHANGE, IMPORT, LISTING
+from marketplace.catalog.states import BATCH, CHANGE, IMPORT, LISTING
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, WrongState
 from marketplace.kernel.machine import Machine, Step
-from marketplace.orders.states import DELIVERY, ORDER
+from marketplace.orders.states import DELIVERY, HOLD, ORDER
 from marketplace.payments.states import PAYMENT, REFUND
 from marketplace.purchasing.states import PLAN
 from marketplace.regions.states import VERSION
@@ -25,9 +25,11 @@ MACHINES: dict[str, Machine[Any]] = {
     "paper": PAPER,
     "listing": LISTING,
     "change-set": CHANGE,
+    "batch": BATCH,
     "import": IMPORT,
     "order": ORDER,
     "delivery": DELIVERY,
+    "hold": HOLD,
     "payment": PAYMENT,
     "refund": REFUND,
     "plan": PLAN,

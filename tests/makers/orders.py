@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from marketplace.catalog.models import Listing
@@ -12,6 +13,7 @@ from marketplace.orders.models import Address, Order, Purchase
 from marketplace.payments import queries as payments_queries
 from marketplace.payments import service as payments
 from marketplace.payments.models import Payment, Tender
+from tests.makers.batches import batches_for
 
 if TYPE_CHECKING:
     from tests.fixtures import People
@@ -80,6 +82,13 @@ def the_order(people: People, purchase: Purchase) -> Order:
     return found
 
 
-def shipped(people: People, order: Order, name: str = "supplier") -> Order:
+def shipped(
+    people: People,
+    order: Order,
+    name: str = "supplier",
+    batches: Mapping[uuid.UUID, uuid.UUID] | None = None,
+) -> Order:
+    """On its way; lines that need a batch leave from the given one, else from one that is good."""
+    chosen = batches_for(people, order, name) if batches is None else batches
     with people.runtime.work(people.actor(name)) as w:
-        return service.ship(w, order.id, "示例快递", "SF0000000001")
+        return service.ship(w, order.id, "示例快递", "SF0000000001", batches=chosen)

@@ -21,6 +21,7 @@ from marketplace.payments.models import Tender
 from marketplace.payments.states import PaymentState
 from marketplace.suppliers.models import Supplier
 from tests.fixtures import People, post
+from tests.makers.batches import batch_fields
 from tests.makers.catalog import a_listing
 from tests.makers.orders import a_purchase, an_address, paid, the_order, the_payment
 from tests.makers.suppliers import an_approved_supplier
@@ -261,7 +262,8 @@ def test_the_line_of_an_order_from_payment_to_receipt(
     assert "示例路 1 号" in page
     assert "入选依据" in page
     assert post(supplier, f"{path}/ship", on=path, carrier="", tracking="").status_code == 422
-    sent = post(supplier, f"{path}/ship", on=path, carrier="示例快递", tracking="SF1")
+    parcel = {"carrier": "示例快递", "tracking": "SF1", **batch_fields(people, order)}
+    sent = post(supplier, f"{path}/ship", on=path, **parcel)
     assert sent.status_code == 303
     page = text_of(buyer, path)
     assert "SF1" in page

@@ -89,7 +89,9 @@ def run(
     world: World, row: Row, extra: Mapping[str, Any], *, in_query: bool = False
 ) -> tuple[int | str, Any]:
     who = TABLE.who(row, next(c for c in doers(row) if c != "anonymous"))
-    form: MultiDict[str, Any] = MultiDict({k: world.said(v) for k, v in row.form.items()})
+    form: MultiDict[str, Any] = MultiDict(
+        {world.said(k): world.said(v) for k, v in row.form.items()}
+    )
     address = row.address(world.app, world.said)
     if in_query:
         address = f"{address}?{urlencode(extra)}"

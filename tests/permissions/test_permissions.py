@@ -16,7 +16,13 @@ from tests.permissions.world import Rows, World, changes
 
 TABLE = table.read()
 # reading a private paper is itself written down
-READS = frozenset({"GET marketplace.suppliers.scan", "GET marketplace.desk.shot"})
+READS = frozenset(
+    {
+        "GET marketplace.suppliers.scan",
+        "GET marketplace.desk.shot",
+        "GET marketplace.orders.recall_sheet",
+    }
+)
 DONE = frozenset({200, 302, 303})
 UNSAID = frozenset({SIGN_IN, 403, 404})  # what was refused without a word about the thing
 BLIND = frozenset({"anonymous", "stranger"})
@@ -48,7 +54,7 @@ def ask(world: World, row: Row, who: str, **other: str) -> tuple[TestResponse, R
     def said(value: str) -> str:
         return world.said(other.get(value, value))
 
-    form = {name: said(value) for name, value in row.form.items()}
+    form = {world.said(name): said(value) for name, value in row.form.items()}
     answer = world.send(who, row.method, row.address(world.app, said), form)
     return answer, world.rows()
 

@@ -32,7 +32,7 @@ from marketplace.purchasing.models import Plan
 from marketplace.regions import service as regions
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Paper
-from marketplace.suppliers.states import LookupResult, PaperKind, PaperState
+from marketplace.suppliers.states import PaperKind, PaperState
 from marketplace.unions import service as unions
 from marketplace.unions.models import Budget, Union
 from tests.fixtures import People
@@ -58,6 +58,7 @@ from tests.makers.suppliers import (
     seen,
 )
 from tests.makers.unions import a_budget, a_union
+from tests.permissions import batches
 
 MARK = "甲家专有"  # stands in every private text of the owner
 UPLOADS = {
@@ -82,10 +83,11 @@ def make_things(people: People) -> Things:
     _accounts(people, things)
     _roster(people, things)
     _suppliers(people, things)
-    _lookups(people, things)
+    batches.look_up(people, things)
     _goods(people, things)
     _sheets(people, things)
     _purchases(people, things)
+    batches.make_batches(people, things)
     _union(people, things)
     _other_union(people, things)
     people.runtime.deliver(limit=1000)
@@ -180,21 +182,6 @@ def _owners_things(people: People, things: Things) -> None:
         accounts.invite_colleague(w, office, Role.SUPPLIER_STAFF, "13700000066", text=None)
         invited = account_queries.invited(w.session, office, w.now)
     things["team_batch"] = str(invited[0].batch_id)
-
-
-def _lookups(people: People, things: Things) -> None:
-    """A hit that waits for a decision."""
-    said = suppliers.Found(
-        register="enterprise-credit",
-        searched_for="示例",
-        looked_on=local_day(people.runtime.clock.now()),
-        result=LookupResult.HIT,
-        found="示例：列入异常名录",
-        shot_name="截图.png",
-        shot=SCAN,
-    )
-    with people.runtime.work(people.actor("second_reviewer")) as w:
-        things["hit"] = str(suppliers.look_up(w, uuid.UUID(things["supplier"]), said).id)
 
 
 def _goods(people: People, things: Things) -> None:

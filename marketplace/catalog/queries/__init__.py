@@ -1,5 +1,18 @@
 """Questions about goods: what may be seen now, why, what waits, and what does not add up."""
 
+from marketplace.catalog.queries.batches import (
+    BatchStanding,
+    BatchView,
+    batch,
+    batch_view,
+    batches_of,
+    batches_to_ship,
+    open_batches,
+    out_of_force,
+    own_batch,
+    papers_needed,
+    with_what_came_of_it,
+)
 from marketplace.catalog.queries.changes import (
     Difference,
     change,
@@ -91,6 +104,8 @@ from marketplace.catalog.rules import Category, categories, category
 __all__ = [
     "PART",
     "AskedTime",
+    "BatchStanding",
+    "BatchView",
     "Category",
     "Check",
     "Checked",
@@ -115,6 +130,10 @@ __all__ = [
     "TimeRow",
     "Upload",
     "all_documents",
+    "batch",
+    "batch_view",
+    "batches_of",
+    "batches_to_ship",
     "bundle",
     "by_county",
     "by_month",
@@ -154,12 +173,16 @@ __all__ = [
     "offer",
     "offers",
     "on_sale",
+    "open_batches",
     "open_change",
     "open_changes",
     "origin",
+    "out_of_force",
+    "own_batch",
     "own_change",
     "own_import",
     "own_listing",
+    "papers_needed",
     "part_of",
     "queue",
     "read_goods",
@@ -182,5 +205,6 @@ __all__ = [
     "villages",
     "visible",
     "was_timed",
+    "with_what_came_of_it",
     "zone_faults",
 ]

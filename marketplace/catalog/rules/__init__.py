@@ -1,5 +1,6 @@
 """Pure answers about goods: what they are, how edits of them are judged, how two texts differ."""
 
+from marketplace.catalog.rules.batches import BATCH_PAPERS, BatchPaperRule, batch_papers
 from marketplace.catalog.rules.differing import Piece, pieces
 from marketplace.catalog.rules.edits import (
     FIELDS,
@@ -53,12 +54,14 @@ from marketplace.catalog.rules.wording import (
 )
 
 __all__ = [
+    "BATCH_PAPERS",
     "CLAIMS",
     "FIELDS",
     "LOOKED_UP",
     "MOST_QUANTITY",
     "MOST_STOCK",
     "PLAIN",
+    "BatchPaperRule",
     "Category",
     "Content",
     "EditRule",
@@ -70,6 +73,7 @@ __all__ = [
     "Reviewed",
     "RowFault",
     "Told",
+    "batch_papers",
     "categories",
     "category",
     "category_of",

@@ -2,6 +2,13 @@
 
 from marketplace.catalog.rules import ImportReport
 from marketplace.catalog.service.asking import ask_columns, remember_columns, sheet_key
+from marketplace.catalog.service.batches import (
+    NewBatch,
+    open_batch,
+    paper_batch,
+    recall,
+    use_batch,
+)
 from marketplace.catalog.service.deciding import (
     NotForZone,
     approve,
@@ -52,6 +59,7 @@ __all__ = [
     "SMALL",
     "Elsewhere",
     "ImportReport",
+    "NewBatch",
     "NotForSale",
     "NotForZone",
     "OutOfStock",
@@ -71,8 +79,11 @@ __all__ = [
     "keep_marked",
     "look",
     "marked_key",
+    "open_batch",
+    "paper_batch",
     "preview",
     "rebuild_search",
+    "recall",
     "refuse_change",
     "reindex",
     "release",
@@ -91,6 +102,7 @@ __all__ = [
     "tend_search",
     "undo",
     "use",
+    "use_batch",
     "use_change",
     "withdraw",
     "withdraw_change",

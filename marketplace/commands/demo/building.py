@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from marketplace.commands.demo import buying, cast, lists, planning, sellers
+from marketplace.commands.demo import buying, cast, lists, planning, sellers, watching
 from marketplace.commands.demo.script import Script, script
 from marketplace.commands.demo.stage import Stage, instant
 from marketplace.commands.opening import open_app, runtime_of
@@ -54,6 +54,7 @@ def fill(folder: Path, now: datetime, told: Script) -> None:
         sellers.plan(stage, told.sellers, told.turns)
         planning.plan(stage, told.grants, told.plans)
         buying.plan(stage, told.checkouts, told.baskets)
+        watching.plan(stage, told.sellers)
         stage.play()
         _finish(runtime)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from functools import partial
 
+from marketplace.commands.demo.batching import batches_for
 from marketplace.commands.demo.script import Days
 from marketplace.commands.demo.stage import Stage
 from marketplace.orders import queries as orders_queries
@@ -80,8 +81,11 @@ def _pay(stage: Stage, purchase: str) -> None:
 
 def _ship(stage: Stage, purchase: str) -> None:
     for order in orders_in(stage, purchase):
-        with stage.work(staff_of(stage, order.supplier_id)) as w:
-            orders.ship(w, order.id, CARRIER, f"SL{order.number.replace('-', '')}")
+        staff = staff_of(stage, order.supplier_id)
+        batches = batches_for(stage, order, staff)
+        tracking = f"SL{order.number.replace('-', '')}"
+        with stage.work(staff) as w:
+            orders.ship(w, order.id, CARRIER, tracking, batches=batches)
 
 
 def _receive(stage: Stage, purchase: str, buyer: str) -> None:

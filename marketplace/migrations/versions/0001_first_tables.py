@@ -1177,6 +1177,34 @@ def upgrade() -> None:
         op.f("ix_mp_basket_line_person_id"), "mp_basket_line", ["person_id"], unique=False
     )
     op.create_table(
+        "mp_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=True),
+        sa.Column("packed_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("recalled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recalled_by", sa.String(length=64), nullable=True),
+        sa.Column("recall_reason", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_batch_listing_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_batch_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_batch")),
+        sa.UniqueConstraint("listing_id", "number", name=op.f("uq_mp_batch_listing_id_number")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_batch_created_by"), "mp_batch", ["created_by"], unique=False)
+    op.create_index(op.f("ix_mp_batch_supplier_id"), "mp_batch", ["supplier_id"], unique=False)
+    op.create_table(
         "mp_change_set",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("listing_id", sa.Uuid(), nullable=False),
@@ -1402,6 +1430,58 @@ def upgrade() -> None:
         op.f("ix_mp_reservation_listing_id"), "mp_reservation", ["listing_id"], unique=False
     )
     op.create_table(
+        "mp_batch_part",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("part_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["mp_batch.id"], name=op.f("fk_mp_batch_part_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["part_id"], ["mp_batch.id"], name=op.f("fk_mp_batch_part_part_id")
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "part_id", name=op.f("pk_mp_batch_part")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_batch_part_part_id"), "mp_batch_part", ["part_id"], unique=False)
+    op.create_table(
+        "mp_hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("listings", sa.JSON(), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("choice", sa.String(length=40), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposed_by", sa.String(length=64), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(length=64), nullable=True),
+        sa.Column("answer", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["mp_batch.id"], name=op.f("fk_mp_hold_batch_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["mp_order.id"], name=op.f("fk_mp_hold_order_id")),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_hold_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_hold")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_hold_order_id"), "mp_hold", ["order_id"], unique=False)
+    op.create_index(op.f("ix_mp_hold_state"), "mp_hold", ["state"], unique=False)
+    op.create_index(
+        "uq_mp_hold_waiting",
+        "mp_hold",
+        ["order_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('open', 'proposed')"),
+        postgresql_where=sa.text("state IN ('open', 'proposed')"),
+    )
+    op.create_table(
         "mp_order_line",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -1458,6 +1538,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mp_plan_line_plan_id"), "mp_plan_line", ["plan_id"], unique=False)
     op.create_table(
+        "mp_recall_notice",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["mp_batch.id"], name=op.f("fk_mp_recall_notice_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["mp_order.id"], name=op.f("fk_mp_recall_notice_order_id")
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "order_id", name=op.f("pk_mp_recall_notice")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "mp_recipient",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("plan_id", sa.Uuid(), nullable=False),
@@ -1471,6 +1565,32 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_recipient_plan_id"), "mp_recipient", ["plan_id"], unique=False)
+    op.create_table(
+        "mp_line_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_line_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("papers", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["mp_batch.id"], name=op.f("fk_mp_line_batch_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["mp_order.id"], name=op.f("fk_mp_line_batch_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"], ["mp_order_line.id"], name=op.f("fk_mp_line_batch_order_line_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_line_batch")),
+        sa.UniqueConstraint("order_line_id", name=op.f("uq_mp_line_batch_order_line_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_line_batch_batch_id"), "mp_line_batch", ["batch_id"], unique=False)
+    op.create_index(op.f("ix_mp_line_batch_by"), "mp_line_batch", ["by"], unique=False)
+    op.create_index(op.f("ix_mp_line_batch_order_id"), "mp_line_batch", ["order_id"], unique=False)
     # ### end Alembic commands ###
 
     # the end of an empty trail: its row is there before the first unit of work asks for it
@@ -1479,13 +1599,29 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_mp_line_batch_order_id"), table_name="mp_line_batch")
+    op.drop_index(op.f("ix_mp_line_batch_by"), table_name="mp_line_batch")
+    op.drop_index(op.f("ix_mp_line_batch_batch_id"), table_name="mp_line_batch")
+    op.drop_table("mp_line_batch")
     op.drop_index(op.f("ix_mp_recipient_plan_id"), table_name="mp_recipient")
     op.drop_table("mp_recipient")
+    op.drop_table("mp_recall_notice")
     op.drop_index(op.f("ix_mp_plan_line_plan_id"), table_name="mp_plan_line")
     op.drop_table("mp_plan_line")
     op.drop_index(op.f("ix_mp_order_line_order_id"), table_name="mp_order_line")
     op.drop_index(op.f("ix_mp_order_line_listing_id"), table_name="mp_order_line")
     op.drop_table("mp_order_line")
+    op.drop_index(
+        "uq_mp_hold_waiting",
+        table_name="mp_hold",
+        sqlite_where=sa.text("state IN ('open', 'proposed')"),
+        postgresql_where=sa.text("state IN ('open', 'proposed')"),
+    )
+    op.drop_index(op.f("ix_mp_hold_state"), table_name="mp_hold")
+    op.drop_index(op.f("ix_mp_hold_order_id"), table_name="mp_hold")
+    op.drop_table("mp_hold")
+    op.drop_index(op.f("ix_mp_batch_part_part_id"), table_name="mp_batch_part")
+    op.drop_table("mp_batch_part")
     op.drop_index(op.f("ix_mp_reservation_listing_id"), table_name="mp_reservation")
     op.drop_table("mp_reservation")
     op.drop_index(op.f("ix_mp_price_comparison_listing_id"), table_name="mp_price_comparison")
@@ -1519,6 +1655,9 @@ def downgrade() -> None:
     op.drop_index("ix_mp_change_set_of", table_name="mp_change_set")
     op.drop_index(op.f("ix_mp_change_set_by"), table_name="mp_change_set")
     op.drop_table("mp_change_set")
+    op.drop_index(op.f("ix_mp_batch_supplier_id"), table_name="mp_batch")
+    op.drop_index(op.f("ix_mp_batch_created_by"), table_name="mp_batch")
+    op.drop_table("mp_batch")
     op.drop_index(op.f("ix_mp_basket_line_person_id"), table_name="mp_basket_line")
     op.drop_table("mp_basket_line")
     op.drop_index(

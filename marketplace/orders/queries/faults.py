@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.catalog.models import Reservation
+from marketplace.catalog.models import Batch, Reservation
 from marketplace.catalog.states import ReservationState
-from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.models import LineBatch, Order, OrderLine, Purchase
 from marketplace.orders.states import OrderState
 
 EXPECTED = {  # what the stock of an order must be
@@ -22,10 +22,11 @@ EXPECTED = {  # what the stock of an order must be
 
 
 def faults(session: Session) -> Iterator[str]:
-    """Sums that differ, reservations without a line, and stock that is held for nothing, in words;
-    nothing when all agrees."""
+    """Sums that differ, reservations without a line, stock that is held for nothing, and goods that
+    left from a recalled batch, in words; nothing when all agrees."""
     yield from _sums(session)
     yield from _reservations(session)
+    yield from _batches(session)
 
 
 def _sums(session: Session) -> Iterator[str]:
@@ -66,3 +67,15 @@ def _reservations(session: Session) -> Iterator[str]:
             yield f"order {number}: {bought} pieces bought, {held} held"
         if kept is not EXPECTED[state]:
             yield f"order {number} is {state}, its stock is {kept}"
+
+
+def _batches(session: Session) -> Iterator[str]:
+    late = (
+        select(Order.number, Batch.number)
+        .join(LineBatch, LineBatch.order_id == Order.id)
+        .join(Batch, LineBatch.batch_id == Batch.id)
+        .where(LineBatch.at > Batch.recalled_at)
+        .order_by(Order.number, Batch.number)
+    )
+    for number, batch in session.execute(late):
+        yield f"order {number}: left from batch {batch} after its recall"

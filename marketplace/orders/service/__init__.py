@@ -2,23 +2,44 @@
 
 from marketplace.orders.service.addresses import NewAddress, add_address, make_default
 from marketplace.orders.service.basket import change, put, remove
-from marketplace.orders.service.delivering import receive, ship
+from marketplace.orders.service.delivering import BatchPapersMissing, receive, ship
+from marketplace.orders.service.holding import (
+    Cause,
+    agree,
+    drop_hold,
+    hold_out_of_force,
+    hold_recalled,
+    propose,
+    refuse,
+)
 from marketplace.orders.service.paying import mark_paid
 from marketplace.orders.service.placing import Placement, place
+from marketplace.orders.service.recalling import export_recipients
+from marketplace.orders.service.telling import tell_recalled
 from marketplace.orders.service.undoing import cancel, lapse_due
 
 __all__ = [
+    "BatchPapersMissing",
+    "Cause",
     "NewAddress",
     "Placement",
     "add_address",
+    "agree",
     "cancel",
     "change",
+    "drop_hold",
+    "export_recipients",
+    "hold_out_of_force",
+    "hold_recalled",
     "lapse_due",
     "make_default",
     "mark_paid",
     "place",
+    "propose",
     "put",
     "receive",
+    "refuse",
     "remove",
     "ship",
+    "tell_recalled",
 ]

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from marketplace.catalog import queries as catalog
+from marketplace.catalog.states import BatchState
 from marketplace.events import OrderReceived, OrderShipped
-from marketplace.kernel.errors import Invalid, Missing, WrongState
+from marketplace.kernel.errors import Invalid, Missing, Refused, WrongState
 from marketplace.orders import queries
-from marketplace.orders.models import Delivery, Order
+from marketplace.orders.models import Delivery, LineBatch, Order, OrderLine
 from marketplace.orders.states import DELIVERY, ORDER, OrderState
 from marketplace.work import Work, move
 
+Batches = Mapping[uuid.UUID, uuid.UUID]  # order line → the batch it leaves from
 
-def ship(w: Work, order_id: uuid.UUID, carrier: str, tracking: str) -> Order:
-    """Say that a paid order is on its way. By its supplier.
 
-    Raises Missing, Forbidden, WrongState, Invalid (carrier, tracking).
+class BatchPapersMissing(Refused):
+    """Some lines have no batch, or one without its papers; `lines` are the ids of those lines."""
+
+    code = "batch_papers_missing"
+
+    def __init__(self, titles: Sequence[str], lines: Sequence[uuid.UUID]) -> None:
+        super().__init__(titles="、".join(titles))
+        self.lines = tuple(lines)
+
+
+def ship(
+    w: Work, order_id: uuid.UUID, carrier: str, tracking: str, *, batches: Batches | None = None
+) -> Order:
+    """Say that a paid order is on its way, each line from its batch. By its supplier.
+
+    A line whose goods need papers of the batch does not leave without them. Raises Missing,
+    Forbidden, WrongState, Invalid (carrier, tracking), Refused (order_held, papers_ran_out,
+    batch_recalled), BatchPapersMissing.
     """
     order, delivery = _for_delivery(w, order_id, "ship")
     if order.state is not OrderState.PAID:
@@ -23,6 +43,10 @@ def ship(w: Work, order_id: uuid.UUID, carrier: str, tracking: str) -> Order:
     for field, text in (("carrier", carrier), ("tracking", tracking)):
         if not text.strip() or len(text.strip()) > 200:
             raise Invalid("shipping_incomplete", field=field)
+    lines = queries.lines_of(w.session, order_id)
+    _not_held(w, order)
+    _papers_in_force(w, order, lines)
+    _leave(w, order, lines, batches or {})
     delivery.carrier, delivery.tracking_number = carrier.strip(), tracking.strip()
     delivery.shipped_at = w.now
     move(w, DELIVERY, delivery, "ship", order=order.number, carrier=delivery.carrier)
@@ -33,9 +57,10 @@ def ship(w: Work, order_id: uuid.UUID, carrier: str, tracking: str) -> Order:
 def receive(w: Work, order_id: uuid.UUID) -> Order:
     """Say that the goods have arrived; the order is completed. By its buyer or union's buyer.
 
-    Raises Missing, Forbidden, WrongState.
+    Raises Missing, Forbidden, WrongState, Refused (order_held: its batch is recalled).
     """
     order, delivery = _for_delivery(w, order_id, "receive")
+    _not_held(w, order)
     move(w, DELIVERY, delivery, "receive", order=order.number)
     move(w, ORDER, order, "complete")
     delivery.received_at = w.now
@@ -51,3 +76,63 @@ def _for_delivery(w: Work, order_id: uuid.UUID, verb: str) -> tuple[Order, Deliv
     delivery = w.session.get_one(Delivery, order.delivery_id)
     DELIVERY.after(delivery.state, verb, roles)  # by the roles that count for this very order
     return order, delivery
+
+
+def _not_held(w: Work, order: Order) -> None:
+    if queries.waiting_hold(w.session, order.id) is not None:
+        raise Refused("order_held", number=order.number)
+
+
+def _papers_in_force(w: Work, order: Order, lines: Sequence[OrderLine]) -> None:
+    """At this very second, whether or not anybody has noticed yet."""
+    out = catalog.out_of_force(w.session, {line.listing_id for line in lines}, w.now)
+    if out - queries.allowed_anyway(w.session, order.id):
+        titles = "、".join(line.title for line in lines if line.listing_id in out)
+        raise Refused("papers_ran_out", titles=titles)
+
+
+def _leave(w: Work, order: Order, lines: Sequence[OrderLine], chosen: Batches) -> None:
+    """Note from which batch each line leaves. A recall comes before it or after."""
+    needed = catalog.papers_needed(w.session, {line.listing_id for line in lines})
+    found = catalog.batches_to_ship(w.session, chosen.values(), w.now)
+    lacking = []
+    for line in lines:
+        batch_id = chosen.get(line.id)
+        standing = found.get(batch_id) if batch_id else None
+        if batch_id and (standing is None or standing.batch.listing_id != line.listing_id):
+            raise Missing(batch_id=batch_id)
+        if standing is None:
+            if needed[line.listing_id]:
+                lacking.append(line)
+            continue
+        if standing.batch.state is BatchState.RECALLED:
+            raise Refused("batch_recalled", number=standing.batch.number)
+        if not standing.may_leave:
+            lacking.append(line)
+            continue
+        w.session.add(_line_batch(w, order, line, standing))
+    if lacking:
+        raise BatchPapersMissing([line.title for line in lacking], [line.id for line in lacking])
+
+
+def _line_batch(
+    w: Work, order: Order, line: OrderLine, standing: catalog.BatchStanding
+) -> LineBatch:
+    papers: list[dict[str, Any]] = [
+        {
+            "id": str(paper.id),
+            "kind": paper.kind.value,
+            "number": paper.number,
+            "issuer": paper.issuer,
+        }
+        for paper in standing.papers
+    ]
+    return LineBatch(
+        order_line_id=line.id,
+        order_id=order.id,
+        batch_id=standing.batch.id,
+        number=standing.batch.number,
+        papers=papers,
+        at=w.now,
+        by=w.actor.person_id,
+    )

@@ -28,7 +28,12 @@ def cancel(w: Work, order_id: uuid.UUID, reason: str) -> Order:
     delivery = w.session.get_one(Delivery, order.delivery_id)
     if delivery.state is not DeliveryState.WAITING:
         raise WrongState(verb="cancel", state=delivery.state)
-    told = rules.reason(reason)
+    return call_off(w, order, rules.reason(reason))
+
+
+def call_off(w: Work, order: Order, told: str) -> Order:
+    """What follows when an order is called off, for whoever has asked whether it may be; payment
+    and order are held."""
     was_paid = order.state is OrderState.PAID
     move(w, ORDER, order, "cancel", reason=told)
     order.cancelled_at, order.cancel_reason = w.now, told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
@@ -12,14 +13,16 @@ from marketplace.orders import queries, service
 from marketplace.orders.forms import NoteForm, ShippingForm
 from marketplace.orders.views.blueprint import pages
 from marketplace.orders.views.shopping import OFFLINE
-from marketplace.orders.views.showing import evidence_facts, stations
+from marketplace.orders.views.showing import evidence_facts, hold_stations, stations
 from marketplace.payments.models import Tender
 from marketplace.payments.states import PaymentState
+from marketplace.suppliers.states import PaperKind
 from marketplace.web import (
     MarketForm,
     back_to,
     checked,
     needs,
+    now,
     page,
     page_number,
     reading,
@@ -91,7 +94,16 @@ def ship(order_id: uuid.UUID) -> ResponseReturnValue:
         return _order(order_id, form, 422)
     try:
         with work() as w:
-            service.ship(w, order_id, form.carrier.data or "", form.tracking.data or "")
+            lines = [line.id for line in queries.lines_of(w.session, order_id)]
+            service.ship(
+                w,
+                order_id,
+                form.carrier.data or "",
+                form.tracking.data or "",
+                batches=form.batches(lines),
+            )
+    except service.BatchPapersMissing as fault:
+        return _order(order_id, form, fault.status, lacking=fault.lines)
     except Invalid as fault:
         if not form.blame(fault):
             raise
@@ -108,9 +120,20 @@ def receive(order_id: uuid.UUID) -> ResponseReturnValue:
     return back_to("orders.show", _("已确认收货。"), order_id=order_id)
 
 
-def _order(order_id: uuid.UUID, form: MarketForm, status: int = 200) -> ResponseReturnValue:
+def _order(
+    order_id: uuid.UUID,
+    form: MarketForm,
+    status: int = 200,
+    *,
+    lacking: tuple[uuid.UUID, ...] = (),
+) -> ResponseReturnValue:
+    actor = someone()
     with reading() as session:
-        found = queries.order(session, someone(), order_id)
+        found = queries.order(session, actor, order_id)
+        can_ship = any(step.verb == "ship" for step in found.verbs)
+        leaving = queries.departures(session, found.lines, now()) if can_ship else ()
+        hold = queries.hold_of(session, actor, found.order, now())
+        left = queries.left_from(session, order_id)
     return page(
         "orders/show.html",
         status,
@@ -119,7 +142,14 @@ def _order(order_id: uuid.UUID, form: MarketForm, status: int = 200) -> Response
         stations=stations(found),
         evidence_facts=evidence_facts,
         verbs_open=[step for step in found.verbs if step.verb != "ship"],
-        is_suppliers=Role.SUPPLIER_STAFF in queries.roles_for(someone(), found.order),
-        can_ship=any(step.verb == "ship" for step in found.verbs),
+        is_suppliers=Role.SUPPLIER_STAFF in queries.roles_for(actor, found.order),
+        can_ship=can_ship,
+        departures=leaving,
+        lacking=lacking,
+        chosen={line.line.id: request.form.get(f"batch-{line.line.id}") for line in leaving},
+        hold=hold,
+        hold_stations=hold_stations,
+        left_from=left,
+        paper_kind=PaperKind,
         form=form,
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.orders.models import Address, OrderLine
+from marketplace.orders.models import Address, Hold, OrderLine
 from marketplace.orders.queries import OrderView
-from marketplace.orders.states import OrderState
+from marketplace.orders.states import HoldState, OrderState
 from marketplace.regions import queries as regions
 from marketplace.suppliers.states import PaperKind
 from marketplace.web.labels import state_label
@@ -53,6 +53,25 @@ def stations(view: OrderView) -> tuple[Station, ...]:
         is_payment = place == 0 and order.paid_at is None
         shown.append(Station(label, detail if is_payment else "", "to_come" if place else "now"))
     return tuple(shown)
+
+
+def hold_stations(hold: Hold) -> tuple[Station, ...]:
+    """暂停 → 审核人员提方案 → 买家答复 → 处理, each with its time."""
+    asked = Station(_("暂停发货"), moment(hold.opened_at), "done")
+    if hold.state is HoldState.DROPPED:
+        return (asked, Station(_("订单已取消"), "", "stopped"))
+    proposed = hold.state is not HoldState.OPEN
+    answered = hold.state in {HoldState.AGREED, HoldState.REFUSED}
+    return (
+        asked,
+        Station(_("审核人员提出方案"), moment(hold.proposed_at), "done" if proposed else "now"),
+        Station(
+            _("买家答复"),
+            moment(hold.answered_at),
+            "done" if answered else "now" if proposed else "to_come",
+        ),
+        Station(_("照决定办"), "", "now" if answered else "to_come"),
+    )
 
 
 def evidence_facts(line: OrderLine) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ from marketplace.suppliers.queries.dossiers import (
     papers,
 )
 from marketplace.suppliers.queries.expiring import reminded, running_out
+from marketplace.suppliers.queries.goods import papers_of_goods, submissions_of_goods
 from marketplace.suppliers.queries.handing_in import Blank, blank, choices_of_kinds, history
 from marketplace.suppliers.queries.lookups import (
     DueRow,
@@ -121,6 +122,7 @@ __all__ = [
     "paper",
     "papers",
     "papers_in_force",
+    "papers_of_goods",
     "progress",
     "register_rows",
     "reminded",
@@ -128,6 +130,7 @@ __all__ = [
     "running_out",
     "second_owners",
     "sells",
+    "submissions_of_goods",
     "takes_papers",
     "visible",
 ]

@@ -1,0 +1,70 @@
+"""What stands in the way of a parcel: papers that ran out, batches without papers, open holds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import queries as catalog
+from marketplace.orders.models import Hold, LineBatch, OrderLine
+from marketplace.orders.states import HoldChoice, HoldReason, HoldState
+from marketplace.suppliers.states import PaperKind
+
+WAITING = (HoldState.OPEN, HoldState.PROPOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One line before it leaves: from which batches it may, and which papers each of them needs."""
+
+    line: OrderLine
+    batches: tuple[catalog.BatchStanding, ...]  # open ones, packed last first
+    needed: tuple[PaperKind, ...]  # of every batch of such a good
+
+    @property
+    def chosen(self) -> uuid.UUID | None:
+        """What the page proposes: the only one that may leave."""
+        ready = [one.batch.id for one in self.batches if one.may_leave]
+        return ready[0] if len(ready) == 1 else None
+
+
+def departures(session: Session, lines: Sequence[OrderLine], at: datetime) -> tuple[Departure, ...]:
+    """The lines with their batches, in the order given."""
+    ids = {line.listing_id for line in lines}
+    batches, needed = catalog.open_batches(session, ids, at), catalog.papers_needed(session, ids)
+    return tuple(
+        Departure(line, batches.get(line.listing_id, ()), needed[line.listing_id]) for line in lines
+    )
+
+
+def left_from(session: Session, order_id: uuid.UUID) -> dict[uuid.UUID, LineBatch]:
+    """From which batch each line left, by the id of the line."""
+    asked = select(LineBatch).where(LineBatch.order_id == order_id)
+    return {found.order_line_id: found for found in session.scalars(asked)}
+
+
+def waiting_hold(session: Session, order_id: uuid.UUID) -> Hold | None:
+    """What nobody has decided about yet; at most one for each order."""
+    return session.scalar(select(Hold).where(Hold.order_id == order_id, Hold.state.in_(WAITING)))
+
+
+def last_hold(session: Session, order_id: uuid.UUID) -> Hold | None:
+    """The latest, whatever became of it."""
+    asked = select(Hold).where(Hold.order_id == order_id)
+    return session.scalars(asked.order_by(Hold.opened_at.desc(), Hold.id).limit(1)).first()
+
+
+def allowed_anyway(session: Session, order_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """Listings whose goods the buyer agreed to get as ordered, although their papers ran out."""
+    asked = select(Hold.listings).where(
+        Hold.order_id == order_id,
+        Hold.reason == HoldReason.PAPERS,
+        Hold.state == HoldState.AGREED,
+        Hold.choice == HoldChoice.SHIP,
+    )
+    return frozenset(uuid.UUID(one) for listings in session.scalars(asked) for one in listings)
