@@ -10,14 +10,14 @@ from pathlib import Path
 
 import click
 
-from benchmarks import checkout, importing, pages, reporting
+from benchmarks import checkout, importing, inbox, pages, reporting
 from benchmarks.filling import filled
 from benchmarks.places import KINDS, Grounds, grounds
 from benchmarks.reporting import Figure
 from marketplace.extension import bring_up, make_runtime
 from marketplace.work import Runtime
 
-WHAT = ("pages", "checkout", "import")
+WHAT = ("pages", "checkout", "import", "inbox")
 
 
 @click.command()
@@ -28,6 +28,7 @@ WHAT = ("pages", "checkout", "import")
 @click.option("--only", type=click.Choice(WHAT), multiple=True, default=WHAT)
 @click.option("--listings", default=10_000, show_default=True)
 @click.option("--rows", default=100_000, show_default=True, help="Of the imported sheet.")
+@click.option("--tasks", default=50_000, show_default=True, help="Open at the reviewer's desk.")
 @click.option("--runs", default=5, show_default=True)
 @click.option("--seconds", default=4.0, show_default=True, help="Of one run.")
 @click.option("--port", default=8765, show_default=True)
@@ -56,6 +57,8 @@ def measured(ground: Grounds, port: int, how: dict[str, object]) -> Iterator[Fig
             yield checkout.measure(ground, place, port, runs=runs, seconds=seconds)
         if "import" in only:
             yield imported(ground, kind, int(str(how["rows"])), runs=min(runs, 3))
+        if "inbox" in only:
+            yield inbox.measure(ground, kind, int(str(how["tasks"])), runs=runs)
 
 
 def imported(ground: Grounds, kind: str, rows: int, *, runs: int) -> Figure:

@@ -72,22 +72,18 @@ def login(number: int) -> str:
 def fill(runtime: Runtime, listings: int) -> None:
     """Suppliers with papers from designated counties, their goods approved, buyers with an address,
     and the index of all of it. Raises RuntimeError when not everything is visible afterwards."""
-    counties = _counties(runtime)
-    with runtime.work() as w:
-        person = accounts.add_person(w, "示例审核员", PASSWORD, employee_number="R1")
-        reviewer = Actor(
-            str(person.id), person.name, frozenset({Grant(Role.REVIEWER, uuid.uuid4())})
-        )
+    codes = counties(runtime)
+    who = reviewer(runtime)
     for number, start in enumerate(range(0, listings, OF_ONE)):
-        county = counties[number * 7 % len(counties)]
+        county = codes[number * 7 % len(codes)]
         village = f"示例村{number}"
         with runtime.work() as w:
             region_facts.add_village(
                 w, county, village, households=None, story="", craft="", is_example=True
             )
         many = min(OF_ONE, listings - start)
-        _supplier(runtime, reviewer, number, county)
-        _goods(runtime, reviewer, number, (county, village, many))
+        supplier(runtime, who, number, county)
+        _goods(runtime, who, number, (county, village, many))
     _buyers(runtime)
     with runtime.reading() as session:
         seen = catalog_queries.on_sale(runtime.clock.now()).subquery()
@@ -99,13 +95,21 @@ def fill(runtime: Runtime, listings: int) -> None:
         pass
 
 
-def _counties(runtime: Runtime) -> list[str]:
+def counties(runtime: Runtime) -> list[str]:
     """Every county that stands on a list today."""
     with runtime.reading() as session:
         return sorted(regions.lists_by_county(session, runtime.clock.now()))
 
 
-def _supplier(runtime: Runtime, reviewer: Actor, number: int, county: str) -> None:
+def reviewer(runtime: Runtime) -> Actor:
+    """The first of two who let suppliers in."""
+    with runtime.work() as w:
+        person = accounts.add_person(w, "示例审核员", PASSWORD, employee_number="R1")
+    return Actor(str(person.id), person.name, frozenset({Grant(Role.REVIEWER, uuid.uuid4())}))
+
+
+def supplier(runtime: Runtime, first: Actor, number: int, county: str) -> uuid.UUID:
+    """Registered, with its papers, let in by two persons."""
     name = f"示例合作社{number}"
     with runtime.work() as w:
         of = accounts.add_organisation(w, name, OrganisationKind.SUPPLIER)
@@ -128,11 +132,12 @@ def _supplier(runtime: Runtime, reviewer: Actor, number: int, county: str) -> No
         for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT):
             suppliers.hand_in(w, made.id, _paper(kind, made, today))
         suppliers.submit(w, made.id)
-    second = replace(reviewer, person_id="bench-second")
-    for who, verb in ((reviewer, suppliers.check), (second, suppliers.approve)):
+    second = replace(first, person_id="bench-second")
+    for who, verb in ((first, suppliers.check), (second, suppliers.approve)):
         with runtime.work(who) as w:
             shown = supplier_queries.dossier(w.session, w.actor, made.id, w.now)
             verb(w, made.id, shown.seen)
+    return made.id
 
 
 def _paper(kind: PaperKind, of: Supplier, today: date) -> suppliers.HandedIn:
@@ -151,10 +156,10 @@ def _paper(kind: PaperKind, of: Supplier, today: date) -> suppliers.HandedIn:
     )
 
 
-def _goods(runtime: Runtime, reviewer: Actor, number: int, where: tuple[str, str, int]) -> None:
+def _goods(runtime: Runtime, who: Actor, number: int, where: tuple[str, str, int]) -> None:
     with runtime.reading() as session:
-        supplier = supplier_queries.all_suppliers(session)
-    mine = next(one for one in supplier if one.legal_name == f"示例合作社{number}")
+        known = supplier_queries.all_suppliers(session)
+    mine = next(one for one in known if one.legal_name == f"示例合作社{number}")
     staff = Actor(
         _staff(number), "示例员工", frozenset({Grant(Role.SUPPLIER_STAFF, mine.organisation_id)})
     )
@@ -165,7 +170,7 @@ def _goods(runtime: Runtime, reviewer: Actor, number: int, where: tuple[str, str
         if report.problems:
             raise RuntimeError(f"the sheet is refused: {report.problems[:3]}")
         catalog.submit_all(w)
-    with runtime.work(reviewer) as w:
+    with runtime.work(who) as w:
         waiting = w.session.scalars(
             select(Listing).where(
                 Listing.supplier_id == mine.id, Listing.state == ListingState.SUBMITTED

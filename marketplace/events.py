@@ -69,6 +69,13 @@ class ReviewDropped(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionsNoted(Event):
+    """What was decided in this unit of work stands in the supplier's notices; told once for all."""
+
+    supplier_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class EntityChanged(Event):
     """A supplier that is in bears another name, code, kind or county from now on."""
 

@@ -15,6 +15,7 @@ from flask import Blueprint, Flask
 from werkzeug.exceptions import HTTPException
 
 from marketplace import wiring
+from marketplace.accounts import queries as notices
 from marketplace.accounts import views as accounts
 from marketplace.catalog import views as catalog
 from marketplace.config import Config, Misconfigured
@@ -34,7 +35,7 @@ from marketplace.regions import views as regions
 from marketplace.statistics import views as statistics
 from marketplace.suppliers import views as suppliers
 from marketplace.unions import views as unions
-from marketplace.web import looking, styleguide
+from marketplace.web import looking, someone, styleguide
 from marketplace.web import pages as web
 from marketplace.web.rendering import Pages
 from marketplace.work import Runtime, Tools, Wire, schema
@@ -43,6 +44,7 @@ from marketplace.zone import views as zone
 CAPABILITIES: tuple[Blueprint, ...] = (
     web.pages,
     accounts.pages,
+    accounts.told,
     catalog.pages,
     desk.pages,
     orders.pages,
@@ -73,6 +75,7 @@ TABS: tuple[web.TabRule, ...] = (
     web.TabRule("tab.supplier", "marketplace.suppliers.mine", STAFF),
     web.TabRule("tab.listings", "marketplace.catalog.mine", STAFF),
     web.TabRule("tab.supplier_orders", "marketplace.orders.for_supplier", STAFF),
+    web.TabRule("tab.notices", web.NOTICES, STAFF),
     web.TabRule(
         "tab.payments", "marketplace.payments.index", frozenset({Role.MANAGER, Role.AUDITOR})
     ),
@@ -202,6 +205,11 @@ class Mounted:
         """How many lines stand in the person's basket."""
         with looking() as session:
             return baskets.basket_count(session, person.person_id)
+
+    def unread(self) -> int:
+        """How much this person was told and has not read."""
+        with looking() as session:
+            return notices.unread(session, someone())
 
     def own_pages(self, person: Actor) -> list[tuple[str, str]]:
         """The person's pages at whoever signs them in: words and address."""

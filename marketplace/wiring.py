@@ -25,6 +25,7 @@ from marketplace.work import Wire, on, outside, post
 from marketplace.work.sweeps import Sweeping
 
 WITHIN: tuple[Wire, ...] = (
+    on(events.DecisionsNoted, desk.tell_decisions),
     on(
         events.OrderCancelled,
         ledger.book_cancelled_order,
@@ -43,7 +44,7 @@ WITHIN: tuple[Wire, ...] = (
     on(events.PaymentSettled, ledger.book_payment, orders.mark_paid),
     on(events.RefundSettled, ledger.book_refund, purchasing.give_back_budget),
     on(events.ReviewAsked, desk.open_task),
-    on(events.ReviewDecided, desk.close_task),
+    on(events.ReviewDecided, desk.close_task, desk.note_decision),
     on(events.ReviewDropped, desk.drop_task),
     on(events.SupplierApproved, desk.follow_papers),
     on(events.SupplierRestored, desk.follow_papers),

@@ -205,3 +205,29 @@ class Tally(Base):
     count: Mapped[int]
 
     __table_args__ = (UniqueConstraint("limit", "subject"),)
+
+
+class Notice(Base):
+    """One thing that an organisation was told in the marketplace; its words are `notice.<code>`."""
+
+    __tablename__ = "mp_notice"
+
+    id: Mapped[Id]
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_organisation.id"))
+    code: Mapped[str] = mapped_column(String(80))
+    data: Mapped[dict[str, Any]]  # fills the places of the words; `note` is the reason, if any
+    endpoint: Mapped[str] = mapped_column(String(80))  # where its thing is: "suppliers.show"
+    places: Mapped[dict[str, Any]]  # of the address
+    at: Mapped[datetime]
+    sms_owed: Mapped[bool] = mapped_column(default=False)  # until the end of its unit of work
+
+    __table_args__ = (Index("ix_mp_notice_of", "organisation_id", "at"),)
+
+
+class NoticesSeen(Base):
+    """Until when a person has seen the notices."""
+
+    __tablename__ = "mp_notices_seen"
+
+    person_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]

@@ -13,6 +13,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -21,18 +22,22 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalog.service import Elsewhere
-from marketplace.kernel.errors import MarketplaceError
+from marketplace.desk.rules import reasons_of
+from marketplace.desk.service import Decision
+from marketplace.kernel.errors import Invalid, MarketplaceError
 from marketplace.kernel.money import parse_yuan
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.regions.service import NewList, Proposal
 from marketplace.suppliers.service import Found
 from marketplace.suppliers.states import HitVerdict, LookupResult
-from marketplace.web import MarketForm, options
+from marketplace.web import MarketForm, checked, options
 from marketplace.web.labels import error_words
 from marketplace.web.words import _
 
 PROVINCE = re.compile(r"(\S+?)[\s,，:：]+([0-9]{1,4})")
 TEXT = [InputRequired("请填写。"), Length(max=200, message="最多 200 个字。")]
 MOST = NumberRange(min=1, max=5_000, message="请填写 1 到 5000 的整数。")
+NOTE = [Length(max=500, message="最多 500 个字。")]
 NATIONAL = ""
 
 
@@ -199,6 +204,31 @@ class HitForm(MarketForm):
 
     def chosen(self) -> HitVerdict:
         return HitVerdict(self.verdict.data)
+
+
+class DecisionForm(MarketForm):
+    """Reasons and words of a decision; whether a reason is needed, the service knows."""
+
+    reasons = SelectMultipleField("原因", choices=[], validate_choice=False)
+    note = TextAreaField("给供应商的说明", NOTE, description="供应商会在短信和通知里看到")
+    internal = TextAreaField("内部备注", NOTE, description="只有审核、审计和管理人员看到")
+
+    def offer(self, kind: ReviewKind, language: str) -> None:
+        """What may be ticked for things of this kind."""
+        known = reasons_of(kind)
+        self.reasons.choices = options((one.slug, one.said(language)) for one in known)
+
+    def decision(self, seen: str) -> Decision:
+        """What was ticked and typed. Raises StaleForm, Invalid (what does not fit its field)."""
+        checked()
+        if not self.validate():
+            raise Invalid("note_too_long", field="note")
+        return Decision(
+            reasons=tuple(self.reasons.data or ()),
+            text=(self.note.data or "").strip(),
+            internal=(self.internal.data or "").strip(),
+            seen=seen,
+        )
 
 
 def _lines(text: str | None) -> list[str]:

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.base import Base, Id, ShortText
+from marketplace.desk.states import Audience
+from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText
 from marketplace.kernel.reviews import ReviewKind
+from marketplace.work.models import append_only
 
 _OPEN = text("closed_at IS NULL")
 
@@ -54,3 +56,25 @@ class ReviewTask(Base):
         _of_open("ix_mp_review_task_due", "due_at"),
         Index("ix_mp_review_task_of", "subject_id", "opened_at"),
     )
+
+
+class ReviewNote(Base):
+    """What a reviewer wrote about something, with a decision or between them; never changed."""
+
+    __tablename__ = "mp_review_note"
+
+    id: Mapped[Id]
+    kind: Mapped[ReviewKind]
+    subject_id: Mapped[uuid.UUID]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    audience: Mapped[Audience]
+    verb: Mapped[ShortCode] = mapped_column(default="")  # of the decision; empty: a remark
+    text: Mapped[LongText]
+    at: Mapped[datetime]
+    by: Mapped[PersonRef]
+    by_name: Mapped[ShortText]
+
+    __table_args__ = (Index("ix_mp_review_note_of", "subject_id", "at"),)
+
+
+append_only("mp_review_note")

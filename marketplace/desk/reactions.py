@@ -5,6 +5,7 @@ from __future__ import annotations
 from marketplace.desk import service
 from marketplace.desk.queries import Waits
 from marketplace.events import (
+    DecisionsNoted,
     ReviewAsked,
     ReviewDecided,
     ReviewDropped,
@@ -34,6 +35,16 @@ def open_task(w: Work, event: ReviewAsked) -> None:
 def close_task(w: Work, event: ReviewDecided) -> None:
     """It is decided, unless another reviewer works on it: then the decision does not stand."""
     service.close(w, event.kind, event.subject_id, by=event.by, outcome=event.outcome)
+
+
+def note_decision(w: Work, event: ReviewDecided) -> None:
+    """Its supplier finds it among the notices, with the reason."""
+    service.note_decision(w, event)
+
+
+def tell_decisions(w: Work, event: DecisionsNoted) -> None:
+    """One short message for all that was decided together."""
+    service.tell_decisions(w, event.supplier_id)
 
 
 def drop_task(w: Work, event: ReviewDropped) -> None:

@@ -97,6 +97,14 @@ def finding_words(found: Found) -> tuple[str, str]:
     return _fill(told, shown), "" if remedy == f"{key}.remedy" else _fill(remedy, shown)
 
 
+def notice_words(code: str, data: Mapping[str, Any], say: Words | None = None) -> str:
+    """What an organisation is told: `notice.<code>`, its places filled; the values of states and
+    kinds among them are keys of the catalogue and said too."""
+    say = say or words()
+    shown = {name: say(str(value)) for name, value in data.items()}
+    return _fill(say(f"notice.{code}"), shown)
+
+
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

@@ -5,6 +5,7 @@ Registered on our own blueprint only: a host's pages and errors stay the host's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +24,7 @@ from marketplace.web.once import form_key
 
 THEMES = ("auto", "light", "dark")
 SIZES = ("normal", "large")
+NOTICES = "marketplace.notices.mine"
 YEAR = 365 * 24 * 3600
 
 pages = Blueprint("web", __name__)
@@ -35,6 +37,7 @@ class Tab:
     label: str
     url: str
     current: bool
+    new: int = 0  # what waits behind it to be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def context() -> dict[str, object]:
         "size": _chosen("mp_size", SIZES),
         "actor": person,
         "person_name": person_name,
-        "tabs": _tabs(mounted.tabs, person.roles if person else frozenset()),
+        "tabs": _tabs(mounted.tabs, person.roles if person else frozenset(), mounted.unread),
         "basket_count": mounted.basket_count(person) if person else 0,
         "mp_layout": mounted.pages.layout,
         "demo": mounted.runtime.tools.config.demo,
@@ -145,7 +148,9 @@ def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:
     return value if value in allowed else allowed[0]
 
 
-def _tabs(rules: tuple[TabRule, ...], roles: frozenset[Role]) -> list[Tab]:
+def _tabs(
+    rules: tuple[TabRule, ...], roles: frozenset[Role], unread: Callable[[], int]
+) -> list[Tab]:
     at, say = f"{request.script_root}{request.path}", words.words()
     home = url_for("marketplace.zone.home")
     tabs = []
@@ -153,7 +158,9 @@ def _tabs(rules: tuple[TabRule, ...], roles: frozenset[Role]) -> list[Tab]:
         if rule.roles and not rule.roles & roles:
             continue
         url = url_for(rule.endpoint)
-        tabs.append(Tab(say(rule.label), url, at == url if url == home else at.startswith(url)))
+        new = unread() if rule.endpoint == NOTICES else 0
+        current = at == url if url == home else at.startswith(url)
+        tabs.append(Tab(say(rule.label), url, current, new))
     return tabs
 
 

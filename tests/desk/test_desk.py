@@ -23,7 +23,7 @@ from tests.makers.catalog import a_submitted_listing, some_goods
 from tests.makers.suppliers import a_paper, a_submitted_supplier, an_approved_supplier
 
 Clients = Callable[[str], FlaskClient]
-APPROVE = re.compile(r'action="([^"]*/approve[^"]*)"')
+SEEN = re.compile(r'name="seen" value="([^"]*)"')
 TICK = re.compile(r'name="task" value="([^"]*)"')
 START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -115,11 +115,11 @@ def test_a_listing_is_approved_on_its_page(people: People, client_as: Clients) -
     said = client.get(page).get_data(as_text=True)
     for words in ("营业执照", "原产县在帮扶县名单上", "通过，上架", "¥45.00"):
         assert words in said
-    (button,) = APPROVE.findall(said)
+    (seen,) = SEEN.findall(said)
     assert post(client, f"{page}/approve", on=page).status_code == 409  # of nothing that was shown
-    assert post(client, button, on=page).status_code == 303
+    assert post(client, f"{page}/approve", on=page, seen=seen).status_code == 303
     assert "在售" in client.get(page).get_data(as_text=True)
-    assert post(client, button, on=page).status_code == 409
+    assert post(client, f"{page}/approve", on=page, seen=seen).status_code == 409
     assert post(client, f"{page}/revise", on=page).status_code == 404
 
 
@@ -130,12 +130,12 @@ def test_pages_opened_before_goods_were_revised_put_nothing_on_sale(
     an_approved_supplier(people)
     listing = a_submitted_listing(people, title="示例 好瓜")
     client, page = client_as("reviewer"), f"/desk/listings/{listing.id}"
-    (button,) = APPROVE.findall(client.get(page).text)
+    (seen,) = SEEN.findall(client.get(page).text)
     (tick,) = TICK.findall(client.get("/desk").text)
     with people.runtime.work(people.actor("supplier")) as w:
         goods.revise(w, listing.id, some_goods(title="示例 别的东西"))
         goods.submit(w, listing.id)
-    answer = post(client, button, on=page)
+    answer = post(client, f"{page}/approve", on=page, seen=seen)
     assert answer.status_code == 409
     assert "请重新打开这件商品" in answer.text
     post(client, "/desk/approve", on="/desk", task=tick)

@@ -215,6 +215,10 @@ def _tasks(people: People, things: Things) -> None:
             assert task is not None
             things[name] = str(task.id)
         desk.claim(w, uuid.UUID(things["claimed_task"]))
+    with people.runtime.work(people.actor("supplier")) as w:
+        told = suppliers.hand_in(w, uuid.UUID(things["supplier"]), a_paper())
+    with people.runtime.work(people.actor("reviewer")) as w:
+        suppliers.refuse_paper(w, told.id, "示例审核意见")
 
 
 def _change(people: People, things: Things, private: dict[str, object]) -> None:

@@ -8,6 +8,7 @@ from marketplace.accounts.queries.inviting import (
     open_invitation,
     places_to_invite,
 )
+from marketplace.accounts.queries.notices import notices, owed_by_sms, seen_until, unread
 from marketplace.accounts.queries.people import (
     PersonRow,
     actor_of,
@@ -64,10 +65,12 @@ __all__ = [
     "knows_place",
     "login_of",
     "name_of",
+    "notices",
     "open_invitation",
     "open_sign_in",
     "organisation",
     "organisations",
+    "owed_by_sms",
     "owners",
     "people",
     "person",
@@ -79,7 +82,9 @@ __all__ = [
     "rosters",
     "second_factor",
     "seen",
+    "seen_until",
     "sign_ins_of",
     "subtree",
     "team",
+    "unread",
 ]

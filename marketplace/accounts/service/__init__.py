@@ -33,6 +33,7 @@ from marketplace.accounts.service.inviting import (
     join,
     withdraw_invitations,
 )
+from marketplace.accounts.service.notices import notify, see_notices
 from marketplace.accounts.service.passwords import (
     NewPassword,
     checked_password,
@@ -119,12 +120,14 @@ __all__ = [
     "leave",
     "make_owner",
     "new_recovery_codes",
+    "notify",
     "own_first",
     "pass_second",
     "propose_roster",
     "renew",
     "revoke",
     "same_password",
+    "see_notices",
     "send_code",
     "send_link",
     "set_password",

@@ -130,17 +130,20 @@ def send_back(w: Work, listing_id: uuid.UUID, note: str) -> Listing:
     return listing
 
 
-def withdraw(w: Work, listing_id: uuid.UUID) -> Listing:
-    """Take a listing out of the zone, by its supplier or a reviewer. Raises WrongState."""
+def withdraw(w: Work, listing_id: uuid.UUID, note: str = "") -> Listing:
+    """Take a listing out of the zone, by its supplier, or with the reason by a reviewer. Raises
+    WrongState, Missing, Invalid (note_missing)."""
     listing, supplier = queries.listing(w.session, w.actor, listing_id)
     is_own = supplier.organisation_id in w.actor.organisations(Role.SUPPLIER_STAFF)
     if not is_own and Role.REVIEWER not in w.actor.roles:
         raise Missing(listing_id=listing_id)
+    if not is_own and not note.strip():
+        raise Invalid("note_missing", field="note")
     waited = listing.state is ListingState.SUBMITTED
-    move(w, LISTING, listing, "withdraw")
+    move(w, LISTING, listing, "withdraw", **({} if is_own else {"note": note.strip()}))
     clock.end(w, [listing.id])
     if not is_own:
-        _tell(w, listing, "")
+        _decided(w, listing, note.strip())
     elif waited:
         w.announce(ReviewDropped(w.now, ReviewKind.LISTING, listing.id))
     if waiting := queries.open_change(w.session, listing.id):
@@ -158,10 +161,11 @@ def use(w: Work, listing_id: uuid.UUID, verb: str, *, note: str = "", seen: str 
         return send_back(w, listing_id, note)
     if verb == "approve":
         return approve(w, listing_id, seen)
-    plain = {"submit": submit, "withdraw": withdraw}
-    if verb not in plain:
-        raise Missing(verb=verb)
-    return plain[verb](w, listing_id)
+    if verb == "withdraw":
+        return withdraw(w, listing_id, note)
+    if verb == "submit":
+        return submit(w, listing_id)
+    raise Missing(verb=verb)
 
 
 def someone_elses(w: Work, listing_id: uuid.UUID, by: str | None) -> tuple[Listing, Supplier]:

@@ -3,6 +3,7 @@
 from marketplace.desk.queries.clean import clean
 from marketplace.desk.queries.inbox import (
     MOST_COUNTED,
+    PER_PAGE,
     Asked,
     Board,
     Key,
@@ -14,23 +15,30 @@ from marketplace.desk.queries.inbox import (
     task,
     tasks_of,
 )
+from marketplace.desk.queries.subjects import History, Subject, history, state_now, subject
 from marketplace.desk.queries.waiting import KINDS, Waits, faults, open_subjects, waiting
 
 __all__ = [
     "KINDS",
     "MOST_COUNTED",
+    "PER_PAGE",
     "Asked",
     "Board",
+    "History",
     "Key",
     "Row",
+    "Subject",
     "Waits",
     "board",
     "clean",
     "counts",
     "faults",
+    "history",
     "inbox",
     "open_subjects",
     "open_task",
+    "state_now",
+    "subject",
     "task",
     "tasks_of",
     "waiting",

@@ -3,30 +3,68 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.catalog import queries as catalog
+from marketplace.catalog import rules
+from marketplace.catalog.models import Listing
 from marketplace.desk.models import ReviewTask
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.regions import queries as regions
 from marketplace.suppliers import queries as suppliers
-from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.rules import Grade
 
 
-def clean(session: Session, tasks: Iterable[ReviewTask], at: datetime) -> frozenset[uuid.UUID]:
-    """Ids of the tasks that may be approved together with others; two questions for all."""
-    goods = [task for task in tasks if task.kind is ReviewKind.LISTING and task.closed_at is None]
-    if not goods:
+def clean(session: Session, tasks: Sequence[ReviewTask], at: datetime) -> frozenset[uuid.UUID]:
+    """Ids of the tasks that may be approved together with others; few questions for all."""
+    waiting = [task for task in tasks if task.closed_at is None]
+    goods = [task for task in waiting if task.kind is ReviewKind.LISTING]
+    handed_in = [task for task in waiting if task.kind is ReviewKind.PAPER]
+    return _clean_goods(session, goods, at) | _clean_papers(session, handed_in, at)
+
+
+def _clean_goods(
+    session: Session, tasks: Sequence[ReviewTask], at: datetime
+) -> frozenset[uuid.UUID]:
+    """Supplier in force, origin on a list that opens the zone, no word that a person must see."""
+    if not tasks:
         return frozenset()
-    named = {task.supplier_id for task in goods}
+    named = {task.supplier_id for task in tasks}
     asked = select(Supplier.id).where(Supplier.id.in_(named), suppliers.may_sell(at))
     selling = frozenset(session.scalars(asked))
-    facts = regions.facts_by_county(session, (task.county_code for task in goods), at)
+    facts = regions.facts_by_county(session, (task.county_code for task in tasks), at)
+    listings = select(Listing).where(Listing.id.in_([task.subject_id for task in tasks]))
+    doubtful = {one.id for one in session.scalars(listings) if _has_doubts(one)}
     return frozenset(
         task.id
-        for task in goods
-        if task.supplier_id in selling and any(one.qualifies for one in facts[task.county_code])
+        for task in tasks
+        if task.supplier_id in selling
+        and task.subject_id not in doubtful
+        and any(one.qualifies for one in facts[task.county_code])
     )
+
+
+def _has_doubts(listing: Listing) -> bool:
+    return any(one.grade is not Grade.PASS for one in rules.wording(catalog.said(listing)))
+
+
+def _clean_papers(
+    session: Session, tasks: Sequence[ReviewTask], at: datetime
+) -> frozenset[uuid.UUID]:
+    """Valid now, looked at by the machine, and nothing found that a person must see."""
+    if not tasks:
+        return frozenset()
+    asked = select(Paper).where(Paper.id.in_([task.subject_id for task in tasks]))
+    good = {
+        paper.id
+        for paper in session.scalars(asked)
+        if paper.findings
+        and suppliers.in_force(paper, at)
+        and all(one.grade is Grade.PASS for one in suppliers.findings_of(paper))
+    }
+    return frozenset(task.id for task in tasks if task.subject_id in good)

@@ -1,6 +1,6 @@
 """The writers of the desk: tasks, and parcels that could not be delivered."""
 
-from marketplace.desk.service.deciding import approve_many
+from marketplace.desk.service.deciding import Decision, add_note, approve_many, decide
 from marketplace.desk.service.parcels import LONGEST_NOTE, drop, try_again
 from marketplace.desk.service.tasks import (
     Claimed,
@@ -11,17 +11,23 @@ from marketplace.desk.service.tasks import (
     open_task,
     release,
 )
+from marketplace.desk.service.telling import note_decision, tell_decisions
 
 __all__ = [
     "LONGEST_NOTE",
     "Claimed",
+    "Decision",
+    "add_note",
     "approve_many",
     "claim",
     "close",
+    "decide",
     "drop",
     "fill",
     "follow_papers",
+    "note_decision",
     "open_task",
     "release",
+    "tell_decisions",
     "try_again",
 ]

@@ -14,6 +14,7 @@ from marketplace.desk.models import ReviewTask
 from marketplace.desk.queries import Asked
 from marketplace.desk.rules import Span
 from marketplace.desk.views.blueprint import pages
+from marketplace.desk.views.deciding import PAGES, page_of
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.reviews import ReviewKind
@@ -93,10 +94,8 @@ def approve_many() -> ResponseReturnValue:
 
 def open_url(task: ReviewTask) -> str:
     """Where a task is worked on."""
-    if task.kind is ReviewKind.LISTING:
-        return url_for("marketplace.desk.listing", listing_id=task.subject_id)
-    if task.kind is ReviewKind.CHANGE:
-        return url_for("marketplace.desk.change", change_id=task.subject_id)
+    if task.kind in PAGES:
+        return page_of(task.kind, task.subject_id)
     pages = {ReviewKind.LEGAL_CHANGE: "changes", ReviewKind.ACCOUNT: "account"}
     page = pages.get(task.kind, "show")
     return url_for(f"marketplace.suppliers.{page}", supplier_id=task.supplier_id)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import uuid
 
-from flask import request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import rules, service
 from marketplace.catalog.states import LISTING
+from marketplace.desk import queries
 from marketplace.desk.forms import ComparisonForm
 from marketplace.desk.views.blueprint import pages
+from marketplace.desk.views.deciding import around
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.web import (
     back_to,
-    checked,
     needs,
     now,
     once,
@@ -65,6 +67,9 @@ def _page(
     with reading() as session:
         found, supplier = catalog.listing(session, actor, listing_id)
         roles = catalog.roles_for(actor, found, supplier)
+        steps = LISTING.open_verbs(found.state, roles & {Role.REVIEWER})
+        steps = tuple(step for step in steps if step.verb != "edit")  # is a change-set's applying
+        subject = queries.subject(session, actor, ReviewKind.LISTING, listing_id)
         return page(
             "desk/listing.html",
             status,
@@ -82,31 +87,5 @@ def _page(
             wording=rules.wording(catalog.said(found)),
             checks=catalog.checks(session, actor, found, supplier, at=at),
             evidence=catalog.evidence(session, found, supplier, at),
-            verbs_open=[
-                step
-                for step in LISTING.open_verbs(found.state, roles & {Role.REVIEWER})
-                if step.verb != "edit"  # is the applying of a change-set
-            ],
-            decide_url=lambda verb: url_for(
-                "marketplace.desk.decide",
-                listing_id=found.id,
-                verb=verb,
-                seen=found.fingerprint if verb == "approve" else None,
-            ),
+            **around(session, subject, steps, found.fingerprint),
         )
-
-
-@pages.post("/listings/<uuid:listing_id>/<verb>")
-@needs(Role.REVIEWER)
-def decide(listing_id: uuid.UUID, verb: str) -> ResponseReturnValue:
-    """One address per verb of the state table that a reviewer has a button for."""
-    if verb not in {"approve", "return", "withdraw"}:
-        raise Missing
-    checked()
-    with work() as w:
-        service.use(
-            w, listing_id, verb,
-            note=request.form.get("note", "")[:500],
-            seen=request.values.get("seen", ""),
-        )  # fmt: skip
-    return back_to("desk.listing", _("已办理。"), listing_id=listing_id)

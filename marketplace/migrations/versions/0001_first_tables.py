@@ -129,6 +129,13 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "mp_notices_seen",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_mp_notices_seen")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "mp_organisation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
@@ -458,6 +465,23 @@ def upgrade() -> None:
         sqlite_where=sa.text("until IS NULL"),
         postgresql_where=sa.text("until IS NULL"),
     )
+    op.create_table(
+        "mp_notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=80), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("endpoint", sa.String(length=80), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sms_owed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["mp_organisation.id"], name=op.f("fk_mp_notice_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_notice")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_mp_notice_of", "mp_notice", ["organisation_id", "at"], unique=False)
     op.create_table(
         "mp_one_time_code",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -999,6 +1023,29 @@ def upgrade() -> None:
         "mp_paper",
         ["supplier_id", "kind", "starts_at", "ends_at"],
         unique=False,
+    )
+    op.create_table(
+        "mp_review_note",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("audience", sa.String(length=40), nullable=False),
+        sa.Column("verb", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_review_note_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_review_note")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_review_note_by"), "mp_review_note", ["by"], unique=False)
+    op.create_index("ix_mp_review_note_of", "mp_review_note", ["subject_id", "at"], unique=False)
+    op.create_index(
+        op.f("ix_mp_review_note_supplier_id"), "mp_review_note", ["supplier_id"], unique=False
     )
     op.create_table(
         "mp_review_task",
@@ -1722,6 +1769,10 @@ def downgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.drop_table("mp_review_task")
+    op.drop_index(op.f("ix_mp_review_note_supplier_id"), table_name="mp_review_note")
+    op.drop_index("ix_mp_review_note_of", table_name="mp_review_note")
+    op.drop_index(op.f("ix_mp_review_note_by"), table_name="mp_review_note")
+    op.drop_table("mp_review_note")
     op.drop_index("ix_mp_paper_valid", table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_supplier_id"), table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_scan_sha256"), table_name="mp_paper")
@@ -1784,6 +1835,8 @@ def downgrade() -> None:
     op.drop_table("mp_recovery_code")
     op.drop_index(op.f("ix_mp_one_time_code_made_at"), table_name="mp_one_time_code")
     op.drop_table("mp_one_time_code")
+    op.drop_index("ix_mp_notice_of", table_name="mp_notice")
+    op.drop_table("mp_notice")
     op.drop_index(
         "uq_mp_membership_open",
         table_name="mp_membership",
@@ -1833,6 +1886,7 @@ def downgrade() -> None:
     op.drop_table("mp_parcel")
     op.drop_index(op.f("ix_mp_organisation_path"), table_name="mp_organisation")
     op.drop_table("mp_organisation")
+    op.drop_table("mp_notices_seen")
     op.drop_table("mp_ledger_account")
     op.drop_index(op.f("ix_mp_journal_transaction_subject_id"), table_name="mp_journal_transaction")
     op.drop_table("mp_journal_transaction")

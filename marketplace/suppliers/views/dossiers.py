@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,11 +13,10 @@ from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Missing
 from marketplace.regions import queries as regions
 from marketplace.suppliers import queries, rules, service
-from marketplace.suppliers.forms import NoteForm
-from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.states import SUPPLIER, AccountState, ApplicationStep
 from marketplace.suppliers.views.blueprint import pages
-from marketplace.web import back_to, needs, now, page, reading, remark, someone, work
+from marketplace.web import back_to, checked, needs, now, page, reading, remark, someone, work
 from marketplace.web.labels import error_words
 from marketplace.web.words import _
 
@@ -49,15 +47,15 @@ def show(supplier_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.post("/<uuid:supplier_id>/<verb>")
-@needs(Role.SUPPLIER_STAFF, Role.REVIEWER)
+@needs(Role.SUPPLIER_STAFF)
 def decide(supplier_id: uuid.UUID, verb: str) -> ResponseReturnValue:
-    """One address per verb of the state table."""
-    if verb not in SUPPLIER.steps:
+    """One address per verb of the state table that is the supplier's own; reviewers have a desk."""
+    if verb != "submit":
         raise Missing
-    note = NoteForm().reason()
+    checked()
     try:
         with work() as w:
-            service.use(w, supplier_id, verb, note=note, seen=request.values.get("seen", ""))
+            service.submit(w, supplier_id)
     except service.Incomplete as fault:  # its page says what, and where to fill it in
         remark(" ".join(error_words(fault)), "warning")
         return back_to("suppliers.step", supplier_id=supplier_id, step=ApplicationStep.CHECK.value)
@@ -78,15 +76,11 @@ def _dossier_page(supplier_id: uuid.UUID) -> ResponseReturnValue:
         "suppliers/show.html",
         dossier=found,
         supplier=found.supplier,
-        verbs_open=SUPPLIER.open_verbs(found.supplier.state, roles),
+        verbs_open=SUPPLIER.open_verbs(found.supplier.state, roles - {Role.REVIEWER}),
+        desk_url=desk_url("supplier", roles, supplier_id=supplier_id),
         decide_url=lambda verb: url_for(
-            "marketplace.suppliers.decide",
-            supplier_id=supplier_id,
-            verb=verb,
-            seen=found.seen if verb in {"check", "approve"} else None,
+            "marketplace.suppliers.decide", supplier_id=supplier_id, verb=verb
         ),
-        paper_verbs=lambda paper: queries.open_paper_verbs(found.supplier, paper, roles),
-        paper_url=_paper_url,
         registers=registers,
         doubts=queries.doubts,
         **said,
@@ -112,10 +106,8 @@ def _said(session: Session, supplier: Supplier) -> dict[str, object]:
     }
 
 
-def _paper_url(paper: Paper) -> Callable[[str], str]:
-    """Where the button of a verb posts to."""
-
-    def url(verb: str) -> str:
-        return url_for("marketplace.suppliers.decide_paper", paper_id=paper.id, verb=verb)
-
-    return url
+def desk_url(page: str, roles: frozenset[Role], **places: uuid.UUID) -> str | None:
+    """Where reviewers and those who watch them look at the same thing."""
+    if Role.SUPPLIER_STAFF in roles:
+        return None
+    return url_for(f"marketplace.desk.{page}", **places)  # type: ignore[arg-type]  # Flask wants Any

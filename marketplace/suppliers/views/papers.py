@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import uuid
 
-from flask import request, url_for
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.suppliers import queries, service
-from marketplace.suppliers.forms import NoteForm, PaperForm, paper_form
+from marketplace.suppliers.forms import PaperForm, paper_form
 from marketplace.suppliers.models import Paper
 from marketplace.suppliers.rules import KINDS, label_of, shown
 from marketplace.suppliers.service import ChecksFailed
-from marketplace.suppliers.states import PAPER, PaperKind
+from marketplace.suppliers.states import PaperKind
 from marketplace.suppliers.views.blueprint import pages
-from marketplace.suppliers.views.dossiers import READERS
+from marketplace.suppliers.views.dossiers import READERS, desk_url
 from marketplace.web import back_to, download, needs, now, page, reading, remark, someone, work
 from marketplace.web.pages import day
 from marketplace.web.words import _, words
@@ -71,10 +71,7 @@ def paper(paper_id: uuid.UUID) -> ResponseReturnValue:
         told=_told(found),
         findings=queries.findings_of(found),
         history=submissions,
-        paper_verbs=queries.open_paper_verbs(supplier, found, roles),
-        decide_url=lambda verb: url_for(
-            "marketplace.suppliers.decide_paper", paper_id=paper_id, verb=verb
-        ),
+        desk_url=desk_url("paper", roles, paper_id=paper_id),
         may_read_scans=bool(roles & {Role.SUPPLIER_STAFF, Role.REVIEWER}),
         can_hand_in=Role.SUPPLIER_STAFF in roles and queries.takes_papers(supplier),
         correctable=queries.is_correctable(found),
@@ -87,17 +84,6 @@ def scan(paper_id: uuid.UUID) -> ResponseReturnValue:
     with work() as w:
         paper, data = service.read_scan(w, paper_id)
     return download(data, paper.scan_name, paper.scan_type)
-
-
-@pages.post("/papers/<uuid:paper_id>/<verb>")
-@needs(Role.REVIEWER)
-def decide_paper(paper_id: uuid.UUID, verb: str) -> ResponseReturnValue:
-    if verb not in PAPER.steps or verb == "replace":  # that one is a correction handed in
-        raise Missing
-    note = NoteForm().reason()
-    with work() as w:
-        paper = service.use_paper(w, paper_id, verb, note)
-    return back_to("suppliers.show", _("已办理。"), supplier_id=paper.supplier_id)
 
 
 def _told(paper: Paper) -> list[tuple[str, str]]:

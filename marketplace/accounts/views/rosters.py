@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
@@ -12,6 +12,7 @@ from catalog_import import template_csv
 from marketplace.accounts import queries, service
 from marketplace.accounts.forms import ApplyForm, RosterForm
 from marketplace.accounts.service import Plan
+from marketplace.accounts.views.blueprint import pages
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.web import (
@@ -30,7 +31,6 @@ from marketplace.web.labels import error_words
 from marketplace.web.told import tell
 from marketplace.web.words import _
 
-pages = Blueprint("accounts", __name__, url_prefix="/people")
 MOST_TOLD = 200
 
 
