@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from marketplace.web.answers import remark
 from marketplace.web.door import View, reading, someone
+from marketplace.web.forms import TOKEN
 from marketplace.web.words import _
 from marketplace.work import Work
 from marketplace.work import once as answered
@@ -54,7 +55,9 @@ def _sent() -> str | None:
     """SHA-256 of the form as it was sent, files included; None for one without a key."""
     if not request.form.get(KEY):
         return None
-    told: list[tuple[str, str]] = [("", request.path), *request.form.items(multi=True)]
+    said = request.form.items(multi=True)
+    # another token, of a page that was loaded a second later, makes no other form
+    told = [("", request.path), *(one for one in said if not one[0].endswith(TOKEN))]
     for name, file in request.files.items(multi=True):
         told.append((name, hashlib.sha256(file.read()).hexdigest()))
         file.seek(0)
