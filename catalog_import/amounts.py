@@ -109,6 +109,12 @@ def tax_rate(value: str) -> TaxRate:
     return TaxRate(rates[number[1]])
 
 
+def tax_words() -> tuple[str, ...]:
+    """Everything that may stand as a tax rate, as we write it."""
+    table = _tax_table()
+    return (*(f"{rate.percent}%" for rate in table.rate), str(TaxRate(0, exempt=True)))
+
+
 @lru_cache(REMEMBERED)
 def yes_or_no(value: str) -> bool:
     """是/否, yes/no."""

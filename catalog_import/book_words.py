@@ -1,6 +1,16 @@
 """What can be wrong with a workbook, and what a person should know of it; see words.py."""
 
 WORKBOOK = {
+    "template_version": (
+        (
+            "这是第 {version} 版的商品表格，现在是第 {current} 版",
+            "可以照常导入，下次请下载新的空表格。",
+        ),
+        (
+            "this is version {version} of the form, now it is {current}",
+            "It is read all the same; fetch the new one for the next time.",
+        ),
+    ),
     "heading_merged": (
         ("表头所在的行有合并的单元格：{places}", "请取消合并，表头只占一行，每列各写一个列名。"),
         (

@@ -10,6 +10,7 @@ from catalog_import import amounts, texts
 from catalog_import.mapping import Mapping
 from catalog_import.opening import open_table
 from catalog_import.problems import Problem
+from catalog_import.refusal import CellRefused
 from catalog_import.rows import CellOf, Reading, Said, Shape, Sheet, fields_of, read_by, read_sheet
 from catalog_import.table import LIMITS, Limits, OpenTable
 from catalog_import.wanted import Wanted
@@ -26,13 +27,13 @@ class ListingRow:
 
     row: int
     line: int
-    sku: str = field(metadata=CODE)
+    sku: str = field(metadata=read_by(texts.short_code))
     title: str = field(metadata=TEXT)
     category: str = field(metadata=TEXT)
     county: str = field(metadata=read_by(texts.county))
     supply_price: int = field(metadata=FEN)
     sale_price: int = field(metadata=FEN)
-    unit: str = field(metadata=TEXT)
+    unit: str = field(metadata=read_by(texts.short_text))
     stock: int = field(metadata=read_by(amounts.stock))
     villages: tuple[str, ...] = field(default=(), metadata=NAMES)
     spec: str = field(default="", metadata=TEXT)
@@ -41,7 +42,7 @@ class ListingRow:
     case_spec: str = field(default="", metadata=TEXT)
     shelf_life: str = field(default="", metadata=TEXT)
     storage: str = field(default="", metadata=TEXT)
-    ingredients: str = field(default="", metadata=TEXT)
+    ingredients: str = field(default="", metadata=read_by(texts.long_text))
     standard: str = field(default="", metadata=TEXT)
     production_licence: str = field(default="", metadata=CODE)
     barcode: str = field(default="", metadata=read_by(texts.barcode))
@@ -86,6 +87,21 @@ def open_listings(
 def reading_of(table: OpenTable, mapping: Mapping | None = None) -> ListingReading:
     """The rows of a table that is open already. Raises UnreadableFile: no heading is known."""
     return Reading(table, _SHAPE, mapping)
+
+
+def as_read(field: str, value: str) -> str:
+    """A text of a good as a sheet would say it, the same text for what came from a sheet.
+
+    Raises ValueError for what no sheet may say.
+    """
+    if not value:
+        return ""
+    parse = next(one.parse for one in _SHAPE.fields if one.name == field)
+    try:
+        read = parse(value)
+    except CellRefused as refused:
+        raise ValueError(refused.code) from refused
+    return "、".join(read) if isinstance(read, tuple) else str(read)
 
 
 def required_fields() -> tuple[str, ...]:

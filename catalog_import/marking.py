@@ -12,7 +12,6 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from catalog_import.opening import open_table
 from catalog_import.safety import safe_cell
-from catalog_import.synonyms import Kind, heading_table
 from catalog_import.table import LIMITS, Limits, OpenTable, TableRow
 from catalog_import.wanted import Wanted
 from catalog_import.writing import UNWRITABLE, csv_line
@@ -49,16 +48,6 @@ def marked_sheet(data: bytes, wanted: Wanted, marks: Marks, *, limits: Limits = 
     if len(first) > MOST_ROWS + 1:
         return _as_csv([*first, *rows], table.width)
     return _as_workbook(first, table.width)
-
-
-def template_workbook(kind: Kind = "listing") -> bytes:
-    """The empty sheet that we hand out: our own headings and one example row, all of it text."""
-    fields = heading_table().fields(kind).values()
-    rows = [
-        _Row(1, tuple(words.zh for words in fields), "", frozenset()),
-        _Row(2, tuple(words.example for words in fields), "", frozenset()),
-    ]
-    return _as_workbook(rows, len(rows[0].cells))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from functools import lru_cache
 from catalog_import.refusal import REMEMBERED, halfwidth, refuse
 
 MAX_TEXT = 200
+MAX_LONG = 500
+MAX_SHORT = 40
 MAX_CODE = 64
 MAX_NAMES = 50
 
@@ -16,13 +18,35 @@ HTML = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:[A-Za-z]{2,8}|#[0-9]+|#[xX][0-9A
 ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{1,3}")
 ERROR_VALUE = re.compile(r"#{3,}|#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
 BETWEEN_NAMES = re.compile(r"[、;；|｜]")
-HIDDEN = {"Cf", "Zl", "Zp"}  # zero width, direction, soft hyphen; line and paragraph separator
+HIDDEN = {"Cc", "Cf", "Zl", "Zp"}  # control, zero width, direction, soft hyphen; line and paragraph separator
 DAMAGED = {"Co", "Cs"}  # private use looks different everywhere
 
 
 @lru_cache(REMEMBERED)
 def text(value: str) -> str:
     """One line of plain text, NFC, trimmed, at most 200 characters."""
+    return _line(value, MAX_TEXT)
+
+
+def short_text(value: str) -> str:
+    """The same with up to 40 characters: a unit."""
+    return _line(value, MAX_SHORT)
+
+
+def short_code(value: str) -> str:
+    """A code of up to 40 characters: a stock number."""
+    said = code(value)
+    if len(said) > MAX_SHORT:
+        raise refuse("text_too_long", length=len(said), limit=MAX_SHORT)
+    return said
+
+
+def long_text(value: str) -> str:
+    """The same with up to 500 characters: a list of ingredients."""
+    return _line(value, MAX_LONG)
+
+
+def _line(value: str, most: int) -> str:
     said = unicodedata.normalize("NFC", value).strip()
     if said in PLACEHOLDERS:
         raise refuse("placeholder_value")
@@ -34,8 +58,8 @@ def text(value: str) -> str:
         _refuse_bad_characters(said)
     if ("<" in said or "&" in said) and HTML.search(said):
         raise refuse("html_tags")
-    if len(said) > MAX_TEXT:
-        raise refuse("text_too_long", length=len(said), limit=MAX_TEXT)
+    if len(said) > most:
+        raise refuse("text_too_long", length=len(said), limit=most)
     return said
 
 

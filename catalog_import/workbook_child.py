@@ -26,6 +26,8 @@ from catalog_import.table import HEADING_AMONG
 resource: Any = import_module("resource") if find_spec("resource") else None
 
 NOT_INSTALLED = 3  # the answer of a process that lacks openpyxl or defusedxml
+OPTIONS_SHEET = "选项"  # hidden in the workbook that we hand out: its version and choices
+TEMPLATE_VERSION = 1
 MOST_MERGED = 2_000  # ranges that are told
 SHOWN = 12  # names or ranges that are repeated
 BAD_XML = ("DTDForbidden", "EntitiesForbidden", "ExternalReferenceForbidden")
@@ -94,7 +96,8 @@ def _sheet(archive: zipfile.ZipFile, book: Any, order: Order) -> Iterator[Any]:
     yield {
         "sheet": chosen.title,
         "others": [o.title for o in sheets if o is not chosen and o.title not in hidden],
-        "hidden": [title for title in hidden if title != chosen.title],
+        "hidden": [title for title in hidden if title not in (chosen.title, OPTIONS_SHEET)],
+        "version": _version(sheets),
         "hidden_rows": few(runs(outline.hidden_rows)),
         "hidden_columns": few(column_letters(column) for column in outline.hidden_columns),
         "merged": outline.merges(MOST_MERGED),
@@ -102,6 +105,15 @@ def _sheet(archive: zipfile.ZipFile, book: Any, order: Order) -> Iterator[Any]:
     }
     if outline.last_row:
         yield from _rows(chosen, outline, order)
+
+
+def _version(sheets: list[Any]) -> int | None:
+    """Of a workbook that we handed out."""
+    for one in sheets:
+        if one.title == OPTIONS_SHEET and one.sheet_state != "visible":
+            for cells in one.iter_rows(max_row=1, max_col=1, values_only=True):
+                return cells[0] if isinstance(cells[0], int) else None
+    return None
 
 
 def _library() -> Any:

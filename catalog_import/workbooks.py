@@ -20,7 +20,7 @@ from catalog_import.synonyms import Kind
 from catalog_import.table import Limits, OpenTable, Score, TableRow, open_records
 from catalog_import.wanted import Wanted
 from catalog_import.words import WORDS
-from catalog_import.workbook_child import NOT_INSTALLED, Order, few
+from catalog_import.workbook_child import NOT_INSTALLED, TEMPLATE_VERSION, Order, few
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"  # .xls, and a workbook with a password
@@ -160,6 +160,9 @@ def _notices(about: dict[str, Any], kind: Kind) -> Iterator[Problem]:
         yield Problem("sheet_read", data=data, kind=kind)
     if about["hidden"]:
         yield Problem("sheets_hidden", data={"sheets": "、".join(about["hidden"])}, kind=kind)
+    if about["version"] not in (None, TEMPLATE_VERSION):
+        data = {"version": int(about["version"]), "current": TEMPLATE_VERSION}
+        yield Problem("template_version", data=data, kind=kind)
     if about["links"]:
         yield Problem("links_ignored", kind=kind)
 

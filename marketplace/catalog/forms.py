@@ -22,7 +22,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from catalog_import import Column, Mapping, read_mapping, required_fields
+from catalog_import import Column, Mapping, as_read, read_mapping, required_fields
 from catalog_import.synonyms import heading_table
 from marketplace.catalog import rules
 from marketplace.catalog.models import Batch
@@ -85,7 +85,7 @@ class GoodsForm(MarketForm):
     def goods(self) -> Goods:
         """What was typed, as the service takes it."""
         plain = {
-            name: _text(self[name])
+            name: _as_a_sheet(name, _text(self[name]))
             for name in rules.PLAIN
             if name not in {"supply_price", "sale_price", "dispatch_hours", "freight_included"}
         }
@@ -327,6 +327,14 @@ def _bytes_of(chosen: Any) -> bytes:
 
 def _text(field: Any) -> str:
     return (field.data or "").strip()
+
+
+def _as_a_sheet(name: str, text: str) -> str:
+    """In the words that a sheet would have for it; what has none the service refuses."""
+    try:
+        return as_read(name, " ".join(text.split()))
+    except ValueError:
+        return text
 
 
 def _names(text: str) -> tuple[str, ...]:

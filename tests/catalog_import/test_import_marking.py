@@ -9,7 +9,7 @@ import pytest
 
 from catalog_import import Wanted, read_listings, read_table, write_csv
 from catalog_import import marking as module
-from catalog_import.marking import Marks, marked_sheet, template_workbook
+from catalog_import.marking import Marks, marked_sheet
 from tests.catalog_import.books import saved
 from tests.catalog_import.sheets import GOOD, csv_of
 
@@ -90,9 +90,3 @@ def test_a_marked_sheet_that_comes_back_unchanged_says_the_same(
     assert len(first.rows) == len(rows)
     assert [row.fingerprint for row in again.rows] == [row.fingerprint for row in first.rows]
     assert again.unknown_headings[-1].startswith("需要改正")
-
-
-def test_the_template_reads_back_as_one_good_row() -> None:
-    sheet = read_listings(template_workbook())
-    assert (len(sheet.rows), sheet.problems) == (1, ())
-    assert len(read_listings(template_workbook()).headings) == 23

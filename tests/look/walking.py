@@ -63,6 +63,7 @@ NOT_PAGES: dict[str, str] = {
     "marketplace.catalog.marked": "a workbook with the faults of a sheet marked in it",
     "marketplace.catalog.sample": "a CSV file",
     "marketplace.catalog.sample_workbook": "a workbook",
+    "marketplace.catalog.export": "a workbook",
     "marketplace.purchasing.people_template": "a CSV file",
     "marketplace.regions.sheet": "a CSV file",
     "marketplace.statistics.group_sheet": "a CSV file",

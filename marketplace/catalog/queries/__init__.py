@@ -49,6 +49,7 @@ from marketplace.catalog.queries.clock import (
 )
 from marketplace.catalog.queries.documents import all_documents, documents, listings_of
 from marketplace.catalog.queries.evidence import Evidence, evidence, evidence_of
+from marketplace.catalog.queries.exporting import exported
 from marketplace.catalog.queries.faults import stock_faults, zone_faults
 from marketplace.catalog.queries.finding import Finding, find, totals
 from marketplace.catalog.queries.foretelling import (
@@ -158,6 +159,7 @@ __all__ = [
     "evidence",
     "evidence_of",
     "fairness",
+    "exported",
     "find",
     "foretell",
     "goods",

@@ -14,7 +14,7 @@ from importlib import resources
 from operator import attrgetter
 from typing import Any
 
-from catalog_import import Lang, ListingRow, Problem
+from catalog_import import Lang, ListingRow, Problem, as_read
 from marketplace.kernel.errors import Invalid, MarketplaceError, Missing
 from marketplace.kernel.money import Money
 
@@ -219,11 +219,20 @@ def check_two_prices(supply: Money, sale: Money) -> None:
 
 
 def check_texts(goods: Goods) -> None:
-    """Raises Invalid for web code in a text, as the importer does with a sheet."""
+    """Raises Invalid for a text that no sheet may say in these words: web code (html_tags), hidden
+    characters and the like (text_unfit). So what is exported and imported again is the same."""
     for field in PLAIN:
         value = getattr(goods, field)
-        if isinstance(value, str) and _HTML.search(value):
+        if not isinstance(value, str):
+            continue
+        if _HTML.search(value):
             raise Invalid("html_tags", field=field, value=value[:60])
+        try:
+            is_same = as_read(field, value) == value
+        except ValueError:
+            is_same = False
+        if not is_same:
+            raise Invalid("text_unfit", field=field, value=value[:60])
 
 
 def check_quantity(quantity: int) -> None:

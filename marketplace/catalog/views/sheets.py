@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from catalog_import import Lang, UnreadableFile, Wanted, template_csv
+from catalog_import import Lang, UnreadableFile, Wanted, template_csv, write_csv
 from catalog_import.decoding import MAX_BYTES
-from catalog_import.marking import Marks, marked_sheet, template_workbook
+from catalog_import.marking import MOST_ROWS, Marks, marked_sheet
+from catalog_import.synonyms import heading_table
+from catalog_import.templates import goods_workbook
 from marketplace.catalog import queries, rules, service
 from marketplace.catalog.forms import SheetForm
 from marketplace.catalog.models import CatalogImport
@@ -51,7 +53,22 @@ def sample() -> ResponseReturnValue:
 @pages.get("/import/sample.xlsx")
 @needs(Role.SUPPLIER_STAFF)
 def sample_workbook() -> ResponseReturnValue:
-    return download(template_workbook(), f"{_('商品表格')}.xlsx", XLSX)
+    return download(goods_workbook(_categories()), f"{_('商品表格')}.xlsx", XLSX)
+
+
+@pages.get("/listings/export")
+@needs(Role.SUPPLIER_STAFF)
+def export() -> ResponseReturnValue:
+    """The supplier's goods in the same form: a workbook, or CSV when there are many."""
+    supplier = own_supplier()
+    with reading() as session:
+        rows = list(queries.exported(session, supplier.id))
+    if len(rows) <= MOST_ROWS:
+        return download(goods_workbook(_categories(), rows), f"{_('我的商品')}.xlsx", XLSX)
+    fields = heading_table().listing
+    table = ([row.get(name) for name in fields] for row in rows)
+    data = write_csv([one.zh for one in fields.values()], table)
+    return download(data, f"{_('我的商品')}.csv", CSV)
 
 
 @pages.post("/import")
@@ -122,6 +139,10 @@ def import_page_of(
             imports=session.scalars(queries.imports(supplier.id).limit(LAST_ONES)).all(),
             categories=rules.categories(),
         )
+
+
+def _categories() -> list[str]:
+    return [one.zh for one in rules.categories()]
 
 
 def lang() -> Lang:

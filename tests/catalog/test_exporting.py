@@ -1,0 +1,79 @@
+"""A supplier's goods leave in the form in which they come in."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from marketplace.catalog import service
+from marketplace.catalog.models import Listing
+from marketplace.kernel.errors import Invalid
+from marketplace.regions import service as regions
+from tests.fixtures import People, post
+from tests.makers.catalog import a_draft_listing, a_listing, a_sheet
+from tests.makers.suppliers import COUNTY, an_approved_supplier
+
+Clients = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def client(people: People, client_as: Clients) -> FlaskClient:
+    an_approved_supplier(people)
+    return client_as("supplier")
+
+
+def test_what_is_exported_and_imported_again_changes_nothing(
+    people: People, client: FlaskClient
+) -> None:
+    """P26: goods of a form and of a sheet, drafts and on sale, with villages and odd words."""
+    with people.runtime.work() as w:
+        regions.add_village(w, COUNTY, "示例村")
+    a_listing(people, sku="-1", title="=示例 核桃", villages=("示例村",), ingredients="核桃" * 200)
+    a_draft_listing(people, sku="0012", spec="'0.50", tax_rate="9%", dispatch_hours=48)
+    a_draft_listing(people, sku="3", freight_included=True, no_delivery_to="西藏、新疆")
+    page = post(client, "/supplier/import", sheet=(io.BytesIO(a_sheet({})), "a.csv"))
+    post(client, f"{page.headers['Location']}/confirm", on=page.headers["Location"])
+    answer = client.get("/supplier/listings/export")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    with people.runtime.reading() as session:
+        before = session.execute(select(Listing.sku, Listing.fingerprint, Listing.version)).all()
+    book = answer.get_data()
+    again = post(client, "/supplier/import", sheet=(io.BytesIO(book), "我的商品.xlsx"))
+    told = client.get(again.headers["Location"]).get_data(as_text=True)
+    assert "读取 4 行 = 新增 0 + 更新 0 + 未变 4 + 拒绝 0" in told
+    post(client, f"{again.headers['Location']}/confirm", on=again.headers["Location"])
+    with people.runtime.reading() as session:
+        after = session.execute(select(Listing.sku, Listing.fingerprint, Listing.version)).all()
+    assert sorted(after) == sorted(before)
+
+
+def test_withdrawn_goods_and_those_of_others_are_not_exported(
+    people: People, client: FlaskClient, client_as: Clients
+) -> None:
+    """P18"""
+    gone = a_listing(people, sku="GONE")
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.withdraw(w, gone.id)
+    an_approved_supplier(people, "second_supplier", 2)
+    a_listing(people, "second_supplier", sku="THEIRS")
+    book = client.get("/supplier/listings/export").get_data()
+    answer = post(client, "/supplier/import", sheet=(io.BytesIO(book), "a.xlsx"))
+    assert answer.status_code == 422
+    assert "表头之下没有数据" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"spec": "两\n行"}, {"title": "隐\u200b形"}, {"tax_rate": "7.5%"}, {"sku": "ＳＬ１"}]
+)
+def test_words_that_no_sheet_could_say_are_not_kept(
+    people: People, client: FlaskClient, odd: dict[str, str]
+) -> None:
+    """P26: else an export could not be imported again."""
+    with pytest.raises(Invalid) as refused:
+        a_draft_listing(people, **odd)  # type: ignore[arg-type]  # named by the test
+    assert refused.value.code == "text_unfit"
+    assert refused.value.data["field"] in odd
