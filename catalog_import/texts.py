@@ -18,7 +18,7 @@ HTML = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:[A-Za-z]{2,8}|#[0-9]+|#[xX][0-9A
 ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{1,3}")
 ERROR_VALUE = re.compile(r"#{3,}|#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
 BETWEEN_NAMES = re.compile(r"[、;；|｜]")
-HIDDEN = {"Cc", "Cf", "Zl", "Zp"}  # control, zero width, direction, soft hyphen; line and paragraph separator
+HIDDEN = {"Cc", "Cf", "Zl", "Zp"}  # control, zero width, direction; line and paragraph ends
 DAMAGED = {"Co", "Cs"}  # private use looks different everywhere
 
 
