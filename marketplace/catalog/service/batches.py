@@ -112,7 +112,7 @@ def recall(w: Work, batch_id: uuid.UUID, reason: str, *, withdraw_goods: bool) -
         w.announce(_recalled(w, batch, told))
         listing = batch.listing
         if withdraw_goods and listing.state in LISTING.steps["withdraw"].sources:
-            withdraw(w, listing.id)
+            withdraw(w, listing.id, told)
     return named
 
 
