@@ -50,6 +50,9 @@ class ListingRow:
     freight_included: bool | None = field(default=None, metadata=read_by(amounts.yes_or_no))
     dispatch_hours: int | None = field(default=None, metadata=read_by(amounts.hours))
     no_delivery_to: tuple[str, ...] = field(default=(), metadata=NAMES)
+    processing: str = field(default="", metadata=TEXT)
+    packaging: str = field(default="", metadata=TEXT)
+    maker: str = field(default="", metadata=TEXT)
 
     @property
     def fingerprint(self) -> str:

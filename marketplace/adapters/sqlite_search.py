@@ -20,7 +20,7 @@ FILE = "index.sqlite"
 # tokens come cut and joined by blanks; the tokenizer `ascii` takes every other sign as part of one
 _TABLES = """
 CREATE TABLE document (
-  number INTEGER PRIMARY KEY, listing TEXT NOT NULL UNIQUE, supplier TEXT NOT NULL,
+  number INTEGER PRIMARY KEY, listing TEXT NOT NULL UNIQUE, gate TEXT NOT NULL,
   category TEXT NOT NULL, county TEXT NOT NULL, price INTEGER NOT NULL, since INTEGER NOT NULL,
   length INTEGER NOT NULL
 ) STRICT;
@@ -112,7 +112,7 @@ class _Reader:
     def _rows(self) -> list[Row | None]:
         last = self._db.execute("SELECT max(number) FROM document").fetchone()[0] or 0
         rows: list[Row | None] = [None] * (last + 1)
-        asked = "SELECT number, listing, supplier, category, county, price, since, length"
+        asked = "SELECT number, listing, gate, category, county, price, since, length"
         for number, *columns in self._db.execute(f"{asked} FROM document"):
             rows[number] = Row(*columns)
         return rows
@@ -136,7 +136,7 @@ def _connect(file: Path, mode: str = "rwc") -> sqlite3.Connection:
 
 def _add(db: sqlite3.Connection, document: SearchDocument) -> None:
     number = db.execute(
-        "INSERT INTO document (listing, supplier, category, county, price, since, length)"
+        "INSERT INTO document (listing, gate, category, county, price, since, length)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         Row.of(document),
     ).lastrowid

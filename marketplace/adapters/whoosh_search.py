@@ -113,9 +113,9 @@ def _snapshot(reader: IndexReader) -> Snapshot:
     rows: list[Row | None] = [None] * reader.doc_count_all()
     column = reader.column_reader("columns") if rows else ()  # an empty index has no columns
     for number in reader.all_doc_ids():
-        listing, supplier, category, county, *figures = column[number].decode().split(_BETWEEN)
+        listing, gate, category, county, *figures = column[number].decode().split(_BETWEEN)
         price, since, length = map(int, figures)
-        rows[number] = Row(listing, supplier, category, county, price, since, length)
+        rows[number] = Row(listing, gate, category, county, price, since, length)
 
     def postings(field: str, word: str) -> Iterable[int]:
         try:

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import Any
 
 from flask import request
@@ -31,6 +32,7 @@ from marketplace.catalog.rules import Content, Goods
 from marketplace.catalog.service import Elsewhere, NewBatch
 from marketplace.catalog.states import AbsentGoods, BatchState
 from marketplace.kernel.money import Money, parse_yuan
+from marketplace.suppliers.states import Maker, Packaging, Processing
 from marketplace.web import MarketForm, options
 from marketplace.web.words import words
 
@@ -52,6 +54,11 @@ def _yuan(_form: object, field: Any) -> None:
         raise ValidationError("请填写如 12.50 的数字，单位为元，最多两位小数。") from fault
 
 
+def _makes(kind: type[StrEnum]) -> Any:
+    """The values of one part of a make, with "as usual" before them."""
+    return options([("", "按类目通常情形"), *((one, f"{kind.__name__}.{one}") for one in kind)])
+
+
 class GoodsForm(MarketForm):
     """One good, as the columns of the sheet have it."""
 
@@ -62,6 +69,14 @@ class GoodsForm(MarketForm):
         "原产县", [MUST, LONG], description="县名或 6 位行政区划代码，必须在帮扶县名单上"
     )
     villages = StringField("村", [LONG], description="可以写几个，用“、”隔开；没有就空着")
+    processing = SelectField(
+        "加工程度",
+        default="",
+        choices=_makes(Processing),
+        description="决定要哪些证照；不填按类目通常情形",
+    )
+    packaging = SelectField("包装方式", default="", choices=_makes(Packaging))
+    maker = SelectField("生产方式", default="", choices=_makes(Maker))
     unit = StringField("单位", [MUST, SHORT], description="卖一件是多少：箱、袋、盒")
     supply_price = StringField("供货价", [MUST, _yuan], description="付给您的价格，每单位")
     sale_price = StringField("售价", [MUST, _yuan], description="买家付的价格，每单位")
@@ -95,6 +110,9 @@ class GoodsForm(MarketForm):
             category=self.category.data,
             county=_text(self.county),
             villages=_names(_text(self.villages)),
+            processing=self.processing.data or "",
+            packaging=self.packaging.data or "",
+            maker=self.maker.data or "",
             supply_price=parse_yuan(self.supply_price.data),
             sale_price=parse_yuan(self.sale_price.data),
             dispatch_hours=int(hours) if hours else None,

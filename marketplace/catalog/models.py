@@ -21,6 +21,7 @@ from marketplace.catalog.states import (
 from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.money import Money
 from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.states import Maker, Packaging, Processing
 
 
 class Listing(Versioned, Base):
@@ -49,6 +50,11 @@ class Listing(Versioned, Base):
     dispatch_hours: Mapped[int | None]
     freight_included: Mapped[bool] = mapped_column(default=False)
     county_code: Mapped[str] = mapped_column(String(6), index=True)  # origin; today's code
+    processing: Mapped[Processing]
+    packaging: Mapped[Packaging]
+    maker: Mapped[Maker]
+    claims: Mapped[list[str]] = mapped_column(default=list)  # words on it that need a proof
+    standing: Mapped[str] = mapped_column(String(32))  # its profile at the gate, see docs/gate.md
     supply_price: Mapped[Money]  # what the supplier gets for one piece
     sale_price: Mapped[Money]  # what the buyer pays for one piece
     # as a person last saw them; None: nobody has
@@ -82,7 +88,9 @@ class Listing(Versioned, Base):
         CheckConstraint("available + reserved + sold = received", name="stock_adds_up"),
         Index("ix_mp_listing_newest", "state", "decided_at"),  # shelves begin with the newest
         # what is counted of shelves stands in the index alone, see queries.shelves
-        Index("ix_mp_listing_counted", "supplier_id", "state", "county_code", "category"),
+        Index(
+            "ix_mp_listing_counted", "supplier_id", "standing", "state", "county_code", "category"
+        ),
     )
 
 

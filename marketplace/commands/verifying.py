@@ -18,6 +18,7 @@ from marketplace.orders import queries as orders
 from marketplace.purchasing import queries as purchasing
 from marketplace.regions import queries as regions
 from marketplace.statistics import queries as statistics
+from marketplace.suppliers import queries as suppliers
 from marketplace.unions import queries as unions
 from marketplace.work import schema, trail
 from marketplace.work.anchor import Anchor
@@ -31,6 +32,7 @@ CHECKS: dict[str, Check] = {
     "no budget overspent": lambda session, at: unions.faults(session),
     "plans and budgets agree": lambda session, at: purchasing.faults(session),
     "every zone listing has a sourced designation": catalog.zone_faults,
+    "the gate stands where papers say": lambda session, at: suppliers.standing_faults(session),
     "every open thing lies on the desk once": lambda session, at: desk.faults(session),
     "the clock of everything that waits runs": lambda session, at: iter(
         catalog.clock_faults(session)

@@ -48,7 +48,7 @@ class SearchDocument:
     text: str
     category: str  # slug
     county: str  # six digits, as in use today
-    supplier_id: UUID
+    gate: str  # where it stands at the sale gate; all of one gate come and go together
     price: int  # fen
     since: datetime  # when it came on sale
 
@@ -60,7 +60,7 @@ class Question:
     words: str = ""
     category: str = ""  # slug; empty: any
     counties: frozenset[str] | None = None  # None: any
-    without: frozenset[UUID] = frozenset()  # suppliers that may not sell at this instant
+    without: frozenset[str] = frozenset()  # gates that are shut at this instant
     price_from: int | None = None  # fen, included
     price_to: int | None = None  # fen, included
     sort: Sort = Sort.BEST

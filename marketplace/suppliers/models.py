@@ -6,13 +6,14 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.money import ZERO, Money
 from marketplace.suppliers.states import (
     AccountState,
+    DeclarationState,
     EntityChangeState,
     GrowerKind,
     GrowerLink,
@@ -22,6 +23,7 @@ from marketplace.suppliers.states import (
     PaperState,
     SupplierKind,
     SupplierState,
+    WaiverState,
 )
 from marketplace.work.models import append_only
 
@@ -234,4 +236,70 @@ class BankAccount(Versioned, Base):
     __table_args__ = (
         _one_at_a_time("mp_bank_account", AccountState.PROPOSED.value),
         _one_at_a_time("mp_bank_account", AccountState.CONFIRMED.value),
+    )
+
+
+class Waiver(Versioned, Base):
+    """A requirement that need not be met, on the record: two reviewers, a reason, an end."""
+
+    __tablename__ = "mp_waiver"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    goods_id: Mapped[uuid.UUID | None]  # one listing; None: whatever the supplier sells
+    requirement: Mapped[ShortCode]  # its slug
+    reason: Mapped[str] = mapped_column(String(500))
+    evidence: Mapped[ShortText] = mapped_column(default="")  # e.g. the number of the reply
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]  # exclusive
+    state: Mapped[WaiverState] = mapped_column(default=WaiverState.PROPOSED)
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[PersonRef]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(500))
+
+
+class Declaration(Versioned, Base):
+    """Answers to one structured declaration; a correction is a new row, the last counts."""
+
+    __tablename__ = "mp_declaration"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
+    name: Mapped[ShortCode]
+    edition: Mapped[int]  # of the questions
+    answers: Mapped[dict[str, Any]]  # question → answer, and what was said to it
+    state: Mapped[DeclarationState]
+    made_at: Mapped[datetime]
+    made_by: Mapped[PersonRef]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(500))
+
+
+class Profile(Base):
+    """What goods of one make, or one listing with its own papers, must show; see docs/gate.md."""
+
+    __tablename__ = "mp_profile"
+
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    slugs: Mapped[list[str]]
+    goods_id: Mapped[uuid.UUID | None]
+    scheme: Mapped[str] = mapped_column(String(16))  # the digest of the data it was reckoned with
+
+
+class Standing(Base):
+    """A span of time in which everything that a profile asks for is met."""
+
+    __tablename__ = "mp_standing"
+
+    supplier_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    ends_at: Mapped[datetime | None]  # exclusive
+
+    __table_args__ = (
+        ForeignKeyConstraint(["supplier_id", "key"], ["mp_profile.supplier_id", "mp_profile.key"]),
     )

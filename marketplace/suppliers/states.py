@@ -111,6 +111,27 @@ class AccountState(StrEnum):
     REPLACED = "replaced"  # by the one that was confirmed after it
 
 
+class Processing(StrEnum):
+    """How far from the field a good is; what papers it needs follows from it."""
+
+    RAW = "raw"  # 原样
+    GRADED = "graded"  # 清洗分级
+    DRIED = "dried"  # 干制
+    CUT = "cut"  # 切分
+    DEEP = "deep"  # 深加工
+
+
+class Packaging(StrEnum):
+    BULK = "bulk"  # 散装
+    PREPACKED = "prepacked"  # 预包装
+
+
+class Maker(StrEnum):
+    OWN = "own"  # 自产
+    CONTRACT = "contract"  # 委托生产
+    COMMISSION = "commission"  # 代销
+
+
 class SupplierState(StrEnum):
     DRAFT = "draft"  # the supplier is still collecting papers
     SUBMITTED = "submitted"  # waits for a reviewer, who checks it (经办)
@@ -140,6 +161,19 @@ class HitVerdict(StrEnum):
 
     CARRY_ON = "carry_on"  # it does not stand against selling
     SUSPEND = "suspend"  # nothing is sold until somebody restores the supplier
+
+
+class WaiverState(StrEnum):
+    PROPOSED = "proposed"  # by one reviewer; counts for nothing yet
+    GRANTED = "granted"  # confirmed by another
+    ENDED = "ended"  # taken back, or never confirmed
+
+
+class DeclarationState(StrEnum):
+    PASSED = "passed"  # every answer is as it must be
+    PENDING = "pending"  # some answer asks for a reviewer's judgement
+    ACCEPTED = "accepted"  # judged good
+    REFUSED = "refused"
 
 
 _STAFF = {Role.SUPPLIER_STAFF}
@@ -178,4 +212,18 @@ ACCOUNT = Machine(
     step("refuse", {_A.PROPOSED}, _A.REFUSED, by=_OWNER | _REVIEWER, needs_note=True),
     step("withdraw", {_A.PROPOSED}, _A.WITHDRAWN, by=_OWNER),
     step("replace", {_A.CONFIRMED}, _A.REPLACED, by={Role.SYSTEM}),
+)
+
+_W = WaiverState
+
+WAIVER = Machine(
+    step("confirm", {_W.PROPOSED}, _W.GRANTED, by=_REVIEWER),
+    step("end", {_W.PROPOSED, _W.GRANTED}, _W.ENDED, by=_REVIEWER, needs_note=True),
+)
+
+_D = DeclarationState
+
+DECLARATION = Machine(
+    step("accept", {_D.PENDING}, _D.ACCEPTED, by=_REVIEWER),
+    step("refuse", {_D.PENDING}, _D.REFUSED, by=_REVIEWER, needs_note=True),
 )

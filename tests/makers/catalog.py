@@ -42,6 +42,8 @@ def some_goods(sku: str = "SL-0001", **changes: object) -> Goods:
         "title": "示例 伽师瓜 2 个装",
         "category": "瓜果",
         "county": COUNTY,
+        "processing": "原样",  # needs no more papers than its supplier does
+        "packaging": "散装",
         "unit": "箱",
         "supply_price": Money(45_00),
         "sale_price": Money(59_00),

@@ -124,7 +124,7 @@ def a_submitted_supplier(
 
 def seen(w: Work, supplier: Supplier) -> str:
     """What the page of the supplier shows now, as its button tells it."""
-    return queries.digest(supplier, queries.papers(w.session, supplier.id))
+    return queries.digest(supplier, queries.shown(w.session, supplier))
 
 
 def a_checked_supplier(

@@ -18,7 +18,7 @@ BACKENDS: dict[str, Callable[[Path], IndexFolder]] = {
     "whoosh": WhooshSearch,
 }
 START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-SELLER = UUID("00000000-0000-0000-0000-00000000000a")
+SELLER = "0000000000000000000000000000000a"
 
 
 def a_document(
@@ -28,7 +28,7 @@ def a_document(
     said: dict[str, object] = {
         "category": "mushrooms",
         "county": "611026",
-        "supplier_id": SELLER,
+        "gate": SELLER,
         "price": 59_00,
         "since": START + timedelta(days=days),
     }

@@ -109,9 +109,9 @@ def test_prices_are_narrowed_with_both_ends_included(
 
 
 def test_goods_are_narrowed_by_category_county_and_supplier(index: SearchIndex) -> None:
-    other = uuid4()
+    other = "0000000000000000000000000000000b"
     ears = a_document("木耳")
-    honey = a_document("木耳蜜", category="honey", county="530326", supplier_id=other)
+    honey = a_document("木耳蜜", category="honey", county="530326", gate=other)
     put(index, ears, honey)
     assert ids(index, "木耳", category="honey") == of(honey)
     assert ids(index, "木耳", counties=frozenset({"611026"})) == of(ears)

@@ -28,7 +28,7 @@ class Row(NamedTuple):
     """The columns of one document; identifiers are 32 hexadecimal digits."""
 
     listing: str
-    supplier: str
+    gate: str
     category: str
     county: str
     price: int
@@ -39,7 +39,7 @@ class Row(NamedTuple):
     def of(cls, document: SearchDocument) -> Row:
         return cls(
             listing=document.listing_id.hex,
-            supplier=document.supplier_id.hex,
+            gate=document.gate,
             category=document.category,
             county=document.county,
             price=document.price,
@@ -60,15 +60,15 @@ class Snapshot:
         self._holding = lru_cache(MOST_KEPT)(lambda *asked: self._bits(postings(*asked)))
         categories: defaultdict[str, list[int]] = defaultdict(list)
         counties: defaultdict[str, list[int]] = defaultdict(list)
-        suppliers: defaultdict[str, list[int]] = defaultdict(list)
+        gates: defaultdict[str, list[int]] = defaultdict(list)
         for number, row in enumerate(rows):
             if row:
                 categories[row.category].append(number)
                 counties[row.county].append(number)
-                suppliers[row.supplier].append(number)
+                gates[row.gate].append(number)
         self._categories = self._sets(categories)
         self._counties = self._sets(counties)
-        self._suppliers = self._sets(suppliers)
+        self._gates = self._sets(gates)
         self._all = _union(self._categories.values())
         self._orders: dict[Sort, list[int]] = {}
         self._prices: list[int] = []
@@ -116,8 +116,8 @@ class Snapshot:
         return [tier for tier in reversed(tiers) if tier]
 
     def _may_be_sold(self, question: Question) -> int:
-        """All but the goods of suppliers that the question leaves out."""
-        return self._all & ~_union(self._suppliers.get(one.hex, 0) for one in question.without)
+        """All but the goods of gates that the question leaves out."""
+        return self._all & ~_union(self._gates.get(one, 0) for one in question.without)
 
     def _priced(self, question: Question) -> int:
         if question.price_from is None and question.price_to is None:

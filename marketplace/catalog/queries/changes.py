@@ -132,6 +132,9 @@ def _content(found: Listing, villages: list[str]) -> Content:
         "category": found.category,
         "county": found.county_code,
         "villages": villages,
+        "processing": found.processing.value,
+        "packaging": found.packaging.value,
+        "maker": found.maker.value,
     }
 
 
@@ -155,6 +158,8 @@ def _said(field: str, content: Content, names: dict[str, str], lang: str) -> str
         return "、".join(sorted(names.get(one, one) for one in value))
     if field == "category":
         return rules.category(value).name(lang)
+    if field in rules.MAKE:
+        return rules.make_name(field, value, lang)
     if field == "freight_included":
         return YES[lang] if value else NO[lang]
     if field == "county":

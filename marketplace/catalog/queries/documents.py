@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import rules
 from marketplace.catalog.models import Listing, ListingVillage
+from marketplace.catalog.queries.shelves import gate_of
 from marketplace.catalog.states import ListingState
 from marketplace.ports.search import SearchDocument
 from marketplace.regions import queries as regions
@@ -95,7 +96,7 @@ def _document(
         text=" ".join((*dict.fromkeys(named), *villages, supplier, kind.zh, kind.en)),
         category=listing.category,
         county=listing.county_code,
-        supplier_id=listing.supplier_id,
+        gate=gate_of(listing.supplier_id, listing.standing),
         price=listing.sale_price.fen,
         since=listing.decided_at or listing.created_at,
     )

@@ -67,7 +67,7 @@ def evidence(session: Session, listing: Listing, supplier: Supplier, at: datetim
     place = regions.county(session, listing.county_code)
     lists = regions.designations_of(session, listing.county_code, at)
     made_in = villages(session, listing.id)
-    papers = suppliers.papers_in_force(session, supplier.id, at)
+    papers = suppliers.papers_in_force(session, supplier.id, at, listing.id)
     return _evidence(_Subject(listing, supplier, place, lists), made_in, papers, at)
 
 
@@ -78,7 +78,7 @@ def evidence_of(
     villages, if they are known."""
     if made_in is None:
         made_in = villages(session, offer.listing.id)
-    papers = suppliers.papers_in_force(session, offer.supplier.id, at)
+    papers = suppliers.papers_in_force(session, offer.supplier.id, at, offer.listing.id)
     of = _Subject(offer.listing, offer.supplier, offer.county, offer.designations)
     return _evidence(of, made_in, papers, at)
 

@@ -49,7 +49,7 @@ def zone_faults(session: Session, at: datetime) -> Iterator[str]:
     rows = session.execute(
         select(Listing)
         .join(Supplier, Listing.supplier_id == Supplier.id)
-        .where(Listing.state == ListingState.ON_SALE, suppliers.may_sell(at))
+        .where(Listing.state == ListingState.ON_SALE, suppliers.may_sell(at, Listing.standing))
         .order_by(Listing.created_at, Listing.sku)
     ).scalars()
     sourced: dict[str, bool] = {}

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,8 @@ from marketplace.catalog.rules import Category, Goods
 from marketplace.kernel.errors import Invalid
 from marketplace.regions import queries as regions
 from marketplace.regions.queries import County
+from marketplace.suppliers.rules import Make
+from marketplace.suppliers.states import Maker, Packaging, Processing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,15 @@ class Placed:
     category: Category
     county: County
     villages: tuple[uuid.UUID, ...]
+    make: Make
+
+    @property
+    def made(self) -> tuple[Processing, Packaging, Maker]:
+        """As a listing and its fingerprint have them."""
+        return self.make.processing, self.make.packaging, self.make.maker
+
+
+Words = tuple[str, str, tuple[str, ...], tuple[str, ...]]  # category, county, villages, make
 
 
 class Placing:
@@ -32,38 +44,41 @@ class Placing:
         self._session, self._at = session, at
         self._counties: dict[str, County | Invalid] = {}
         self._villages: dict[tuple[str, tuple[str, ...]], dict[str, uuid.UUID | None]] = {}
-        self._placed: dict[tuple[str, str, tuple[str, ...]], Placed] = {}
-        self._faults: dict[tuple[str, str, tuple[str, ...]], tuple[Invalid, ...]] = {}
+        self._placed: dict[Words, Placed] = {}
+        self._faults: dict[Words, tuple[Invalid, ...]] = {}
 
     def place(self, goods: Goods) -> Placed:
         """Raises Invalid with the first thing that does not hold."""
-        for fault in self.faults(goods.category, goods.county, goods.villages):
+        words = rules.words_of(goods)
+        for fault in self.faults(words):
             raise fault
         rules.check_prices(goods)
         rules.check_texts(goods)
-        return self.placed(goods.category, goods.county, goods.villages)
+        return self.placed(words)
 
-    def placed(self, category: str, county: str, villages: tuple[str, ...]) -> Placed:
+    def placed(self, words: Words) -> Placed:
         """Words without `faults`, looked up."""
-        words = (category, county, villages)
         if words not in self._placed:
+            category, county, villages, make = words
             place = self.county(county)
             found = self._find_villages(place.code, villages)
             ids = tuple(found_id for found_id in found.values() if found_id)
-            self._placed[words] = Placed(rules.category_of(category), place, ids)
+            kind = rules.category_of(category)
+            self._placed[words] = Placed(kind, place, ids, rules.make_of(kind, make))
         return self._placed[words]
 
-    def faults(self, category: str, county: str, villages: tuple[str, ...]) -> tuple[Invalid, ...]:
+    def faults(self, words: Words) -> tuple[Invalid, ...]:
         """Everything that does not hold; empty words are not asked about."""
-        words = (category, county, villages)
         if words not in self._faults:
             self._faults[words] = tuple(self._find_faults(*words))
         return self._faults[words]
 
     def _find_faults(
-        self, category: str, county: str, villages: tuple[str, ...]
+        self, category: str, county: str, villages: tuple[str, ...], make: tuple[str, ...]
     ) -> Iterator[Invalid]:
         yield from _fault_of(rules.category_of, category)
+        for part, text in zip(rules.MAKE, make, strict=True):
+            yield from _fault_of(partial(rules.make_word, part), text)
         yield from _fault_of(self.county, county)
         if not villages or any(_fault_of(self.county, county)):
             return

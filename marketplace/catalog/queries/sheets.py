@@ -30,7 +30,16 @@ from catalog_import import (
 from catalog_import.synonyms import plain_heading
 from marketplace.catalog.models import ColumnMemory, Listing
 from marketplace.catalog.queries.placing import Placing
-from marketplace.catalog.rules import PLAIN, Content, Found, ImportReport, RowFault, content_of_row
+from marketplace.catalog.rules import (
+    MAKE,
+    PLAIN,
+    Content,
+    Found,
+    ImportReport,
+    RowFault,
+    content_of_row,
+    words_of,
+)
 from marketplace.kernel.errors import Invalid, Refused
 
 PART = 1_000  # rows that are written in one unit of work
@@ -45,6 +54,7 @@ class Entry(NamedTuple):
     category: str
     county: str
     villages: list[str]
+    make: list[str]
     stock: int
 
 
@@ -155,11 +165,13 @@ class _Check:
             self._keep(read.problems)
             told = {problem.field for problem in read.problems}
             said = read.values
-            words = ["" if name in told else said.get(name, "") for name in ("category", "county")]
-            self._blame(read.row, self.placing.faults(words[0], words[1], ()))
+            asked = ("category", "county", *MAKE)
+            words = ["" if name in told else said.get(name, "") for name in asked]
+            make = (words[2], words[3], words[4])
+            self._blame(read.row, self.placing.faults((words[0], words[1], (), make)))
             return
         faults: tuple[Invalid | Refused, ...]
-        faults = self.placing.faults(good.category, good.county, good.villages)
+        faults = self.placing.faults(words_of(good))
         if good.stock < (least := self.promised.get(good.sku, 0)):
             faults = (*faults, stock_fault(good.stock, least))
         if faults:
@@ -239,13 +251,14 @@ def _sizes(bundled: bytes) -> Iterator[int]:
 
 
 def _entry(row: ListingRow, placing: Placing) -> Entry:
-    placed = placing.placed(row.category, row.county, row.villages)
+    placed = placing.placed(words_of(row))
     return Entry(
         row.row,
         content_of_row(row),
         placed.category.slug,
         placed.county.code,
         [str(village_id) for village_id in placed.villages],
+        list(placed.made),
         row.stock,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +22,6 @@ from marketplace.catalog.models import Listing, ListingVillage
 from marketplace.catalog.states import ListingState
 from marketplace.regions import queries as regions
 from marketplace.suppliers import queries as suppliers
-from marketplace.suppliers.models import Paper, Supplier
 from marketplace.work.kept import Dated, Kept, newest
 
 K = TypeVar("K", bound=Hashable)
@@ -40,11 +39,11 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Shelves:
-    """Everything that may be bought at the instant; `out` are approved suppliers that may not sell,
-    because a paper of theirs ran out or is not valid yet."""
+    """Everything that may be bought at the instant; `out` are the places at the gate, of approved
+    suppliers, that do not stand: a paper ran out or is not valid yet."""
 
     atlas: regions.Atlas
-    out: frozenset[uuid.UUID]
+    out: frozenset[str]
     all: tuple[Shelf, ...]
     villages: Mapping[uuid.UUID, int]  # goods by village, where there are any
 
@@ -90,34 +89,41 @@ def _sums(pairs: Iterable[tuple[K, int]]) -> Counter[K]:
 def _ask(session: Session, at: datetime) -> Dated[Shelves]:
     atlas = regions.ask_atlas(session, at)
     rows = session.execute(
-        select(Listing.supplier_id, Listing.county_code, Listing.category, func.count())
+        select(*_PLACE, Listing.category, func.count())
         .where(Listing.state == ListingState.ON_SALE)
-        .group_by(Listing.supplier_id, Listing.county_code, Listing.category)
+        .group_by(*_PLACE, Listing.category)
     ).all()
     villages = session.execute(
-        select(Listing.supplier_id, Listing.county_code, ListingVillage.village_id, func.count())
+        select(*_PLACE, ListingVillage.village_id, func.count())
         .join(Listing, Listing.id == ListingVillage.listing_id)
         .where(Listing.state == ListingState.ON_SALE)
-        .group_by(Listing.supplier_id, Listing.county_code, ListingVillage.village_id)
+        .group_by(*_PLACE, ListingVillage.village_id)
     ).all()
-    may_sell = set(session.scalars(select(Supplier.id).where(suppliers.may_sell(at))))
+    stand, out = suppliers.places(session, at)
     opened = atlas.value.on_lists.keys()
+    counted = _sums(
+        ((row[0], row[2], row[3]), row[4])
+        for row in rows
+        if (row[0], row[1]) in stand and row[2] in opened
+    )
     found = Shelves(
         atlas.value,
-        suppliers.out_of_force(session, at),
-        tuple(Shelf(*row) for row in rows if row[0] in may_sell and row[1] in opened),
-        _sums((row[2], row[3]) for row in villages if row[0] in may_sell and row[1] in opened),
+        frozenset(gate_of(*place) for place in out),
+        tuple(Shelf(*shelf, goods) for shelf, goods in counted.items()),
+        _sums(
+            (row[3], row[4]) for row in villages if (row[0], row[1]) in stand and row[2] in opened
+        ),
     )
-    return Dated(found, at, min(_turns(session, at, atlas.until), default=None))
+    turns = (turn for turn in (atlas.until, suppliers.next_turn(session, at)) if turn)
+    return Dated(found, at, min(turns, default=None))
 
 
-def _turns(session: Session, at: datetime, first: datetime | None) -> Iterator[datetime]:
-    """The next instants at which a paper, or what is true of the counties, begins or ends."""
-    if first is not None:
-        yield first
-    for bound in (Paper.starts_at, Paper.ends_at):
-        if (turn := session.scalar(select(func.min(bound)).where(bound > at))) is not None:
-            yield turn
+_PLACE = (Listing.supplier_id, Listing.standing, Listing.county_code)
 
 
-shelves = Kept(_ask, newest(Listing), newest(Supplier), newest(Paper), *regions.ATLAS_MARKS)
+def gate_of(supplier_id: uuid.UUID, standing: str) -> str:
+    """Where goods stand at the gate, as the search index keeps it."""
+    return f"{supplier_id.hex}{standing}"
+
+
+shelves = Kept(_ask, newest(Listing), *suppliers.GATE_MARKS, *regions.ATLAS_MARKS)

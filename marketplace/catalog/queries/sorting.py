@@ -81,7 +81,7 @@ def sort_out(
 
 
 def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> None:
-    mark = fingerprint(entry.said, entry.category, entry.county, entry.villages)
+    mark = fingerprint(entry.said, entry.category, entry.county, entry.villages, entry.make)
     same = known is not None and mark in (known.fingerprint, known.proposed)
     if fault := _fault(entry, known, gone, same=same):
         found.faults.append(fault)

@@ -62,7 +62,7 @@ def visible(at: Instant) -> ColumnElement[bool]:
     """
     return and_(
         Listing.state == ListingState.ON_SALE,
-        suppliers.may_sell(at),
+        suppliers.may_sell(at, Listing.standing),
         regions.designated(Listing.county_code, at),
     )
 

@@ -14,6 +14,7 @@ from marketplace.catalog.rules.edits import (
 )
 from marketplace.catalog.rules.goods import (
     LOOKED_UP,
+    MAKE,
     MOST_QUANTITY,
     MOST_STOCK,
     PLAIN,
@@ -36,10 +37,15 @@ from marketplace.catalog.rules.goods import (
     content_of_row,
     fingerprint,
     fingerprint_of,
+    make_in,
+    make_name,
+    make_of,
+    make_word,
     picture_for,
     plain,
     told,
     told_again,
+    words_of,
 )
 from marketplace.catalog.rules.percentiles import Figure, figure
 from marketplace.catalog.rules.weights import grams, per_500g
@@ -58,6 +64,7 @@ __all__ = [
     "CLAIMS",
     "FIELDS",
     "LOOKED_UP",
+    "MAKE",
     "MOST_QUANTITY",
     "MOST_STOCK",
     "PLAIN",
@@ -94,6 +101,10 @@ __all__ = [
     "fingerprint_of",
     "grams",
     "let_through",
+    "make_in",
+    "make_name",
+    "make_of",
+    "make_word",
     "per_500g",
     "picture_for",
     "pieces",
@@ -105,4 +116,5 @@ __all__ = [
     "told_again",
     "wording",
     "wording_fault",
+    "words_of",
 ]

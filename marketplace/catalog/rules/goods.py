@@ -17,6 +17,8 @@ from typing import Any
 from catalog_import import Lang, ListingRow, Problem, as_read
 from marketplace.kernel.errors import Invalid, MarketplaceError, Missing
 from marketplace.kernel.money import Money
+from marketplace.suppliers.rules import Make
+from marketplace.suppliers.states import Maker, Packaging, Processing
 
 _HTML = re.compile(r"</?[a-zA-Z!]|&[a-zA-Z]{2,8};|&#")
 MOST_STOCK = 99_999_999  # pieces, as the importer has it
@@ -32,6 +34,7 @@ class Category:
     en: str
     picture: str
     also: tuple[str, ...]
+    usual: tuple[Processing, Packaging]
 
     def name(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
@@ -45,6 +48,9 @@ class Goods:
     title: str
     category: str
     county: str
+    processing: str = ""  # "": as is usual for the category
+    packaging: str = ""
+    maker: str = ""
     unit: str
     supply_price: Money
     sale_price: Money
@@ -65,7 +71,8 @@ class Goods:
     freight_included: bool = False
 
 
-LOOKED_UP = frozenset({"category", "county", "villages"})
+LOOKED_UP = frozenset({"category", "county", "villages", "processing", "packaging", "maker"})
+MAKE = ("processing", "packaging", "maker")
 Content = dict[str, Any]  # name of PLAIN → plain value, prices in fen
 PLAIN = tuple(f.name for f in fields(Goods) if f.name not in LOOKED_UP)  # as the listing has them
 
@@ -131,11 +138,67 @@ def plain(word: str) -> str:
 def categories() -> tuple[Category, ...]:
     """In the order of the zone. Raises ValueError when a word stands twice in the file."""
     read = tomllib.loads(_data("categories.toml"))["category"]
-    found = tuple(Category(**{**row, "also": tuple(row["also"])}) for row in read)
+    found = tuple(
+        Category(**{**row, "also": tuple(row["also"]), "usual": _usual(*row["usual"])})
+        for row in read
+    )
     words = [word for c in found for word in {plain(w) for w in (c.slug, c.zh, c.en, *c.also)}]
     if twice := {word for word in words if words.count(word) > 1}:
         raise ValueError(f"categories.toml: {sorted(twice)} stand for more than one category")
     return found
+
+
+def _usual(processing: str, packaging: str) -> tuple[Processing, Packaging]:
+    return Processing(processing), Packaging(packaging)
+
+
+@cache
+def _makes() -> dict[str, dict[str, str]]:
+    """Part → plain word → value. Raises ValueError when a word stands for two."""
+    found: dict[str, dict[str, str]] = {}
+    for part, values in tomllib.loads(_data("makes.toml")).items():
+        known = found.setdefault(part, {})
+        for value, words in values.items():
+            for word in {plain(one) for one in (value, *words)}:
+                if known.setdefault(word, value) != value:
+                    raise ValueError(f"makes.toml: {word} stands for {known[word]} and {value}")
+    return found
+
+
+@lru_cache(2_000)
+def make_word(part: str, text: str) -> str:
+    """The value that a sheet's word for processing, packaging or maker means; "" for "".
+
+    Raises Invalid, which lists the choices.
+    """
+    if not text:
+        return ""
+    known = _makes()[part]
+    if (value := known.get(plain(text))) is None:
+        choices = "、".join(words[0] for words in tomllib.loads(_data("makes.toml"))[part].values())
+        raise Invalid(f"{part}_unknown", field=part, value=text, choices=choices)
+    return value
+
+
+def make_name(part: str, value: str, lang: str) -> str:
+    """A value of a make as people read it."""
+    words: list[str] = tomllib.loads(_data("makes.toml"))[part][value]
+    return words[0] if lang == "zh" else words[-1]
+
+
+def make_of(kind: Category, words: Iterable[str], claims: Iterable[str] = ()) -> Make:
+    """What decides which papers a good needs; `words` are processing, packaging and maker as a
+    sheet says them, empty ones as is usual for the category. Raises Invalid."""
+    said = dict(zip(MAKE, words, strict=True))
+    processing, packaging = kind.usual
+    found = {part: make_word(part, text) for part, text in said.items()}
+    return Make(
+        kind.slug,
+        Processing(found["processing"] or processing),
+        Packaging(found["packaging"] or packaging),
+        Maker(found["maker"] or Maker.OWN),
+        frozenset(claims),
+    )
 
 
 def category(slug: str) -> Category:
@@ -172,20 +235,34 @@ _PLAIN_OF = attrgetter(*PLAIN)
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def fingerprint(said: Content, category: str, county: str, villages: Iterable[str]) -> str:
+def fingerprint(
+    said: Content, category: str, county: str, villages: Iterable[str], make: Iterable[str]
+) -> str:
     """SHA-256 of the content, stock apart: the same goods in other words are the same.
 
-    Category, county and villages as they were looked up: slug, code, ids; `said` in the order of
-    PLAIN.
+    Category, county, villages and make as they were looked up: slug, code, ids, values in the order
+    of MAKE; `said` in the order of PLAIN.
     """
-    content = [*said.values(), category, county, sorted(villages)]
+    content = [*said.values(), category, county, sorted(villages), *make]
     return hashlib.sha256(_CANONICAL(content).encode()).hexdigest()
 
 
 def fingerprint_of(content: Content) -> str:
     """Of the whole content of a listing: PLAIN, and what was looked up under its own name."""
     said = {name: content[name] for name in PLAIN}
-    return fingerprint(said, content["category"], content["county"], content["villages"])
+    make = [content[name] for name in MAKE]
+    return fingerprint(said, content["category"], content["county"], content["villages"], make)
+
+
+def make_in(content: Content, claims: Iterable[str]) -> Make:
+    """The make of a listing that says this, with the words on it that need a proof."""
+    return make_of(category(content["category"]), (content[name] for name in MAKE), claims)
+
+
+def words_of(said: Goods | ListingRow) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    """The words that are looked up: category, county, villages, make."""
+    make = (said.processing, said.packaging, said.maker)
+    return said.category, said.county, said.villages, make
 
 
 def content_of_goods(goods: Goods) -> Content:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import exists, select
-
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing
 from marketplace.catalog.service import clock
@@ -89,7 +87,7 @@ def approve(w: Work, listing_id: uuid.UUID, seen: str) -> Listing:
     LISTING.after(listing.state, "approve", w.actor.roles)  # the plainest reason is told first
     if seen != listing.fingerprint:  # revised and submitted again meanwhile
         raise Refused("listing_changed")
-    _check_supplier(w, supplier)
+    _check_supplier(w, supplier, listing)
     check_origin(w, listing.county_code)
     move(w, LISTING, listing, "approve", fingerprint=listing.fingerprint)
     listing.reviewed_supply_price = listing.supply_price
@@ -195,11 +193,10 @@ def _someone_elses(w: Work, listing_id: uuid.UUID) -> tuple[Listing, Supplier]:
     return someone_elses(w, listing_id, listing.submitted_by)
 
 
-def _check_supplier(w: Work, supplier: Supplier) -> None:
+def _check_supplier(w: Work, supplier: Supplier, listing: Listing) -> None:
     if supplier.state is not SupplierState.APPROVED:
         raise NotForZone("supplier_not_approved", supplier=supplier.legal_name)
-    in_force = exists().where(Supplier.id == supplier.id, suppliers.may_sell(w.now))
-    if not w.session.scalar(select(in_force)):
+    if not suppliers.sells(w.session, supplier.id, w.now, listing.standing):
         raise NotForZone("supplier_papers_not_in_force", supplier=supplier.legal_name)
 
 

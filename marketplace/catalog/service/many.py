@@ -19,6 +19,9 @@ from marketplace.events import ListingChanged, ReviewDropped
 from marketplace.kernel.errors import Busy
 from marketplace.kernel.money import Money
 from marketplace.kernel.reviews import ReviewKind
+from marketplace.suppliers import queries as suppliers
+from marketplace.suppliers.rules import Make
+from marketplace.suppliers.service import profile
 from marketplace.work import Deed, Work, insert_rows
 
 LISTINGS: Table = Listing.__table__  # type: ignore[assignment]  # a mapped class has a Table
@@ -30,6 +33,7 @@ def add(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
     """New listings as drafts with their first pieces."""
     if not ready:
         return
+    gate = _Gate(w, taken.supplier_id)
     same = {
         "supplier_id": taken.supplier_id,
         "import_id": taken.id,
@@ -43,7 +47,7 @@ def add(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
     rows = [
         {
             **same,
-            **_columns(one),
+            **_columns(one, gate),
             "id": uuid.uuid4(),
             "received": one.entry.stock,
             "available": one.entry.stock,
@@ -67,13 +71,15 @@ def change(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
     on_sale = [one for one, found in known if found.state is ListingState.ON_SALE]
     through = propose(w, [(one.known.id, _content(one)) for one in on_sale if one.known])
     rows, settled = [], []
+    gate = _Gate(w, supplier_id)
     for one, found in known:
         passed = through.get(found.id)
         if one in on_sale and passed is None:
             continue
         verb = "edit" if passed else "revise"
         after = LISTING.after(found.state, verb, w.actor.roles)
-        rows.append({"this": found.id, "seen": found.version, "state": after, **_columns(one)})
+        known_as = {"this": found.id, "seen": found.version, "state": after}
+        rows.append({**known_as, **_columns(one, gate)})
         settled.append((found.id, one))
         before = {"sale_price": found.sale_price.fen, "supply_price": found.supply_price.fen}
         told: dict[str, Any] = {"before": before, "fingerprint": one.fingerprint}
@@ -207,19 +213,42 @@ def _content(one: Ready) -> Content:
         "category": entry.category,
         "county": entry.county,
         "villages": sorted(entry.villages),
+        **dict(zip(rules.MAKE, entry.make, strict=True)),
     }
 
 
-def _columns(one: Ready) -> dict[str, Any]:
+class _Gate:
+    """Where goods of each make stand at the gate; of a whole sheet each make is asked once."""
+
+    def __init__(self, w: Work, supplier_id: uuid.UUID) -> None:
+        self._w, self._supplier_id = w, supplier_id
+        self._keys: dict[Make, str] = {}
+        self._own = suppliers.with_own(w.session, supplier_id)
+
+    def key(self, make: Make, listing_id: uuid.UUID | None) -> str:
+        if listing_id in self._own:
+            return profile(self._w, self._supplier_id, make, listing_id)
+        if make not in self._keys:
+            self._keys[make] = profile(self._w, self._supplier_id, make)
+        return self._keys[make]
+
+
+def _columns(one: Ready, gate: _Gate) -> dict[str, Any]:
     """What a row says, as the columns of a listing have it."""
     said, slug = one.entry.said, one.entry.category
     per_500g = rules.per_500g(said)
+    make = rules.make_of(rules.category(slug), one.entry.make, rules.claims_in(said))
     return {
         **said,
         "supply_price": Money(said["supply_price"]),
         "sale_price": Money(said["sale_price"]),
         "category": slug,
         "county_code": one.entry.county,
+        "processing": make.processing,
+        "packaging": make.packaging,
+        "maker": make.maker,
+        "claims": sorted(make.claims),
+        "standing": gate.key(make, one.known.id if one.known else None),
         "picture": rules.picture_for(said["title"], rules.category(slug)),
         "fingerprint": one.fingerprint,
         "per_500g": None if per_500g is None else Money(per_500g),

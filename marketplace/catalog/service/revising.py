@@ -10,7 +10,7 @@ from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.queries import Placing
 from marketplace.catalog.rules import Content, Goods
 from marketplace.catalog.service import clock
-from marketplace.catalog.service.deciding import check_origin, someone_elses
+from marketplace.catalog.service.deciding import NotForZone, check_origin, someone_elses
 from marketplace.catalog.service.pricing import price_fault
 from marketplace.catalog.service.proposing import carry, let_through, record, supersede, timed
 from marketplace.catalog.service.writing import change, content_of, free_sku, put
@@ -19,6 +19,7 @@ from marketplace.events import ListingChanged, ReviewDecided
 from marketplace.kernel.errors import Invalid, Missing, Refused, WrongState
 from marketplace.kernel.money import Money
 from marketplace.kernel.reviews import ReviewKind
+from marketplace.suppliers import queries as suppliers
 from marketplace.work import Work, move
 
 # what changes the price of 500 g, or what it is compared with
@@ -84,7 +85,12 @@ def approve_change(w: Work, change_id: uuid.UUID, seen: str) -> ChangeSet:
     free_sku(w, listing.supplier_id, found.content["sku"], listing.id)
     move(w, CHANGE, found, "approve", fingerprint=found.fingerprint)
     _decided(w, listing, found, None)
+    stood = listing.standing
     _apply(w, listing, found)
+    if stood != listing.standing and not suppliers.sells(
+        w.session, listing.supplier_id, w.now, listing.standing
+    ):
+        raise NotForZone("goods_papers_missing")  # it needs more papers now than it has
     listing.reviewed_supply_price = listing.supply_price
     listing.reviewed_sale_price = listing.sale_price
     return found

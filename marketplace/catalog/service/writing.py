@@ -19,6 +19,8 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.rules import Make
+from marketplace.suppliers.service import profile
 from marketplace.work import Work, move
 
 
@@ -57,7 +59,7 @@ def begin(w: Work, supplier_id: uuid.UUID, content: Content, *, stock: int) -> L
         reserved=0,
         sold=0,
     )
-    _fill(listing, content)
+    _fill(w, listing, content)
     w.session.add(listing)
     _settle_in(w, listing, content)
     return listing
@@ -77,7 +79,7 @@ def change(w: Work, listing: Listing, content: Content) -> None:
 
 def put(w: Work, listing: Listing, content: Content) -> None:
     """The listing says this now, villages included; the caller writes the trail."""
-    _fill(listing, content)
+    _fill(w, listing, content)
     w.session.execute(delete(ListingVillage).where(ListingVillage.listing_id == listing.id))
     _settle_in(w, listing, content)
 
@@ -88,8 +90,18 @@ def content_of(goods: Goods, placed: Placed) -> Content:
         **rules.content_of_goods(goods),
         "category": placed.category.slug,
         "county": placed.county.code,
+        **dict(zip(rules.MAKE, placed.made, strict=True)),
         "villages": sorted(str(village_id) for village_id in placed.villages),
     }
+
+
+def stand(w: Work, listing: Listing) -> None:
+    """Find the listing's place at the gate anew: its make, its claims or its own papers changed."""
+    made = (listing.category, listing.processing, listing.packaging, listing.maker)
+    own = suppliers.has_own(w.session, listing.supplier_id, listing.id)
+    listing.standing = profile(
+        w, listing.supplier_id, Make(*made, frozenset(listing.claims)), listing.id if own else None
+    )
 
 
 def free_sku(w: Work, supplier_id: uuid.UUID, sku: str, own: uuid.UUID | None) -> None:
@@ -101,17 +113,22 @@ def free_sku(w: Work, supplier_id: uuid.UUID, sku: str, own: uuid.UUID | None) -
         raise Refused("sku_taken", field="sku", value=sku)
 
 
-def _fill(listing: Listing, content: Content) -> None:
+def _fill(w: Work, listing: Listing, content: Content) -> None:
     for name in PLAIN:
         setattr(listing, name, content[name])
     listing.supply_price = Money(content["supply_price"])
     listing.sale_price = Money(content["sale_price"])
     listing.category = content["category"]
     listing.county_code = content["county"]
+    make = rules.make_in(content, rules.claims_in(content))
+    listing.processing, listing.packaging = make.processing, make.packaging
+    listing.maker = make.maker
+    listing.claims = sorted(make.claims)
     listing.picture = rules.picture_for(listing.title, rules.category(listing.category))
     listing.fingerprint = rules.fingerprint_of(content)
     per_500g = rules.per_500g(content)
     listing.per_500g = None if per_500g is None else Money(per_500g)
+    stand(w, listing)
 
 
 def _settle_in(w: Work, listing: Listing, content: Content) -> None:

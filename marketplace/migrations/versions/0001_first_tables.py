@@ -721,6 +721,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mp_column_memory_by"), "mp_column_memory", ["by"], unique=False)
     op.create_table(
+        "mp_declaration",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_declaration_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_declaration")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_declaration_made_by"), "mp_declaration", ["made_by"], unique=False)
+    op.create_index(
+        op.f("ix_mp_declaration_supplier_id"), "mp_declaration", ["supplier_id"], unique=False
+    )
+    op.create_table(
         "mp_designation",
         sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
@@ -873,6 +897,11 @@ def upgrade() -> None:
         sa.Column("dispatch_hours", sa.Integer(), nullable=True),
         sa.Column("freight_included", sa.Boolean(), nullable=False),
         sa.Column("county_code", sa.String(length=6), nullable=False),
+        sa.Column("processing", sa.String(length=40), nullable=False),
+        sa.Column("packaging", sa.String(length=40), nullable=False),
+        sa.Column("maker", sa.String(length=40), nullable=False),
+        sa.Column("claims", sa.JSON(), nullable=False),
+        sa.Column("standing", sa.String(length=32), nullable=False),
         sa.Column("supply_price", sa.BigInteger(), nullable=False),
         sa.Column("sale_price", sa.BigInteger(), nullable=False),
         sa.Column("reviewed_supply_price", sa.BigInteger(), nullable=True),
@@ -912,7 +941,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_mp_listing_counted",
         "mp_listing",
-        ["supplier_id", "state", "county_code", "category"],
+        ["supplier_id", "standing", "state", "county_code", "category"],
         unique=False,
     )
     op.create_index(op.f("ix_mp_listing_county_code"), "mp_listing", ["county_code"], unique=False)
@@ -1023,6 +1052,19 @@ def upgrade() -> None:
         "mp_paper",
         ["supplier_id", "kind", "starts_at", "ends_at"],
         unique=False,
+    )
+    op.create_table(
+        "mp_profile",
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("slugs", sa.JSON(), nullable=False),
+        sa.Column("goods_id", sa.Uuid(), nullable=True),
+        sa.Column("scheme", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_profile_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("supplier_id", "key", name=op.f("pk_mp_profile")),
+        sqlite_strict=True,
     )
     op.create_table(
         "mp_review_note",
@@ -1150,6 +1192,31 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_mp_union_member_union_id"), "mp_union_member", ["union_id"], unique=False
     )
+    op.create_table(
+        "mp_waiver",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("goods_id", sa.Uuid(), nullable=True),
+        sa.Column("requirement", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("evidence", sa.String(length=200), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_waiver_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_waiver")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_waiver_proposed_by"), "mp_waiver", ["proposed_by"], unique=False)
+    op.create_index(op.f("ix_mp_waiver_supplier_id"), "mp_waiver", ["supplier_id"], unique=False)
     op.create_table(
         "mp_bank_account",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1477,6 +1544,20 @@ def upgrade() -> None:
         op.f("ix_mp_reservation_listing_id"), "mp_reservation", ["listing_id"], unique=False
     )
     op.create_table(
+        "mp_standing",
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["supplier_id", "key"],
+            ["mp_profile.supplier_id", "mp_profile.key"],
+            name=op.f("fk_mp_standing_supplier_id_key"),
+        ),
+        sa.PrimaryKeyConstraint("supplier_id", "key", "starts_at", name=op.f("pk_mp_standing")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "mp_batch_part",
         sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("part_id", sa.Uuid(), nullable=False),
@@ -1669,6 +1750,7 @@ def downgrade() -> None:
     op.drop_table("mp_hold")
     op.drop_index(op.f("ix_mp_batch_part_part_id"), table_name="mp_batch_part")
     op.drop_table("mp_batch_part")
+    op.drop_table("mp_standing")
     op.drop_index(op.f("ix_mp_reservation_listing_id"), table_name="mp_reservation")
     op.drop_table("mp_reservation")
     op.drop_index(op.f("ix_mp_price_comparison_listing_id"), table_name="mp_price_comparison")
@@ -1723,6 +1805,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_bank_account_proposed_by"), table_name="mp_bank_account")
     op.drop_index(op.f("ix_mp_bank_account_number"), table_name="mp_bank_account")
     op.drop_table("mp_bank_account")
+    op.drop_index(op.f("ix_mp_waiver_supplier_id"), table_name="mp_waiver")
+    op.drop_index(op.f("ix_mp_waiver_proposed_by"), table_name="mp_waiver")
+    op.drop_table("mp_waiver")
     op.drop_index(op.f("ix_mp_union_member_union_id"), table_name="mp_union_member")
     op.drop_table("mp_union_member")
     op.drop_index(
@@ -1773,6 +1858,7 @@ def downgrade() -> None:
     op.drop_index("ix_mp_review_note_of", table_name="mp_review_note")
     op.drop_index(op.f("ix_mp_review_note_by"), table_name="mp_review_note")
     op.drop_table("mp_review_note")
+    op.drop_table("mp_profile")
     op.drop_index("ix_mp_paper_valid", table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_supplier_id"), table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_scan_sha256"), table_name="mp_paper")
@@ -1813,6 +1899,9 @@ def downgrade() -> None:
     op.drop_index("ix_mp_designation_list", table_name="mp_designation")
     op.drop_index("ix_mp_designation_county", table_name="mp_designation")
     op.drop_table("mp_designation")
+    op.drop_index(op.f("ix_mp_declaration_supplier_id"), table_name="mp_declaration")
+    op.drop_index(op.f("ix_mp_declaration_made_by"), table_name="mp_declaration")
+    op.drop_table("mp_declaration")
     op.drop_index(op.f("ix_mp_column_memory_by"), table_name="mp_column_memory")
     op.drop_table("mp_column_memory")
     op.drop_index(op.f("ix_mp_catalog_import_supplier_id"), table_name="mp_catalog_import")

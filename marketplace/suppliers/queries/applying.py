@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Grower, Supplier
-from marketplace.suppliers.queries.dossiers import papers
-from marketplace.suppliers.queries.standing import checklist
+from marketplace.suppliers.queries.showing import Met, checklist, shown
 from marketplace.suppliers.rules import Gap
 from marketplace.suppliers.states import ApplicationStep, SupplierKind
 
@@ -65,8 +64,8 @@ def gaps(session: Session, supplier: Supplier, at: datetime) -> tuple[Gap, ...]:
     found = list(rules.blanks({name: getattr(supplier, name) for name in _FIELDS}))
     if supplier.kind is SupplierKind.TRADER and not has_growers(session, supplier):
         found.append(Gap(ApplicationStep.GROWERS, "grower"))
-    for item in checklist(supplier.kind, papers(session, supplier.id), at):
-        if not (item.paper or item.candidate):
+    for item in checklist(shown(session, supplier), at):
+        if item.met is Met.MISSING:
             found.append(Gap(ApplicationStep.PAPERS, item.requirement.slug))
     return tuple(found)
 

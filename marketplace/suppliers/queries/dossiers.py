@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor
 from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.queries.showing import CheckItem, Shown, checklist, shown
 from marketplace.suppliers.queries.sight import visible
-from marketplace.suppliers.queries.standing import CheckItem, checklist
-from marketplace.suppliers.states import SupplierState
+from marketplace.suppliers.queries.standing import sells
 
 # what an application says, see service.Application
 SAID = ("kind", "legal_name", "credit_code", "county_code", "address", "contact_name",
@@ -28,23 +27,31 @@ class Dossier:
     """Everything about one supplier that its page shows."""
 
     supplier: Supplier
-    papers: tuple[Paper, ...]
+    shown: Shown
     checklist: tuple[CheckItem, ...]
     may_sell: bool
 
     @property
+    def papers(self) -> tuple[Paper, ...]:
+        """All papers ever handed in, newest first."""
+        return self.shown.papers
+
+    @property
     def seen(self) -> str:
         """What the button that lets the supplier in sends along."""
-        return digest(self.supplier, self.papers)
+        return digest(self.supplier, self.shown)
 
 
-def digest(supplier: Supplier, handed_in: Iterable[Paper]) -> str:
-    """SHA-256 of what an application says, of its papers with their scans, and of when it was
-    submitted: one that came back meanwhile is another, whatever else was changed in it."""
-    piles = sorted((str(paper.id), paper.scan_sha256) for paper in handed_in)
+def digest(supplier: Supplier, has: Shown) -> str:
+    """SHA-256 of what an application says and shows, and of when it was submitted: one that came
+    back meanwhile is another, whatever else was changed in it."""
+    piles = sorted((str(paper.id), paper.scan_sha256) for paper in has.papers)
+    waived = [(str(one.id), one.state.value) for one in has.waivers]
+    declared = [(str(one.id), one.state.value) for one in has.declarations]
     told = [str(getattr(supplier, name)) for name in SAID]
     told.append(supplier.submitted_at.astimezone(UTC).isoformat() if supplier.submitted_at else "")
-    return hashlib.sha256(json.dumps([told, piles]).encode()).hexdigest()
+    shown_so = json.dumps([told, piles, sorted(waived), sorted(declared)])
+    return hashlib.sha256(shown_so.encode()).hexdigest()
 
 
 def papers(session: Session, supplier_id: uuid.UUID) -> tuple[Paper, ...]:
@@ -56,10 +63,9 @@ def papers(session: Session, supplier_id: uuid.UUID) -> tuple[Paper, ...]:
 def dossier(session: Session, actor: Actor, supplier_id: uuid.UUID, at: datetime) -> Dossier:
     """The supplier with its papers and the checklist at that instant. Raises Missing."""
     supplier = visible(session, actor, supplier_id)
-    handed_in = papers(session, supplier.id)
-    items = checklist(supplier.kind, handed_in, at)
-    approved = supplier.state is SupplierState.APPROVED
-    return Dossier(supplier, handed_in, items, approved and all(item.paper for item in items))
+    has = shown(session, supplier)
+    items = checklist(has, at)
+    return Dossier(supplier, has, items, sells(session, supplier.id, at))
 
 
 def all_suppliers(session: Session) -> tuple[Supplier, ...]:

@@ -14,8 +14,7 @@ from marketplace.kernel.errors import Missing, WrongState
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Paper, Supplier
 from marketplace.suppliers.queries import sight
-from marketplace.suppliers.queries.dossiers import papers
-from marketplace.suppliers.queries.standing import checklist
+from marketplace.suppliers.queries.showing import Met, checklist, shown
 from marketplace.suppliers.states import PaperKind, PaperScope, PaperState
 
 
@@ -49,8 +48,8 @@ def choices_of_kinds(
     """What may be handed in now; papers of batches travel with the goods. Raises Missing,
     WrongState."""
     supplier = _own_open(session, actor, supplier_id)
-    items = checklist(supplier.kind, papers(session, supplier.id), at)
-    wanted = [kind for item in items if not (item.paper or item.candidate)
+    items = checklist(shown(session, supplier), at)
+    wanted = [kind for item in items if item.met is Met.MISSING
               for kind in item.requirement.papers]  # fmt: skip  # reads as one sentence
     missing = tuple(dict.fromkeys(wanted))
     return KindChoices(

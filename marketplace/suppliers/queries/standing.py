@@ -1,84 +1,90 @@
-"""Whether a supplier may sell at an instant, and by which papers."""
+"""Whether a supplier, and goods of one make, may be sold at an instant; and by which papers.
+
+The spans of time in which everything is met are reckoned by `showing` whenever something they come
+from changes, and kept in `Standing`; the gate asks only whether the instant lies in one.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from marketplace.suppliers import rules
-from marketplace.suppliers.models import Paper, Supplier
-from marketplace.suppliers.states import PaperState, SupplierKind, SupplierState
+from marketplace.suppliers.models import Declaration, Paper, Profile, Standing, Supplier, Waiver
+from marketplace.suppliers.queries.showing import shown, standing_spans
+from marketplace.suppliers.rules.spans import Span
+from marketplace.suppliers.states import PaperState, SupplierState, WaiverState
 from marketplace.work.kept import KeptOf, newest
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+Instant = datetime | BindParameter[datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckItem:
-    """One line of the checklist; `paper` is the one that meets it now, if any."""
-
-    requirement: rules.Requirement
-    paper: Paper | None
-    candidate: Paper | None  # handed in and good by its dates, but not yet accepted
-
-
-def may_sell(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """The supplier's half of the visibility predicate; the query must name `Supplier`."""
-    papers_in_force = [
-        or_(
-            Supplier.kind.not_in(requirement.suppliers),
-            exists().where(
-                Paper.supplier_id == Supplier.id,
-                Paper.kind.in_(requirement.papers),
-                Paper.state == PaperState.ACCEPTED,
-                Paper.starts_at <= at,
-                or_(Paper.ends_at.is_(None), Paper.ends_at > at),
-            ),
-        )
-        for requirement in rules.REQUIREMENTS
-    ]
-    return and_(Supplier.state == SupplierState.APPROVED, *papers_in_force)
+def may_sell(
+    at: Instant, profile: SQLColumnExpression[str] | str = rules.WHOLE
+) -> ColumnElement[bool]:
+    """The supplier's half of the visibility predicate, for goods of this profile; the question must
+    name `Supplier`."""
+    stands = exists().where(
+        Standing.supplier_id == Supplier.id,
+        Standing.key == profile,
+        Standing.starts_at <= at,
+        or_(Standing.ends_at.is_(None), Standing.ends_at > at),
+    )
+    return and_(Supplier.state == SupplierState.APPROVED, stands)
 
 
-def out_of_force(session: Session, at: datetime) -> frozenset[uuid.UUID]:
-    """Approved suppliers that may not sell at the instant: a paper ran out, or is not valid yet."""
-    asked = select(Supplier.id).where(Supplier.state == SupplierState.APPROVED, ~may_sell(at))
-    return frozenset(session.scalars(asked))
+# whatever changes what stands leaves a deed about one of these
+GATE_MARKS = tuple(newest(kind) for kind in (Supplier, Paper, Waiver, Declaration))
+
+Place = tuple[uuid.UUID, str]  # a supplier and one of its profiles
 
 
-def sells(session: Session, supplier_id: uuid.UUID, at: datetime) -> bool:
-    """Whether this supplier may sell at that instant."""
-    asked = select(Supplier.id).where(Supplier.id == supplier_id, may_sell(at))
+def places(session: Session, at: datetime) -> tuple[frozenset[Place], frozenset[Place]]:
+    """Of approved suppliers: the profiles that may be sold at the instant, and those that may not,
+    because something they need ran out, or is not valid yet."""
+    asked = (
+        select(Profile.supplier_id, Profile.key, may_sell(at, Profile.key).label("stands"))
+        .join(Supplier, Supplier.id == Profile.supplier_id)
+        .where(Supplier.state == SupplierState.APPROVED)
+    )
+    rows = session.execute(asked).all()
+    stand = frozenset((row.supplier_id, row.key) for row in rows if row.stands)
+    return stand, frozenset((row.supplier_id, row.key) for row in rows if not row.stands)
+
+
+def next_turn(session: Session, at: datetime) -> datetime | None:
+    """The next instant at which a profile begins or ends to stand."""
+    bounds = (Standing.starts_at, Standing.ends_at)
+    turns = (session.scalar(select(func.min(one)).where(one > at)) for one in bounds)
+    return min((one for one in turns if one), default=None)
+
+
+def sells(
+    session: Session, supplier_id: uuid.UUID, at: datetime, profile: str = rules.WHOLE
+) -> bool:
+    """Whether goods of this profile may be sold at that instant."""
+    asked = select(Supplier.id).where(Supplier.id == supplier_id, may_sell(at, profile))
     return session.scalar(asked) is not None
 
 
 def in_force(paper: Paper, at: datetime) -> bool:
     """By its dates alone; acceptance is another question."""
     return rules.in_force(paper.starts_at, paper.ends_at, at)
-
-
-def checklist(
-    kind: SupplierKind, handed_in: Iterable[Paper], at: datetime
-) -> tuple[CheckItem, ...]:
-    """What this kind of supplier must show, and what it shows at that instant."""
-    valid = [paper for paper in handed_in if in_force(paper, at)]
-    items = []
-    for requirement in rules.required_of(kind):
-        fitting = [paper for paper in valid if paper.kind in requirement.papers]
-        accepted = [paper for paper in fitting if paper.state is PaperState.ACCEPTED]
-        pending = [paper for paper in fitting if paper.state is PaperState.PENDING]
-        items.append(CheckItem(requirement, _longest(accepted), _longest(pending)))
-    return tuple(items)
-
-
-def _longest(found: list[Paper]) -> Paper | None:
-    """The one that ends last; long-term papers never end."""
-    return max(found, key=lambda paper: paper.ends_at or _NEVER, default=None)
 
 
 _ACCEPTED = (
@@ -95,6 +101,55 @@ def _ask_accepted(session: Session, supplier_id: uuid.UUID) -> tuple[Paper, ...]
 _accepted = KeptOf(_ask_accepted, newest(Paper))  # whether they are valid is asked of their dates
 
 
-def papers_in_force(session: Session, supplier_id: uuid.UUID, at: datetime) -> tuple[Paper, ...]:
-    """The accepted papers that are valid at that instant: the evidence on tickets and in lines."""
-    return tuple(paper for paper in _accepted(session, supplier_id) if in_force(paper, at))
+def papers_in_force(
+    session: Session, supplier_id: uuid.UUID, at: datetime, goods_id: uuid.UUID | None = None
+) -> tuple[Paper, ...]:
+    """The accepted papers that are valid at that instant, of the supplier as a whole and of these
+    goods: the evidence on tickets and in lines."""
+    return tuple(
+        paper
+        for paper in _accepted(session, supplier_id)
+        if paper.goods_id in {None, goods_id} and in_force(paper, at)
+    )
+
+
+def with_own(session: Session, supplier_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The goods that have accepted papers or granted waivers of their own."""
+    papers = select(Paper.goods_id).where(
+        Paper.supplier_id == supplier_id,
+        Paper.goods_id.is_not(None),
+        Paper.state == PaperState.ACCEPTED,
+    )
+    waivers = select(Waiver.goods_id).where(
+        Waiver.supplier_id == supplier_id,
+        Waiver.goods_id.is_not(None),
+        Waiver.state == WaiverState.GRANTED,
+    )
+    return frozenset(one for one in session.scalars(union(papers, waivers)) if one)
+
+
+def has_own(session: Session, supplier_id: uuid.UUID, goods_id: uuid.UUID) -> bool:
+    """Whether these goods have any."""
+    return goods_id in with_own(session, supplier_id)
+
+
+def standing_faults(session: Session) -> Iterator[str]:
+    """Every profile whose kept spans are not what papers, waivers and declarations come to, and
+    every supplier without one."""
+    kept: dict[tuple[uuid.UUID, str], list[Span]] = {}
+    for row in session.scalars(select(Standing).order_by(Standing.starts_at)):
+        kept.setdefault((row.supplier_id, row.key), []).append((row.starts_at, row.ends_at))
+    by_supplier: dict[uuid.UUID, list[Profile]] = {}
+    for one in session.scalars(select(Profile).order_by(Profile.key)):
+        by_supplier.setdefault(one.supplier_id, []).append(one)
+    for supplier in session.scalars(select(Supplier).order_by(Supplier.created_at)):
+        has = shown(session, supplier)
+        profiles = by_supplier.get(supplier.id, [])
+        if supplier.state is SupplierState.APPROVED and not profiles:
+            yield f"gate: supplier {supplier.id} has no profile"
+        for one in profiles:
+            found = tuple(kept.get((supplier.id, one.key), ()))
+            if found != standing_spans(has, one.slugs, one.goods_id):
+                yield f"gate: supplier {supplier.id}, profile {one.key or 'whole'}: stale spans"
+            if one.scheme != rules.SCHEME.digest:
+                yield f"gate: supplier {supplier.id}, profile {one.key or 'whole'}: an older scheme"

@@ -16,6 +16,7 @@ from marketplace.suppliers.rules.applying import (
     steps_of,
 )
 from marketplace.suppliers.rules.codes import BEGINNINGS, check_code, check_growers_code
+from marketplace.suppliers.rules.declaring import FORMS, graded
 from marketplace.suppliers.rules.findings import Finding, Grade, failures, finding_of, warnings
 from marketplace.suppliers.rules.kinds import (
     KINDS,
@@ -27,19 +28,34 @@ from marketplace.suppliers.rules.kinds import (
     shown,
 )
 from marketplace.suppliers.rules.papers import in_force, period, scan_type
-from marketplace.suppliers.rules.requirements import REQUIREMENTS, Requirement, required_of
+from marketplace.suppliers.rules.requirements import (
+    REQUIREMENTS,
+    SCHEME,
+    WHOLE,
+    Family,
+    Make,
+    Requirement,
+    key_of,
+    required_of,
+    slugs_of,
+)
 
 __all__ = [
     "BEGINNINGS",
+    "FORMS",
     "KINDS",
     "LEGAL",
     "REQUIREMENTS",
+    "SCHEME",
+    "WHOLE",
     "ExtraField",
+    "Family",
     "FieldType",
     "Finding",
     "Gap",
     "Grade",
     "KindOfPaper",
+    "Make",
     "Requirement",
     "account_number",
     "after",
@@ -49,9 +65,11 @@ __all__ = [
     "failures",
     "finding_of",
     "fingerprint",
+    "graded",
     "in_force",
     "is_let_in",
     "is_open",
+    "key_of",
     "kinds_for",
     "label_of",
     "last_four",
@@ -60,6 +78,7 @@ __all__ = [
     "required_of",
     "scan_type",
     "shown",
+    "slugs_of",
     "steps_of",
     "warnings",
 ]

@@ -1,40 +1,197 @@
-"""What suppliers must show, as data."""
+"""What suppliers must show, as data: one file per scheme under `schemes/`."""
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
 from importlib import resources
+from typing import Any, TypeVar
 
-from marketplace.suppliers.states import PaperKind, SupplierKind
+from marketplace.kernel.clock import start_of_day
+from marketplace.suppliers.rules.spans import DAWN, Span
+from marketplace.suppliers.states import Maker, Packaging, PaperKind, Processing, SupplierKind
+
+E = TypeVar("E", bound=StrEnum)
+
+FACTS = frozenset[str]()  # what is computed of a supplier, see queries.showing
+WHOLE = ""  # the key of what is asked of a supplier whatever it sells
+
+
+class Family(StrEnum):
+    """How a requirement is met."""
+
+    PAPER = "paper"
+    DECLARATION = "declaration"
+    FACT = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """What decides which papers a good needs. `claims` are the words on it that need a proof."""
+
+    category: str
+    processing: Processing
+    packaging: Packaging
+    maker: Maker = Maker.OWN
+    claims: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One thing that suppliers of some kinds must show, by any one of the named papers."""
+    """One thing that must be shown. Empty conditions hold for all; `spared` is the time in which
+    it is not asked yet, or no longer."""
 
     slug: str
-    papers: tuple[PaperKind, ...]
-    suppliers: frozenset[SupplierKind]
+    family: Family
     source: str
+    papers: tuple[PaperKind, ...] = ()
+    name: str = ""  # of the declaration or the fact
+    suppliers: frozenset[SupplierKind] = frozenset()
+    categories: frozenset[str] = frozenset()
+    processing: frozenset[Processing] = frozenset()
+    packaging: frozenset[Packaging] = frozenset()
+    makers: frozenset[Maker] = frozenset()
+    claims: frozenset[str] = frozenset()
+    borderline: bool = False
+    spared: tuple[Span, ...] = ()
 
+    @property
+    def is_of_goods(self) -> bool:
+        """Asked of some goods only, not of a supplier as a whole."""
+        said = (self.categories, self.processing, self.packaging, self.makers, self.claims)
+        return any(said)
 
-def _requirements() -> tuple[Requirement, ...]:
-    text = resources.files("marketplace.suppliers").joinpath("requirements.toml").read_text("utf-8")
-    return tuple(
-        Requirement(
-            slug=row["slug"],
-            papers=tuple(PaperKind(kind) for kind in row["papers"]),
-            suppliers=frozenset(SupplierKind(kind) for kind in row["suppliers"]),
-            source=row["source"],
+    def is_for(self, kind: SupplierKind) -> bool:
+        return not self.suppliers or kind in self.suppliers
+
+    def fits(self, make: Make) -> bool:
+        """Whether goods of this make are asked for it, whoever sells them."""
+        return (
+            (not self.categories or make.category in self.categories)
+            and (not self.processing or make.processing in self.processing)
+            and (not self.packaging or make.packaging in self.packaging)
+            and (not self.makers or make.maker in self.makers)
+            and (not self.claims or bool(make.claims & self.claims))
         )
-        for row in tomllib.loads(text)["requirement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """All requirements of one file, with where they come from. `digest` tells files apart."""
+
+    slug: str
+    version: int
+    date: date
+    source: str
+    requirements: tuple[Requirement, ...]
+    digest: str
+
+
+def read_scheme(text: str) -> Scheme:
+    """A scheme file. Raises ValueError with the place and what is wrong there."""
+    try:
+        read = tomllib.loads(text)
+        head = read["scheme"]
+        rows = tuple(_requirement(row) for row in read["requirement"])
+    except tomllib.TOMLDecodeError as fault:
+        raise ValueError(f"scheme: {fault}") from fault
+    except KeyError as fault:
+        raise ValueError(f"scheme: {fault.args[0]} is missing") from fault
+    slugs = [one.slug for one in rows]
+    if twice := {slug for slug in slugs if slugs.count(slug) > 1}:
+        raise ValueError(f"scheme: {sorted(twice)} stand twice")
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return Scheme(head["slug"], head["version"], head["date"], head["source"], rows, digest)
+
+
+_CONDITIONS: dict[str, type[StrEnum] | None] = {
+    "suppliers": SupplierKind,
+    "categories": None,
+    "processing": Processing,
+    "packaging": Packaging,
+    "makers": Maker,
+    "claims": None,
+}
+_KNOWN = frozenset({"slug", "kind", "source", "papers", "declaration", "fact", "borderline",
+                    "since", "until", *_CONDITIONS})  # fmt: skip
+
+
+def _requirement(row: dict[str, Any]) -> Requirement:
+    slug = row.get("slug", "?")
+    if unknown := row.keys() - _KNOWN:
+        raise ValueError(f"requirement {slug}: {sorted(unknown)} mean nothing here")
+    if not row.get("source"):
+        raise ValueError(f"requirement {slug}: it needs a source")
+    try:
+        family = Family(row["kind"])
+        said = {name: frozenset(_words(row, name, of)) for name, of in _CONDITIONS.items()}
+        return Requirement(
+            slug=row["slug"],
+            family=family,
+            source=row["source"],
+            papers=tuple(PaperKind(kind) for kind in row.get("papers", ())),
+            name=_name(row, family),
+            borderline=row.get("borderline", False),
+            spared=_spared(row),
+            **said,
+        )
+    except ValueError as fault:
+        raise ValueError(f"requirement {slug}: {fault}") from fault
+
+
+def _words(row: dict[str, Any], name: str, of: type[StrEnum] | None) -> Iterator[Any]:
+    for word in row.get(name, ()):
+        yield of(word) if of else word
+
+
+def _name(row: dict[str, Any], family: Family) -> str:
+    """Of the declaration or the fact. Raises ValueError when the family lacks what meets it."""
+    if family is Family.PAPER:
+        if not row.get("papers"):
+            raise ValueError("no paper meets it")
+        return ""
+    name: str = row.get(family.value, "")
+    if not name or (family is Family.FACT and name not in FACTS):
+        raise ValueError(f"{family.value} {name!r} is not known")
+    return name
+
+
+def _spared(row: dict[str, Any]) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    if "since" in row:
+        spans.append((DAWN, start_of_day(row["since"])))
+    if "until" in row:
+        spans.append((start_of_day(row["until"]), None))
+    return tuple(spans)
+
+
+SCHEME = read_scheme(
+    resources.files("marketplace.suppliers").joinpath("schemes/zone.toml").read_text("utf-8")
+)
+REQUIREMENTS = SCHEME.requirements
+
+
+def required_of(kind: SupplierKind, slugs: Iterable[str] = ()) -> tuple[Requirement, ...]:
+    """What this kind of supplier must show: as a whole, and for goods of the profile `slugs`."""
+    wanted = set(slugs)
+    return tuple(
+        one
+        for one in REQUIREMENTS
+        if one.is_for(kind) and (not one.is_of_goods or one.slug in wanted)
     )
 
 
-REQUIREMENTS = _requirements()
+@lru_cache(4_096)
+def slugs_of(make: Make) -> tuple[str, ...]:
+    """The profile of goods: what is asked of this make beyond what is asked of every supplier."""
+    return tuple(one.slug for one in REQUIREMENTS if one.is_of_goods and one.fits(make))
 
 
-def required_of(kind: SupplierKind) -> tuple[Requirement, ...]:
-    """What this kind of supplier must show."""
-    return tuple(one for one in REQUIREMENTS if kind in one.suppliers)
+def key_of(slugs: tuple[str, ...]) -> str:
+    """A name of the profile that fits a column; WHOLE when nothing more is asked."""
+    return hashlib.sha256("|".join(slugs).encode()).hexdigest()[:32] if slugs else WHOLE

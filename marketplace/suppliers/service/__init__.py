@@ -40,6 +40,7 @@ from marketplace.suppliers.service.papers import (
     refuse_paper,
     use_paper,
 )
+from marketplace.suppliers.service.standing import profile, reckon, reckon_all
 
 __all__ = [
     "Application",
@@ -65,10 +66,13 @@ __all__ = [
     "look_up",
     "mark_as_example",
     "name_grower",
+    "profile",
     "propose_account",
     "propose_change",
     "read_scan",
     "read_shot",
+    "reckon",
+    "reckon_all",
     "refuse_account",
     "refuse_change",
     "refuse_paper",

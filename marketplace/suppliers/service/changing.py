@@ -11,6 +11,7 @@ from marketplace.regions import queries as regions
 from marketplace.suppliers import queries, rules
 from marketplace.suppliers.models import EntityChange, Supplier
 from marketplace.suppliers.service.applying import Entity, code_of
+from marketplace.suppliers.service.standing import reckon
 from marketplace.suppliers.service.whose import ask_review, owned, reason, someone_elses
 from marketplace.suppliers.states import CHANGE, EntityChangeState
 from marketplace.work import Work, move
@@ -59,6 +60,7 @@ def approve_change(w: Work, change_id: uuid.UUID) -> EntityChange:
     code_of(w, supplier.id, found.credit_code, found.kind)
     for name in rules.LEGAL:
         setattr(supplier, name, getattr(found, name))
+    reckon(w, supplier.id)  # another kind of supplier must show other papers
     # what is kept of suppliers between pages is asked anew after a deed about one of them
     w.record("change_entity", supplier, change_id=found.id)
     w.announce(EntityChanged(w.now, supplier.id))

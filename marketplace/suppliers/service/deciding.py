@@ -11,6 +11,7 @@ from marketplace.suppliers import queries
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.service.applying import all_met, submit
 from marketplace.suppliers.service.papers import decide_paper
+from marketplace.suppliers.service.standing import reckon
 from marketplace.suppliers.service.whose import (
     ask_review,
     decided,
@@ -27,9 +28,8 @@ def check(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
     sold. Raises SamePerson, PapersMissing, WrongState, Refused (application_changed)."""
     supplier = someone_elses(w, supplier_id)
     move(w, SUPPLIER, supplier, "check")
-    _as_shown(w, supplier, seen)
-    items = queries.checklist(supplier.kind, queries.papers(w.session, supplier.id), w.now)
-    all_met(tuple(i.requirement.slug for i in items if not (i.paper or i.candidate)))
+    items = queries.checklist(_as_shown(w, supplier, seen), w.now)
+    all_met(tuple(item.requirement.slug for item in items if item.met is queries.Met.MISSING))
     supplier.checked_at, supplier.checked_by = w.now, w.actor.person_id
     tell_decision(w, supplier, ReviewKind.SUPPLIER, None)
     ask_review(w, supplier, ReviewKind.SUPPLIER_SECOND)
@@ -45,12 +45,13 @@ def approve(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
     if supplier.checked_by == w.actor.person_id:
         raise SamePerson("second_person")
     move(w, SUPPLIER, supplier, "approve")
-    _as_shown(w, supplier, seen)
-    for paper in queries.papers(w.session, supplier.id):
+    has = _as_shown(w, supplier, seen)
+    for paper in has.papers:
         if paper.state is PaperState.PENDING and queries.in_force(paper, w.now):
             decide_paper(w, paper, "accept", "")
-    items = queries.checklist(supplier.kind, queries.papers(w.session, supplier.id), w.now)
-    all_met(tuple(item.requirement.slug for item in items if not item.paper))
+    reckon(w, supplier.id)
+    items = queries.checklist(has, w.now)
+    all_met(tuple(item.requirement.slug for item in items if not item.is_met))
     decided(w, supplier, ReviewKind.SUPPLIER_SECOND, None)
     w.announce(SupplierApproved(w.now, supplier.id))
     return supplier
@@ -93,7 +94,9 @@ def use(w: Work, supplier_id: uuid.UUID, verb: str, *, note: str, seen: str) -> 
     return {"return": send_back, "suspend": suspend, "restore": restore}[verb](w, supplier_id, note)
 
 
-def _as_shown(w: Work, supplier: Supplier, seen: str) -> None:
+def _as_shown(w: Work, supplier: Supplier, seen: str) -> queries.Shown:
     """Returned, changed and submitted again meanwhile is another application."""
-    if seen != queries.digest(supplier, queries.papers(w.session, supplier.id)):
+    has = queries.shown(w.session, supplier)
+    if seen != queries.digest(supplier, has):
         raise Refused("application_changed")
+    return has

@@ -11,6 +11,7 @@ from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries
 from marketplace.suppliers.models import Paper, Supplier
 from marketplace.suppliers.service.examining import HandedIn, examined
+from marketplace.suppliers.service.standing import reckon
 from marketplace.suppliers.service.whose import own_of, reason, someone_elses
 from marketplace.suppliers.states import PAPER, PaperState, SupplierState
 from marketplace.work import Work, move
@@ -42,6 +43,7 @@ def accept_paper(w: Work, paper_id: uuid.UUID) -> Paper:
     """Accept a renewal of an approved supplier. Raises SamePerson, WrongState."""
     paper = _someone_elses_paper(w, paper_id)
     decide_paper(w, paper, "accept", "")
+    reckon(w, paper.supplier_id)
     _tell(w, paper)
     w.announce(SupplierRestored(w.now, paper.supplier_id))  # what had run out may be seen again
     return paper
