@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Person
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import CatalogImport, Listing, Reservation
@@ -31,8 +32,9 @@ from marketplace.purchasing.models import Plan, Recipient
 from marketplace.purchasing.states import PlanState
 from marketplace.regions import queries as regions
 from marketplace.regions.models import Village
+from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Paper, Supplier
-from marketplace.suppliers.states import PaperState, SupplierKind, SupplierState
+from marketplace.suppliers.states import PaperKind, PaperState, SupplierKind, SupplierState
 from marketplace.unions.models import Budget, Union, UnionMember
 from marketplace.work.models import Parcel, TrailEntry
 
@@ -60,9 +62,9 @@ def test_everything_adds_up_and_the_outbox_is_empty(session: Session) -> None:
     assert session.scalars(open_parcels).all() == []
 
 
-def test_six_suppliers_in_five_provinces_offer_sixty_listings(session: Session) -> None:
+def test_seven_suppliers_in_five_provinces_offer_sixty_listings(session: Session) -> None:
     found = session.scalars(select(Supplier)).all()
-    assert len(found) == 6
+    assert len(found) == 7
     assert all(s.is_example and "示例" in s.legal_name and s.story for s in found)
     assert {s.kind for s in found} == set(SupplierKind)
     places = [regions.county(session, s.county_code) for s in found]
@@ -122,6 +124,22 @@ def test_orders_were_called_off_before_and_after_payment(session: Session) -> No
     assert {order.paid_at is None for order in off} == {True, False}
 
 
+def test_a_trading_firm_names_its_growers_and_waits_for_review(session: Session) -> None:
+    trader = session.scalars(select(Supplier).where(Supplier.kind == SupplierKind.TRADER)).one()
+    assert trader.state is SupplierState.SUBMITTED
+    assert len(suppliers.growers(session, trader)) == 2
+
+
+def test_a_supplier_has_two_people_an_account_and_a_change_that_waits(session: Session) -> None:
+    named = select(Supplier).where(Supplier.legal_name.startswith("示例伽师"))
+    supplier = session.scalars(named).one()
+    now = datetime.now(UTC)
+    team = accounts.team(session, supplier.organisation_id, now)
+    assert [one.is_owner for one in team] == [True, False]
+    assert suppliers.is_paid(session, supplier.id, now)
+    assert suppliers.open_change(session, supplier.id) is not None
+
+
 def test_the_suspended_supplier_has_sold_before(session: Session) -> None:
     suspended = select(Supplier.id).where(Supplier.state == SupplierState.SUSPENDED)
     sold = select(Order).where(Order.supplier_id.in_(suspended))
@@ -175,7 +193,9 @@ def test_one_paper_ends_in_nine_days_and_a_renewal_waits(session: Session) -> No
     assert today + timedelta(days=9) in set(ends)
     approved = select(Supplier.id).where(Supplier.state == SupplierState.APPROVED)
     waiting = select(Paper).where(
-        Paper.state == PaperState.PENDING, Paper.supplier_id.in_(approved)
+        Paper.state == PaperState.PENDING,
+        Paper.supplier_id.in_(approved),
+        Paper.kind != PaperKind.BANK_ACCOUNT,  # that one waits with its account
     )
     assert len(session.scalars(waiting).all()) == 1
 
@@ -198,9 +218,10 @@ def test_working_days_leap_over_the_weekend() -> None:
 def test_every_role_has_its_person_and_both_unions_their_officers() -> None:
     known = people().person
     held = [role for person in known for role in person.roles]
-    assert set(held) == set(Role) - {Role.SYSTEM}
+    # whoever registers a supplier becomes its owner
+    assert set(held) == set(Role) - {Role.SYSTEM, Role.SUPPLIER_OWNER}
     assert held.count(Role.REVIEWER) == 2
-    assert held.count(Role.SUPPLIER_STAFF) == 6
+    assert held.count(Role.SUPPLIER_STAFF) == 8
     for role in (Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER):
         assert len({p.organisation for p in known if role in p.roles}) == 2
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from marketplace.commands.demo import buying, cast, lists, planning, sellers, watching
+from marketplace.commands.demo import buying, cast, lists, owning, planning, sellers, watching
 from marketplace.commands.demo.script import Script, script
 from marketplace.commands.demo.stage import Stage, instant
 from marketplace.commands.opening import open_app, runtime_of
@@ -52,6 +52,7 @@ def fill(folder: Path, now: datetime, told: Script) -> None:
         cast.plan(stage, told.people)
         lists.plan(stage)
         sellers.plan(stage, told.sellers, told.turns)
+        owning.plan(stage, told.sellers)
         planning.plan(stage, told.grants, told.plans)
         buying.plan(stage, told.checkouts, told.baskets)
         watching.plan(stage, told.sellers)

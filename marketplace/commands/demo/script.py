@@ -15,7 +15,7 @@ from marketplace.accounts.models import OrganisationKind
 from marketplace.kernel.actor import Role
 from marketplace.kernel.funds import FundSource
 from marketplace.payments.models import Tender
-from marketplace.suppliers.states import PaperKind, SupplierKind
+from marketplace.suppliers.states import GrowerKind, GrowerLink, PaperKind, SupplierKind
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 Days = dict[str, int]  # what happens → how many working days before today
@@ -83,6 +83,28 @@ class VillageLine:
 
 
 @checked(config=STRICT, kw_only=True)
+class GrowerLine:
+    """Somebody for whom a trading firm sells; the credit code as its 16 first characters."""
+
+    name: str
+    kind: GrowerKind
+    county: str
+    link: GrowerLink
+    agreement: str
+    credit_code_body: str = ""
+
+
+@checked(config=STRICT, kw_only=True)
+class AccountLine:
+    """Where a seller wants to be paid; `opened` is counted in calendar days before today."""
+
+    bank: str
+    branch: str
+    number: str
+    opened: int
+
+
+@checked(config=STRICT, kw_only=True)
 class Seller:
     key: str
     kind: SupplierKind
@@ -99,6 +121,9 @@ class Seller:
     paper: tuple[PaperLine, ...]
     village: tuple[VillageLine, ...]
     renewal: tuple[Renewal, ...] = ()
+    grower: tuple[GrowerLine, ...] = ()
+    account: AccountLine | None = None
+    new_name: str = ""
     return_note: str = ""
     suspend_note: str = ""
 

@@ -75,7 +75,7 @@ def _plan_goods(stage: Stage, one: Seller, turns: tuple[ListingTurn, ...]) -> No
     if "approve_goods" in one.days:
         stage.plan(one.days["approve_goods"], "10:20", partial(_approve_goods, stage, one, special))
     for turn in turns:
-        if turn.sku in sheet(one.sheet).decode():
+        if one.sheet and turn.sku in sheet(one.sheet).decode():
             _plan_turn(stage, one, turn)
 
 
