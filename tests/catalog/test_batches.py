@@ -15,7 +15,7 @@ from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, Wron
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers import service as papers
 from marketplace.suppliers.rules.reading import BrokenFile
-from marketplace.suppliers.states import PaperKind
+from marketplace.suppliers.states import PaperKind, Processing
 from tests.fixtures import People
 from tests.makers.batches import a_batch, a_batch_paper, a_good_batch, a_new_batch
 from tests.makers.catalog import a_listing
@@ -37,7 +37,7 @@ def missing(people: People, batch: Batch) -> tuple[PaperKind, ...]:
 
 @pytest.mark.parametrize(
     ("category", "title", "kinds"),
-    [
+    [  # as they are sold: raw, unless the title says more
         ("fruit", "示例 伽师瓜", [COMMITMENT]),
         ("vegetables", "示例 土豆", [COMMITMENT]),
         ("eggs", "示例 土鸡蛋", [COMMITMENT]),
@@ -53,26 +53,32 @@ def missing(people: People, batch: Batch) -> tuple[PaperKind, ...]:
 def test_which_papers_a_batch_needs_is_data(
     category: str, title: str, kinds: list[PaperKind]
 ) -> None:
-    assert list(batch_papers(category, title)) == kinds
+    assert list(batch_papers(category, title, Processing.RAW)) == kinds
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("category", "processing", "needs"),
+    [("fruit", Processing.GRADED, True), ("fruit", Processing.DRIED, False),
+     ("vegetables", Processing.CUT, False), ("eggs", Processing.DEEP, False),
+     ("meat", Processing.CUT, True), ("meat", Processing.DEEP, False)],
+)  # fmt: skip  # made food leaves by its production licence
+def test_how_far_a_good_is_from_the_field_decides_too(
+    category: str, processing: Processing, needs: bool
+) -> None:
+    assert bool(batch_papers(category, "示例", processing)) == needs
+
+
+@pytest.mark.parametrize(
+    ("papers", "reason"),
     [
-        (
-            'categories = ["stones"]\npapers = ["animal_quarantine"]\nsource = "x"',
-            "stones",
-        ),
-        (
-            'categories = ["meat"]\npapers = ["licence"]\nsource = "x"',
-            "no paper of a batch",
-        ),
-        ('categories = ["meat"]\npapers = ["animal_quarantine"]', "source"),
+        ('categories = ["stones"]\npapers = ["animal_quarantine"]', "stones"),
+        ('categories = ["meat"]\npapers = ["licence"]', "no paper of a batch"),
+        ('categories = ["meat"]\npapers = []', "papers"),
     ],
 )
-def test_a_broken_file_is_refused_with_line_and_reason(text: str, reason: str) -> None:
+def test_a_broken_file_is_refused_with_line_and_reason(papers: str, reason: str) -> None:
     with pytest.raises(BrokenFile, match=reason) as refusal:
-        rules_of("[[rule]]\n" + text)
+        rules_of(f'[[rule]]\n{papers}\nprocessing = ["raw"]\nsource = "x"')
     assert refusal.value.line > 0
 
 

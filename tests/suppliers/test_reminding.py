@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
@@ -26,10 +28,10 @@ PHONE = "13900000001"
 
 
 def told(runtime: Runtime) -> list[str]:
-    """Messages on the contact's phone, oldest first, after everything was delivered."""
+    """Reminders on the contact's phone, oldest first, after everything was delivered."""
     while runtime.deliver():
         pass
-    return list(reversed(runtime.tools.sms.recent(PHONE)))
+    return [text for text in reversed(runtime.tools.sms.recent(PHONE)) if "还剩" in text]
 
 
 def before_the_end(clock: SetClock, days: int) -> None:
@@ -152,6 +154,16 @@ def test_staff_with_an_address_are_told_by_mail_too(people: People, clock: SetCl
     (letter,) = letters(people.runtime)
     assert "检验报告" in letter
     assert "还剩7天" in letter
+
+
+def test_the_staff_finds_the_reminder_among_its_notices(
+    people: People, clock: SetClock, client_as: Callable[[str], FlaskClient]
+) -> None:
+    an_approved_supplier(people, until=END)
+    before_the_end(clock, 30)
+    serving.once(people.runtime)
+    page = client_as("supplier").get("/notices", follow_redirects=True).text
+    assert "检验报告（示例 0001）还剩 30 天到期" in page
 
 
 def test_nothing_is_told_of_a_paper_that_has_run_out_or_never_ends(

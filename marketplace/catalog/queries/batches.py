@@ -80,7 +80,7 @@ def batch_view(session: Session, actor: Actor, batch_id: uuid.UUID, at: datetime
         submissions=suppliers.submissions_of_goods(session, batch_id),
         parts=_listed(session, went_in.where(BatchPart.batch_id == batch_id)),
         into=_listed(session, came_of.where(BatchPart.part_id == batch_id)),
-        needed=batch_papers(found.listing.category, found.listing.title),
+        needed=_needed(found.listing),
     )
 
 
@@ -137,7 +137,7 @@ def standings(
     for one in batches:
         own = tuple(p for p in papers.get(one.id, ()) if p.supplier_id == one.supplier_id)
         there = {paper.kind for paper in own}
-        needed = batch_papers(one.listing.category, one.listing.title)
+        needed = _needed(one.listing)
         made.append(BatchStanding(one, own, tuple(kind for kind in needed if kind not in there)))
     return tuple(made)
 
@@ -161,6 +161,10 @@ def with_what_came_of_it(session: Session, batch_id: uuid.UUID) -> tuple[Batch, 
     return tuple(session.scalars(held))
 
 
+def _needed(listing: Listing) -> tuple[PaperKind, ...]:
+    return batch_papers(listing.category, listing.title, listing.processing)
+
+
 def _listed(session: Session, asked: Select[Batch]) -> tuple[Batch, ...]:
     return tuple(session.scalars(asked.order_by(Batch.number, Batch.id)))
 
@@ -169,9 +173,9 @@ def papers_needed(
     session: Session, listing_ids: Iterable[uuid.UUID]
 ) -> dict[uuid.UUID, tuple[PaperKind, ...]]:
     """Which papers every batch of these goods must have, as they are described now."""
-    asked = select(Listing.id, Listing.category, Listing.title)
+    asked = select(Listing.id, Listing.category, Listing.title, Listing.processing)
     rows = session.execute(asked.where(Listing.id.in_(tuple(listing_ids))))
-    return {row.id: batch_papers(row.category, row.title) for row in rows}
+    return {row.id: batch_papers(row.category, row.title, row.processing) for row in rows}
 
 
 def out_of_force(
@@ -181,6 +185,6 @@ def out_of_force(
     asked = (
         select(Listing.id)
         .join(Supplier, Listing.supplier_id == Supplier.id)
-        .where(Listing.id.in_(tuple(listing_ids)), ~suppliers.may_sell(at))
+        .where(Listing.id.in_(tuple(listing_ids)), ~suppliers.may_sell(at, Listing.standing))
     )
     return frozenset(session.scalars(asked))

@@ -9,24 +9,28 @@ from pydantic import Field
 from marketplace.catalog.rules.goods import categories
 from marketplace.suppliers.rules.kinds import kinds_for
 from marketplace.suppliers.rules.reading import BrokenFile, Row, entries, line_of
-from marketplace.suppliers.states import PaperKind, PaperScope
+from marketplace.suppliers.states import PaperKind, PaperScope, Processing
 
 FILE = "batch_papers.toml"
 LONGEST_NUMBER = 40  # signs of a batch's number
 
 
 class BatchPaperRule(Row):
-    """Goods of these shelves whose title fits need these papers, batch by batch."""
+    """Goods of these shelves, so far from the field, whose title fits need these papers, batch by
+    batch."""
 
     categories: tuple[str, ...] = Field(min_length=1)
+    processing: tuple[Processing, ...] = Field(min_length=1)
     words: tuple[str, ...] = ()
     papers: tuple[PaperKind, ...] = Field(min_length=1)
     source: str = Field(min_length=1)
 
-    def fits(self, category: str, title: str) -> bool:
+    def fits(self, category: str, title: str, processing: Processing) -> bool:
         told = title.casefold()
-        return category in self.categories and (
-            not self.words or any(word in told for word in self.words)
+        return (
+            category in self.categories
+            and processing in self.processing
+            and (not self.words or any(word in told for word in self.words))
         )
 
 
@@ -48,7 +52,7 @@ def rules_of(text: str, name: str = FILE) -> tuple[BatchPaperRule, ...]:
 BATCH_PAPERS = rules_of(resources.files("marketplace.catalog").joinpath(FILE).read_text("utf-8"))
 
 
-def batch_papers(category: str, title: str) -> tuple[PaperKind, ...]:
+def batch_papers(category: str, title: str, processing: Processing) -> tuple[PaperKind, ...]:
     """The kinds of papers that each batch of such a good must have; none for most."""
-    kinds = (kind for rule in BATCH_PAPERS if rule.fits(category, title) for kind in rule.papers)
-    return tuple(dict.fromkeys(kinds))
+    fitting = (rule for rule in BATCH_PAPERS if rule.fits(category, title, processing))
+    return tuple(dict.fromkeys(kind for rule in fitting for kind in rule.papers))

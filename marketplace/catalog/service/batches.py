@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from marketplace.accounts import service as notices
 from marketplace.catalog import queries
 from marketplace.catalog.models import Batch, BatchPart
 from marketplace.catalog.rules.batches import LONGEST_NUMBER
@@ -98,7 +99,7 @@ def recall(w: Work, batch_id: uuid.UUID, reason: str, *, withdraw_goods: bool) -
 
     Raises Missing, Forbidden, WrongState, Invalid (reason).
     """
-    named, _supplier = queries.batch(w.session, w.actor, batch_id)
+    named, supplier = queries.batch(w.session, w.actor, batch_id)
     told = reason.strip()
     if not told or len(told) > LONGEST_REASON:
         raise Invalid("recall_reason_missing", field="note")
@@ -110,6 +111,9 @@ def recall(w: Work, batch_id: uuid.UUID, reason: str, *, withdraw_goods: bool) -
         batch.recalled_at, batch.recalled_by = w.now, w.actor.person_id
         batch.recall_reason = told
         w.announce(_recalled(w, batch, told))
+        page = ("catalog.batch", {"batch_id": str(batch.id)})
+        words = {"number": batch.number, "title": batch.listing.title, "reason": told}
+        notices.notify(w, supplier.organisation_id, "batch_recalled", words, at=page)
         listing = batch.listing
         if withdraw_goods and listing.state in LISTING.steps["withdraw"].sources:
             withdraw(w, listing.id, told)

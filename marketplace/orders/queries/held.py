@@ -60,6 +60,11 @@ class HoldRow:
     verbs: tuple[Step[HoldState], ...]  # answers of the buyer
     in_force_again: bool  # the papers are in force by now
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether reviewer or buyer still has to decide."""
+        return self.hold.state in WAITING
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -150,7 +155,7 @@ def not_left_out_of_force(session: Session, at: datetime) -> tuple[uuid.UUID, ..
         .where(
             Order.state == OrderState.PAID,
             Delivery.state == DeliveryState.WAITING,
-            ~suppliers.may_sell(at),
+            ~suppliers.may_sell(at, Listing.standing),
             ~known,
         )
         .distinct()
@@ -271,7 +276,15 @@ def _row(actor: Actor, hold: Hold, row: OrderRow, out: frozenset[uuid.UUID]) -> 
         hold=hold,
         row=row,
         choices=rules.choices(hold.reason, row.delivery.state) if may_propose else (),
-        verbs=HOLD.open_verbs(hold.state, roles & {Role.EMPLOYEE, Role.UNION_BUYER}),
+        verbs=_answers(hold, roles & {Role.EMPLOYEE, Role.UNION_BUYER}),
         in_force_again=hold.reason is HoldReason.PAPERS
         and not out & {uuid.UUID(one) for one in hold.listings},
     )
+
+
+def _answers(hold: Hold, roles: frozenset[Role]) -> tuple[Step[HoldState], ...]:
+    """A refund is what refusing would bring anyway: then there is nothing to refuse."""
+    found = HOLD.open_verbs(hold.state, roles)
+    if hold.choice is HoldChoice.REFUND:
+        return tuple(step for step in found if step.verb != "refuse")
+    return found

@@ -119,7 +119,9 @@ def open_verbs(actor: Actor, found: Order, delivery: Delivery) -> tuple[Step[Any
     if delivery.state is not DeliveryState.WAITING:
         shown = []
     if found.state in _PAID:
-        return (*DELIVERY.open_verbs(delivery.state, roles), *shown)
+        # a parcel is called back by answering a recall, see service.holding
+        moves = [s for s in DELIVERY.open_verbs(delivery.state, roles) if s.verb != "call_back"]
+        return (*moves, *shown)
     return tuple(shown)
 
 

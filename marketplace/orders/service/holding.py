@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from marketplace.accounts import service as notices
 from marketplace.catalog import queries as catalog
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused, SamePerson
@@ -91,6 +92,9 @@ def open_hold(w: Work, order: Order, cause: Cause) -> Hold | None:
     )
     w.session.add(hold)
     w.record("hold", hold, to_state=hold.state, order=order.number, reason=hold.reason.value)
+    told = {"number": order.number, "reason": f"HoldReason.{hold.reason.value}"}
+    page = ("orders.show", {"order_id": str(order.id)})
+    notices.notify(w, order.supplier.organisation_id, "order_held", told, at=page)
     return hold
 
 

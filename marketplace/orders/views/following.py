@@ -130,9 +130,10 @@ def _order(
     actor = someone()
     with reading() as session:
         found = queries.order(session, actor, order_id)
-        can_ship = any(step.verb == "ship" for step in found.verbs)
-        leaving = queries.departures(session, found.lines, now()) if can_ship else ()
         hold = queries.hold_of(session, actor, found.order, now())
+        waits = hold is not None and hold.is_waiting
+        can_ship = any(step.verb == "ship" for step in found.verbs) and not waits
+        leaving = queries.departures(session, found.lines, now()) if can_ship else ()
         left = queries.left_from(session, order_id)
     return page(
         "orders/show.html",
@@ -141,7 +142,11 @@ def _order(
         order=found.order,
         stations=stations(found),
         evidence_facts=evidence_facts,
-        verbs_open=[step for step in found.verbs if step.verb != "ship"],
+        verbs_open=[
+            step
+            for step in found.verbs
+            if step.verb != "ship" and not (waits and step.verb == "receive")
+        ],
         is_suppliers=Role.SUPPLIER_STAFF in queries.roles_for(actor, found.order),
         can_ship=can_ship,
         departures=leaving,

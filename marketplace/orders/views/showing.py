@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.orders.models import Address, Hold, OrderLine
 from marketplace.orders.queries import OrderView
-from marketplace.orders.states import HoldState, OrderState
+from marketplace.orders.states import HoldChoice, HoldState, OrderState
 from marketplace.regions import queries as regions
 from marketplace.suppliers.states import PaperKind
 from marketplace.web.labels import state_label
@@ -70,8 +70,17 @@ def hold_stations(hold: Hold) -> tuple[Station, ...]:
             moment(hold.answered_at),
             "done" if answered else "now" if proposed else "to_come",
         ),
-        Station(_("照决定办"), "", "now" if answered else "to_come"),
+        Station(_("照决定办"), "", _last(hold)),
     )
+
+
+def _last(hold: Hold) -> str:
+    """A refund is made with the answer; what is to be sent is still to do."""
+    if hold.state is HoldState.REFUSED:
+        return "done"
+    if hold.state is HoldState.AGREED:
+        return "done" if hold.choice is HoldChoice.REFUND else "now"
+    return "to_come"
 
 
 def evidence_facts(line: OrderLine) -> list[tuple[str, str]]:
