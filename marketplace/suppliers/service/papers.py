@@ -96,7 +96,7 @@ def _ask(w: Work, paper: Paper, supplier: Supplier) -> None:
             paper.id,
             supplier.id,
             supplier.county_code,
-            paper.number,
+            paper.number or paper.holder,
             paper.added_by,
         )
     )
@@ -109,7 +109,7 @@ def _tell(w: Work, paper: Paper) -> None:
             ReviewKind.PAPER,
             paper.id,
             paper.supplier_id,
-            paper.number,
+            paper.number or paper.holder,
             paper.state.value,
             w.actor.person_id,
             paper.note or "",
