@@ -188,7 +188,9 @@ def test_figures_are_recounted_from_their_entries(people: People, clock: SetCloc
         everything = queries.times(session, queries.AskedTime(), clock.at)
         nobodys = queries.times(session, queries.AskedTime(reviewer="nobody"), clock.at)
         elsewhere = queries.times(session, queries.AskedTime(month="2026-10"), clock.at)
+        late = queries.times(session, queries.AskedTime(late=True), clock.at)
     assert [row.worked // timedelta(hours=1) for row in rows] == [30, 4, 3, 2, 1]
+    assert [row.entry.id for row in late] == [rows[0].entry.id]
     (group,) = queries.by_step(rows)
     assert group.figure == rules.Figure(5, timedelta(hours=3), timedelta(hours=30), 1)
     assert queries.by_month(rows)[-1].key == "2026-12"

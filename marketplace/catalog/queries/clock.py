@@ -48,6 +48,7 @@ class AskedTime:
     step: ClockStep | None = None
     reviewer: str = ""
     county: str = ""
+    late: bool = False  # only what took longer than promised
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def times(session: Session, asked: AskedTime, at: datetime) -> tuple[TimeRow, ..
         for entry, title in session.execute(question)
         if entry.closed_at is not None
     ]
-    return tuple(sorted(rows, key=lambda row: (-row.worked, str(row.entry.id))))
+    meant = [row for row in rows if row.is_late or not asked.late]
+    return tuple(sorted(meant, key=lambda row: (-row.worked, str(row.entry.id))))
 
 
 def by_step(rows: Iterable[TimeRow]) -> tuple[TimeGroup, ...]:

@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from marketplace.accounts import queries as accounts
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.clock import SHANGHAI, SetClock, local_day
+from marketplace.kernel.workdays import calendar
 from marketplace.work import Runtime, Work
 
 Act = Callable[[], None]
-SATURDAY = 5
 
 
 @dataclass(slots=True)
@@ -58,10 +58,10 @@ class Stage:
 
 
 def instant(today: date, days: int, at: str) -> datetime:
-    """`days` working days (Monday to Friday) before `today`, at that time in Shanghai, in UTC."""
+    """`days` working days before `today`, at that time in Shanghai, in UTC."""
     day = today
     for _ in range(days):
         day -= timedelta(days=1)
-        while day.weekday() >= SATURDAY:
+        while not calendar().is_workday(day):
             day -= timedelta(days=1)
     return datetime.combine(day, time.fromisoformat(at), tzinfo=SHANGHAI).astimezone(UTC)

@@ -19,7 +19,7 @@ from marketplace.web import Page, needs, now, page, page_number, reading, settin
 from marketplace.web.paging import PER_PAGE
 
 READERS = (Role.REVIEWER, Role.AUDITOR, Role.MANAGER)
-FILTERS = ("month", "step", "reviewer", "county")
+FILTERS = ("month", "step", "reviewer", "county", "late")
 
 
 @pages.get("/clock")
@@ -75,6 +75,7 @@ def _asked() -> catalog.AskedTime:
         step=ClockStep(step) if step in set(ClockStep) else None,
         reviewer=said.get("reviewer", "")[:64],
         county=said.get("county", "")[:6],
+        late=said.get("late", "") == "1",
     )
 
 
