@@ -1,4 +1,4 @@
-"""A supplier edits a good on sale from a phone; a reviewer sees both versions and lets it through."""
+"""A good on sale is edited from a phone; a reviewer sees both versions and lets it through."""
 
 from __future__ import annotations
 
