@@ -26,7 +26,7 @@ FORM = {
     "sale_price": "59.00",
     "spec": "2个/箱",
 }
-APPROVE = re.compile(r'action="([^"]*/approve\?seen=[^"]*)"')
+SEEN = re.compile(r'name="seen" value="([^"]*)"')
 
 
 @pytest.fixture
@@ -52,10 +52,10 @@ def test_an_edit_is_proposed_seen_side_by_side_and_approved(
     assert re.search(r"<del>.*?2.*?</del>.*?<ins>.*?3.*?</ins>", page, re.DOTALL)
     assert 'value="示例 伽师瓜 3 个装"' in supplier.get(form).text  # goes on from the proposal
     desk = f"/desk/changes/{change_id(people, melon)}"
-    (button,) = APPROVE.findall(reviewer.get(desk).text)
-    assert post(reviewer, button, on=desk).status_code == 303
+    (seen,) = SEEN.findall(reviewer.get(desk).text)
+    assert post(reviewer, f"{desk}/approve", on=desk, seen=seen).status_code == 303
     assert "示例 伽师瓜 3 个装" in reviewer.get(f"/desk/listings/{melon.id}").text
-    assert not APPROVE.findall(reviewer.get(desk).text)
+    assert not SEEN.findall(reviewer.get(desk).text)
 
 
 def test_a_page_opened_before_another_proposal_approves_nothing(
@@ -65,11 +65,11 @@ def test_a_page_opened_before_another_proposal_approves_nothing(
     supplier, reviewer = client_as("supplier"), client_as("reviewer")
     post(supplier, f"/supplier/listings/{melon.id}/edit", **FORM)
     desk = f"/desk/changes/{change_id(people, melon)}"
-    (button,) = APPROVE.findall(reviewer.get(desk).text)
+    (seen,) = SEEN.findall(reviewer.get(desk).text)
     page = f"/supplier/listings/{melon.id}"
     prices = {"supply_price": "40.00", "sale_price": "50.00"}
     assert post(supplier, f"{page}/price", on=page, **prices).status_code == 303
-    answer = post(reviewer, button, on=desk)
+    answer = post(reviewer, f"{desk}/approve", on=desk, seen=seen)
     assert answer.status_code == 409
     assert "请重新打开这份修改" in answer.text
 

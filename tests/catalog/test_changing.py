@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -172,9 +173,13 @@ def test_a_newer_proposal_takes_the_place_of_the_older_one(people: People, melon
 
 def test_two_proposals_of_one_listing_never_stand_together(people: People, melon: Listing) -> None:
     first = proposed(people, melon, title="示例 瓜 甲")
-    with pytest.raises(IntegrityError), people.runtime.work() as w:
-        again = {c.key: getattr(first, c.key) for c in ChangeSet.__mapper__.column_attrs}
+    again = {c.key: getattr(first, c.key) for c in ChangeSet.__mapper__.column_attrs}
+    with people.runtime.work() as w:  # beside one that is decided about, it may stand
+        decided = {"id": uuid.uuid4(), "state": ChangeState.REFUSED}
+        w.session.add(ChangeSet(**{**again, **decided}))
+    with pytest.raises(IntegrityError) as refusal, people.runtime.work() as w:
         w.session.add(ChangeSet(**{**again, "id": uuid.uuid4()}))
+    assert re.search(r"ix_mp_change_set_open|mp_change_set\.listing_id", str(refusal.value.orig))
 
 
 def test_the_same_proposal_again_changes_nothing(people: People, melon: Listing) -> None:
