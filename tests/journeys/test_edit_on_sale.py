@@ -44,7 +44,7 @@ def test_a_live_edit_is_compared_and_approved_while_the_good_stays_on_sale(
     struck = reviewer.locator("del").evaluate("e => getComputedStyle(e).textDecorationLine")
     assert (mark, struck) == ("solid", "line-through")  # never by colour alone
     reviewer.get_by_role("button", name="通过，立即生效").click()
-    expect(reviewer.get_by_text("已生效")).to_be_visible()
+    expect(reviewer.get_by_text("已办理：示例 伽师瓜")).to_be_visible()
 
     employee.reload()
     expect(employee.get_by_role("heading", level=1)).to_contain_text("礼盒装")

@@ -22,7 +22,6 @@ _LABEL = re.compile(r"^(?:净含量|净重|规格)[:：]?")
 _WEIGHT = re.compile(rf"{_NUMBER}({_UNITS})(?:/(\D{{1,3}}))?")
 _TIMES = re.compile(r"(\d{1,4})(\D{1,2})?(?:/(\D{1,3}))?")
 _BETWEEN = re.compile(r"([x×*,、;])")
-_THOUSANDS = re.compile(r"\d,\d")  # "1,500克": a thousand, or a list?
 
 
 @lru_cache(5_000)
@@ -31,7 +30,7 @@ def grams(text: str, unit: str) -> Fraction | None:
     said = _LABEL.sub("", plain(text))
     parts = _BETWEEN.split(said)
     weights = [found for part in parts[::2] if (found := _WEIGHT.fullmatch(part))]
-    if len(weights) != 1 or len(parts) > 5 or _THOUSANDS.search(said):
+    if len(weights) != 1 or len(parts) > 5:
         return None
     total = Fraction(weights[0][1]) * GRAMS[weights[0][2]]
     holder = weights[0][3] or ""  # what one of holds so much
