@@ -29,6 +29,7 @@ from marketplace.regions import service as region_facts
 from marketplace.suppliers import queries as supplier_queries
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.rules.checks.numbers import check_digit
 from marketplace.suppliers.states import PaperKind, SupplierKind
 from marketplace.work import Runtime
 
@@ -129,7 +130,7 @@ def supplier(runtime: Runtime, first: Actor, number: int, county: str) -> uuid.U
                 contact_mobile="13900000001",
             ),
         )
-        for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT):
+        for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT, PaperKind.FOOD_PRODUCTION):
             suppliers.hand_in(w, made.id, _paper(kind, made, today))
         suppliers.submit(w, made.id)
     second = replace(first, person_id="bench-second")
@@ -143,16 +144,20 @@ def supplier(runtime: Runtime, first: Actor, number: int, county: str) -> uuid.U
 def _paper(kind: PaperKind, of: Supplier, today: date) -> suppliers.HandedIn:
     is_licence = kind is PaperKind.LICENCE
     report = {"sample": "示例", "cma": "240020349901", "standard": "示例", "conclusion": "pass"}
+    code = of.credit_code or ""
+    made = f"114{of.county_code}{code[12:16]}"  # of tea, by the supplier's own county and number
+    numbers = {PaperKind.LICENCE: code, PaperKind.FOOD_PRODUCTION: f"SC{made}{check_digit(made)}"}
+    details = {PaperKind.LICENCE: {}, PaperKind.FOOD_PRODUCTION: {"categories": "茶叶及相关制品"}}
     return suppliers.HandedIn(
         kind=kind,
-        number=(of.credit_code or "") if is_licence else f"示例 {of.legal_name}",
+        number=numbers.get(kind, f"示例 {of.legal_name}"),
         holder=of.legal_name,
         issuer="示例机关",
         valid_from=today - timedelta(days=300),
         valid_until=None if is_licence else today + timedelta(days=3_000),
         scan_name="扫描件.png",
         scan=SCAN,
-        details={} if is_licence else report,
+        details=details.get(kind, report),
     )
 
 
