@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import checkout, importing, inbox, pages, reporting
+from benchmarks import checkout, importing, inbox, pages, reporting, workbook
 from benchmarks.filling import filled
 from benchmarks.places import KINDS, Grounds, grounds
 from benchmarks.reporting import Figure
@@ -57,6 +57,7 @@ def measured(ground: Grounds, port: int, how: dict[str, object]) -> Iterator[Fig
             yield checkout.measure(ground, place, port, runs=runs, seconds=seconds)
         if "import" in only:
             yield imported(ground, kind, int(str(how["rows"])), runs=min(runs, 3))
+            yield read(kind, int(str(how["rows"])) // 2, runs=min(runs, 3))
         if "inbox" in only:
             yield inbox.measure(ground, kind, int(str(how["tasks"])), runs=runs)
 
@@ -76,6 +77,12 @@ def imported(ground: Grounds, kind: str, rows: int, *, runs: int) -> Figure:
     for number in range(2):
         ground.drop(ground.place(kind, f"import-{number}"))
     return Figure(**told, server="none: the services in this process", workers=1, client="none")
+
+
+def read(kind: str, rows: int, *, runs: int) -> Figure:
+    """The rows of a workbook, see benchmarks.workbook; no database takes part."""
+    told = workbook.bench(rows, runs=runs)
+    return Figure(**told, database=kind, server="none: a child process", workers=1, client="none")
 
 
 def _texts(given: object) -> tuple[str, ...]:

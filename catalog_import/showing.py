@@ -42,6 +42,14 @@ def _number(value: float, number_format: str) -> tuple[str, Mark | None]:
     return _plain(exact), "cell_number" if is_long else None
 
 
+def show_number(value: float) -> str:
+    """A number below GENERAL as people see it."""
+    text = repr(value or 0)  # there is no negative nothing
+    if "e" in text or "n" in text:
+        return _plain(Decimal(text))
+    return text.removesuffix(".0")
+
+
 def _plain(number: Decimal) -> str:
     """Without exponent and without zeros at the end."""
     text = format(number, "f")

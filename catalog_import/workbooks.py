@@ -1,5 +1,6 @@
 """Workbooks, read by a child with little memory and time; what it says is checked line by line."""
 
+import csv
 import hashlib
 import io
 import json
@@ -16,6 +17,7 @@ from typing import Any
 import catalog_import
 from catalog_import.decoding import CONTROL
 from catalog_import.problems import Problem, UnreadableFile, unreadable
+from catalog_import.quick import MOST_ROWS, rows_of
 from catalog_import.synonyms import Kind
 from catalog_import.table import Limits, OpenTable, Score, TableRow, open_records
 from catalog_import.wanted import Wanted
@@ -33,6 +35,13 @@ MEMORY = 512 * 1024 * 1024
 CHILDREN = threading.BoundedSemaphore(2)  # at once in this process; each may take all its memory
 OUTPUT = 64 * 1024 * 1024
 ENDED_BY_TIME = frozenset({-9, -24})  # by us or the kernel, for its time of the processor
+
+
+# what is said of a sheet beside its rows; of a plain one there is nothing to say
+PLAIN: dict[str, Any] = {
+    "others": (), "hidden": (), "hidden_rows": "", "hidden_columns": "", "merged": (),
+    "links": False, "version": None,
+}  # fmt: skip  # a table
 
 
 def is_workbook(data: bytes) -> bool:
@@ -53,6 +62,7 @@ def open_workbook(data: bytes, wanted: Wanted, limits: Limits, score: Score) -> 
         headings=sorted(wanted.mapping.by_heading()) if wanted.mapping else [],
         sheet=wanted.sheet,
         rows=min(limits.rows, MAX_ROWS),
+        quick_rows=min(limits.rows, MOST_ROWS),
         columns=limits.columns,
         cell=limits.cell,
         seconds=SECONDS,
@@ -62,14 +72,18 @@ def open_workbook(data: bytes, wanted: Wanted, limits: Limits, score: Score) -> 
     if not CHILDREN.acquire(timeout=order.seconds):
         raise unreadable("workbook_busy")
     try:
-        lines = _lines(_run(data, order))
+        said = _run(data, order)
     finally:
         CHILDREN.release()
+    lines = _lines(said)
     about = next(lines, None)
     if not isinstance(about, dict):
         raise unreadable("workbook_damaged")
+    records = _records(lines)
+    if about.get("csv"):
+        about, records = PLAIN, _quick_records(said)
     table = open_records(
-        _records(lines),
+        records,
         limits,
         encoding="xlsx",
         separator="",
@@ -152,6 +166,20 @@ def _records(lines: Iterator[Any]) -> Iterator[TableRow]:
                 raise unreadable("control_character", number, character=f"U+{ord(found[0]):04X}")
         placed = {int(index): mark for index, mark in marks.items()}
         yield TableRow(number, number, tuple(cells), placed)
+
+
+def _quick_records(said_by_child: bytes) -> Iterator[TableRow]:
+    """The rows of a plain workbook, which the child said as CSV. Raises UnreadableFile."""
+    text = said_by_child.partition(b"\n")[2].decode("utf-8", "replace")
+    del said_by_child
+    is_odd = CONTROL.search(text) is not None
+    try:
+        for number, cells in rows_of(text):
+            if is_odd and (found := CONTROL.search("".join(cells))):
+                raise unreadable("control_character", number, character=f"U+{ord(found[0]):04X}")
+            yield TableRow(number, number, cells)
+    except (ValueError, csv.Error) as cut:
+        raise unreadable("workbook_memory") from cut
 
 
 def _notices(about: dict[str, Any], kind: Kind) -> Iterator[Problem]:

@@ -183,7 +183,7 @@ class SheetForm(MarketForm):
 
     sheet = FileField(
         "商品表格",
-        description="Excel 工作簿（.xlsx，最大 10 MB、20,000 行）或 CSV（最大 32 MB、200,000 行）",
+        description="Excel 工作簿（.xlsx，最大 10 MB、50,000 行）或 CSV（最大 32 MB、200,000 行）",
     )
     sheet_name = StringField(
         "工作表名称（可选）",
