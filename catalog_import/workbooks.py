@@ -56,19 +56,7 @@ def open_workbook(data: bytes, wanted: Wanted, limits: Limits, score: Score) -> 
     most = min(MAX_BYTES, limits.size)
     if len(data) > most:
         raise unreadable("workbook_large", limit=most // 2**20, size=len(data))
-    order = Order(
-        size=len(data),
-        kind=wanted.kind,
-        headings=sorted(wanted.mapping.by_heading()) if wanted.mapping else [],
-        sheet=wanted.sheet,
-        rows=min(limits.rows, MAX_ROWS),
-        quick_rows=min(limits.rows, MOST_ROWS),
-        columns=limits.columns,
-        cell=limits.cell,
-        seconds=SECONDS,
-        memory=MEMORY,
-        output=OUTPUT,
-    )
+    order = _order(len(data), wanted, limits)
     if not CHILDREN.acquire(timeout=order.seconds):
         raise unreadable("workbook_busy")
     try:
@@ -93,6 +81,22 @@ def open_workbook(data: bytes, wanted: Wanted, limits: Limits, score: Score) -> 
     )
     table.problems += _unseen(about, table.heading, wanted.kind)
     return table
+
+
+def _order(size: int, wanted: Wanted, limits: Limits) -> Order:
+    return Order(
+        size=size,
+        kind=wanted.kind,
+        headings=sorted(wanted.mapping.by_heading()) if wanted.mapping else [],
+        sheet=wanted.sheet,
+        rows=min(limits.rows, MAX_ROWS),
+        quick_rows=min(limits.rows, MOST_ROWS),
+        columns=limits.columns,
+        cell=limits.cell,
+        seconds=SECONDS,
+        memory=MEMORY,
+        output=OUTPUT,
+    )
 
 
 def _run(data: bytes, order: Order) -> bytes:

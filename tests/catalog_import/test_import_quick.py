@@ -20,7 +20,8 @@ from tests.catalog_import.books import a_book, saved
 
 ODD = (
     "'=1+1", "=ＳＵＭ", "  两端 ", "0012", "a\nb", "x\ty", 'q"u,o;te', "𠮷", "TRUE", "1E5",
-    True, False, 0, -0.0, 1, -7, 12.5, 0.1 + 0.2, 1e-7, 99_999_999_999, 1 / 3, None, "", "'", "''", "'1", "end",
+    True, False, 0, -0.0, 1, -7, 12.5, 0.1 + 0.2, 1e-7, 99_999_999_999, 1 / 3,
+    None, "", "'", "''", "'1", "end",
 )  # fmt: skip  # cells
 Rows = list[tuple[int, tuple[str, ...]]]
 
