@@ -44,7 +44,7 @@ GOODS = (
     ("苹果", "水果"), ("大米", "大米"), ("木耳", "木耳"), ("核桃", "坚果"), ("绿茶", "茶叶"),
     ("蜂蜜", "蜂蜜"), ("土豆", "蔬菜"), ("香菇", "香菇"), ("红枣", "坚果"), ("花椒", "调料"),
 )  # fmt: skip
-WAYS = ("高山", "有机", "农家", "手工", "原味", "精选", "山泉", "富硒")
+WAYS = ("高山", "生态", "农家", "手工", "原味", "精选", "山泉", "富硒")
 # the smallest real PNG: one white pixel
 SCAN = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
@@ -189,7 +189,7 @@ def _staff(number: int) -> str:
 
 
 def _rows(number: int, where: tuple[str, str, int]) -> Iterator[tuple[str, ...]]:
-    """Goods of ten kinds with names and prices of their own."""
+    """Goods of ten kinds with names and prices of their own; by weight all cost alike."""
     county, village, many = where
     for place in range(many):
         good, kind = GOODS[place % len(GOODS)]
@@ -198,7 +198,7 @@ def _rows(number: int, where: tuple[str, str, int]) -> Iterator[tuple[str, ...]]
         yield (
             f"SL-{place:04d}", f"示例 {way}{good} {number}-{place}号", kind, county,
             f"{supply / 100:.2f}", f"{(supply + 900) / 100:.2f}", "箱", str(STOCK),
-            f"{place % 9 + 1}个/箱", f"{place % 20 + 1}千克", "12个月",
+            f"{place % 9 + 1}个/箱", f"{(supply + 900) // 5}克", "12个月",
             "" if place % IN_VILLAGES else village, "48",
         )  # fmt: skip  # in the order of the headings
 
