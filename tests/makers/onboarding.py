@@ -45,9 +45,9 @@ def a_named_grower(**changes: object) -> service.NamedGrower:
 
 
 def a_grower(
-    people: People, supplier: Supplier, name: str = "supplier", **changes: object
+    people: People, supplier: Supplier, who: str = "supplier", **changes: object
 ) -> Grower:
-    with people.runtime.work(people.actor(name)) as w:
+    with people.runtime.work(people.actor(who)) as w:
         return service.name_grower(w, supplier.id, a_named_grower(**changes))
 
 

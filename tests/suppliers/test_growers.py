@@ -7,10 +7,10 @@ import pytest
 from marketplace.kernel.errors import Invalid, Missing, Refused, WrongState
 from marketplace.suppliers import queries, service
 from marketplace.suppliers.models import Grower, Supplier
-from marketplace.suppliers.states import GrowerKind
+from marketplace.suppliers.states import GrowerKind, PaperKind
 from tests.fixtures import People
 from tests.makers.onboarding import a_grower, a_named_grower, a_trader
-from tests.makers.suppliers import a_credit_code, a_draft_supplier
+from tests.makers.suppliers import a_credit_code, a_draft_supplier, a_paper, seen
 
 
 def named(people: People, supplier: Supplier) -> list[str]:
@@ -29,6 +29,32 @@ def test_a_trading_firm_needs_at_least_one_grower(people: People) -> None:
     assert asks()
     a_grower(people, trader)
     assert not asks()
+
+
+def test_a_trading_firm_sells_only_while_it_names_a_grower(people: People) -> None:
+    """P16: when the last one is let go, its goods leave the zone in the same commit."""
+    trader = a_trader(people)
+    grower = a_grower(people, trader)
+    licence = a_paper(number=a_credit_code(1, begins="91"), holder=trader.legal_name)
+    report = a_paper(PaperKind.INSPECTION_REPORT, holder=trader.legal_name)
+    with people.runtime.work(people.actor("supplier")) as w:
+        for paper in (licence, report):
+            service.hand_in(w, trader.id, paper)
+        service.submit(w, trader.id)
+    for who, verb in (("reviewer", service.check), ("second_reviewer", service.approve)):
+        with people.runtime.work(people.actor(who)) as w:
+            verb(w, trader.id, seen(w, w.session.get_one(Supplier, trader.id)))
+
+    def sells() -> bool:
+        with people.runtime.reading() as session:
+            return queries.sells(session, trader.id, people.runtime.clock.now())
+
+    assert sells()
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.drop_grower(w, grower.id)
+    assert not sells()
+    a_grower(people, trader, name="示例农户二")
+    assert sells()
 
 
 def test_a_grower_let_go_stays_in_the_record(people: People) -> None:

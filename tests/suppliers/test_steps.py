@@ -15,7 +15,6 @@ from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.service import Contact, Entity, Incomplete, Story
 from marketplace.suppliers.states import ApplicationStep, SupplierKind, SupplierState
 from tests.fixtures import People, post, sign_in
-from tests.makers.doors import message
 from tests.makers.onboarding import a_colleague
 from tests.makers.suppliers import (
     a_credit_code,
@@ -139,8 +138,9 @@ def test_the_old_contact_hears_that_it_is_the_contact_no_more(people: People) ->
     supplier = an_approved_supplier(people)
     with people.runtime.work(people.actor("supplier")) as w:
         service.save(w, supplier.id, Contact("示例乡 1 号", "另一人", "13700000009"))
-    told = message(people.runtime, "13900000001")
-    assert "0009" in told
+    people.runtime.deliver()
+    told = "\n".join(people.runtime.tools.sms.recent("13900000001"))
+    assert "联系手机已改为尾号 0009" in told
     assert "13700000009" not in told
 
 

@@ -14,8 +14,6 @@ from marketplace.suppliers.queries.applying import (
     Progress,
     StepRow,
     gaps,
-    growers,
-    has_growers,
     progress,
 )
 from marketplace.suppliers.queries.around import known_of
@@ -35,6 +33,7 @@ from marketplace.suppliers.queries.dossiers import (
 )
 from marketplace.suppliers.queries.expiring import reminded, running_out
 from marketplace.suppliers.queries.goods import papers_of_goods, submissions_of_goods
+from marketplace.suppliers.queries.growers import growers, has_growers
 from marketplace.suppliers.queries.handing_in import Blank, blank, choices_of_kinds, history
 from marketplace.suppliers.queries.lookups import (
     DueRow,

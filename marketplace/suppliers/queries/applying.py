@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from marketplace.suppliers import rules
-from marketplace.suppliers.models import Grower, Supplier
+from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.queries.showing import Met, checklist, shown
 from marketplace.suppliers.rules import Gap
-from marketplace.suppliers.states import ApplicationStep, SupplierKind
+from marketplace.suppliers.rules.requirements import GROWERS, Requirement
+from marketplace.suppliers.states import ApplicationStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +61,18 @@ def progress(session: Session, supplier: Supplier, at: datetime) -> Progress:
 def gaps(session: Session, supplier: Supplier, at: datetime) -> tuple[Gap, ...]:
     """Everything that is missing before it may be submitted, in the order of the steps."""
     found = list(rules.blanks({name: getattr(supplier, name) for name in _FIELDS}))
-    if supplier.kind is SupplierKind.TRADER and not has_growers(session, supplier):
-        found.append(Gap(ApplicationStep.GROWERS, "grower"))
     for item in checklist(shown(session, supplier), at):
         if item.met is Met.MISSING:
-            found.append(Gap(ApplicationStep.PAPERS, item.requirement.slug))
-    return tuple(found)
+            found.append(_gap(item.requirement))
+    return tuple(sorted(found, key=lambda gap: _ORDER.index(gap.step)))
 
 
-def growers(session: Session, supplier: Supplier) -> Sequence[Grower]:
-    """For whom a trading firm sells now, as they were named."""
-    asked = select(Grower).where(Grower.supplier_id == supplier.id, Grower.ended_at.is_(None))
-    return session.scalars(asked.order_by(Grower.added_at, Grower.name, Grower.id)).all()
+def _gap(asked: Requirement) -> Gap:
+    """Growers have a step of their own; what else is asked is shown with the papers."""
+    if asked.name == GROWERS:
+        return Gap(ApplicationStep.GROWERS, "grower")
+    return Gap(ApplicationStep.PAPERS, asked.slug)
 
 
-def has_growers(session: Session, supplier: Supplier) -> bool:
-    """Whether a trading firm names anybody for whom it sells."""
-    named = exists().where(Grower.supplier_id == supplier.id, Grower.ended_at.is_(None))
-    return bool(session.scalar(select(named)))
-
-
+_ORDER = tuple(ApplicationStep)
 _FIELDS = ("legal_name", "credit_code", "county_code", "address", "contact_name", "contact_mobile")

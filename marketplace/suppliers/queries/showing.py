@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Declaration, Paper, Supplier, Waiver
-from marketplace.suppliers.rules.requirements import Family, Requirement
+from marketplace.suppliers.queries.growers import has_growers
+from marketplace.suppliers.rules.requirements import GROWERS, Family, Requirement
 from marketplace.suppliers.rules.spans import ALWAYS, Span, both, holds, united
 from marketplace.suppliers.states import DeclarationState, PaperState, SupplierKind, WaiverState
 
@@ -32,6 +33,7 @@ class Shown:
     papers: tuple[Paper, ...]
     waivers: tuple[Waiver, ...] = ()
     declarations: tuple[Declaration, ...] = ()  # the last one of each name
+    facts: frozenset[str] = frozenset()  # what is computed, see rules.FACTS
 
 
 class Met(StrEnum):
@@ -79,6 +81,7 @@ def shown(session: Session, supplier: Supplier, *, anew: bool = False) -> Shown:
         tuple(session.scalars(newest, execution_options=options)),
         tuple(session.scalars(waived, execution_options=options)),
         tuple(declared.values()),
+        _facts(session, supplier),
     )
 
 
@@ -114,6 +117,8 @@ def _spans(asked: Requirement, has: Shown, goods_id: uuid.UUID | None) -> tuple[
     """When this one is met."""
     spans: list[Span] = list(asked.spared)
     if asked.family is Family.DECLARATION and _is_declared(_declaration(asked, has)):
+        spans.append(ALWAYS)
+    if asked.family is Family.FACT and asked.name in has.facts:
         spans.append(ALWAYS)
     accepted = (one for one in _fitting(asked, has, goods_id) if one.state is PaperState.ACCEPTED)
     spans += [(one.starts_at, one.ends_at) for one in accepted]
@@ -162,6 +167,11 @@ def _declaration(asked: Requirement, has: Shown) -> Declaration | None:
 def _is_declared(made: Declaration | None) -> bool:
     """Answers to an older edition count no longer."""
     return bool(made and made.state in _GOOD and made.edition == rules.FORMS[made.name].edition)
+
+
+def _facts(session: Session, supplier: Supplier) -> frozenset[str]:
+    """What holds of it now; whoever changes one of these reckons anew."""
+    return frozenset({GROWERS} if has_growers(session, supplier) else ())
 
 
 def _longest(found: Iterable[Paper]) -> Paper | None:

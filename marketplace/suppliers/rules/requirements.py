@@ -18,7 +18,8 @@ from marketplace.suppliers.states import Maker, Packaging, PaperKind, Processing
 
 E = TypeVar("E", bound=StrEnum)
 
-FACTS = frozenset[str]()  # what is computed of a supplier, see queries.showing
+GROWERS = "growers"  # a trading firm names somebody for whom it sells
+FACTS = frozenset({GROWERS})  # what is computed of a supplier, see queries.showing
 WHOLE = ""  # the key of what is asked of a supplier whatever it sells
 
 

@@ -12,6 +12,7 @@ from marketplace.kernel.errors import Invalid, Missing, Refused, WrongState
 from marketplace.regions import queries as regions
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Grower, Supplier
+from marketplace.suppliers.service.standing import reckon
 from marketplace.suppliers.service.whose import own_of
 from marketplace.suppliers.states import ApplicationStep, GrowerKind, GrowerLink, SupplierKind
 from marketplace.work import Work
@@ -62,6 +63,7 @@ def name_grower(w: Work, supplier_id: uuid.UUID, named: NamedGrower) -> Grower:
     )
     w.session.add(grower)
     w.record("name_grower", grower, name=grower.name, county=grower.county_code)
+    reckon(w, supplier.id)
     return grower
 
 
@@ -80,6 +82,7 @@ def drop_grower(w: Work, grower_id: uuid.UUID) -> Grower:
     if not ended.first():
         raise Missing(grower_id=grower_id)
     w.record("drop_grower", grower, name=grower.name)
+    reckon(w, grower.supplier_id)  # without any, a trading firm sells nothing from now on
     return grower
 
 
