@@ -170,6 +170,22 @@ def test_late_is_what_was_promised_earlier(people: People, clock: SetClock) -> N
             assert queries.time_spent(session, found, at)[-1].is_overdue is late
 
 
+def test_what_is_overdue_stands_above_the_inbox(
+    people: People, clock: SetClock, client_as: Callable[[str], FlaskClient]
+) -> None:
+    a_draft_supplier(people)
+    clock.at = MONDAY
+    listing = a_submitted_listing(people)
+    due = entries(people, listing)[-1].due_at
+    assert due is not None
+    clock.at = due - timedelta(seconds=1)
+    client = client_as("reviewer")
+    assert "超过了承诺的时间" not in client.get("/desk").text
+    clock.at = due
+    assert "有 1 件超过了承诺的时间" in client.get("/desk").text
+    assert listing.title in client.get("/desk?overdue=1").text
+
+
 def test_figures_are_recounted_from_their_entries(people: People, clock: SetClock) -> None:
     """P28: the median and the 90th percentile are those of the entries they open to."""
     an_approved_supplier(people)

@@ -12,6 +12,7 @@ from marketplace.desk.queries.inbox import (
     counts,
     inbox,
     open_task,
+    overdue,
     task,
     tasks_of,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "inbox",
     "open_subjects",
     "open_task",
+    "overdue",
     "state_now",
     "subject",
     "task",

@@ -100,6 +100,13 @@ def counts(session: Session) -> dict[ReviewKind, int]:
     return {ReviewKind(kind): n for kind, n in rows}
 
 
+def overdue(session: Session, at: datetime) -> int:
+    """How much waits longer than was promised, at most MOST_COUNTED."""
+    late = select(literal(1).label("one")).where(T.due_at <= at, T.closed_at.is_(None))
+    counted = select(func.count()).select_from(late.limit(MOST_COUNTED).subquery())
+    return session.scalar(counted) or 0
+
+
 def _one_each(kind: ReviewKind) -> Select[int]:
     """A row for each open task, without its columns: the index alone answers."""
     return select(literal(1).label("one")).where(T.kind == kind, T.closed_at.is_(None))

@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
             provinces=regions.provinces(session),
             total=sum(board.counts.values()),
             most=queries.MOST_COUNTED - 1,
+            late=0 if asked.overdue else queries.overdue(session, at),
             may_decide=_decides(actor),
             me=actor.person_id,
             span=span_words,
