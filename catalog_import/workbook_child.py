@@ -9,22 +9,18 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from importlib.util import find_spec
 from typing import IO, Any
 
 from catalog_import.archive import has_links, open_archive
+from catalog_import.bounded import Bounds, limit
 from catalog_import.outline import Outline, column_letters, runs
 from catalog_import.quick import read_quickly
 from catalog_import.refusal import CellRefused, refuse
 from catalog_import.showing import show
 from catalog_import.synonyms import Kind, ambiguous_headings, field_of_heading, plain_heading
 from catalog_import.table import HEADING_AMONG
-
-# not on every system: elsewhere the parent's clock, and the bounds of the archive, remain
-resource: Any = import_module("resource") if find_spec("resource") else None
 
 NOT_INSTALLED = 3  # the answer of a process that lacks openpyxl or defusedxml
 OPTIONS_SHEET = "选项"  # hidden in the workbook that we hand out: its version and choices
@@ -54,7 +50,7 @@ class Order:
 def main() -> int:
     """Answers 0 also when the file was refused: then the last line says why."""
     order = Order(**json.loads(sys.argv[1]))
-    _limit(order)
+    limit(Bounds(order.seconds, order.memory, order.output))
     if not (find_spec("openpyxl") and find_spec("defusedxml")):
         return NOT_INSTALLED
     out = sys.stdout
@@ -209,23 +205,6 @@ def few(names: Iterable[str]) -> str:
     """Some of the names, and whether there are more."""
     told = list(names)
     return "、".join(told[:SHOWN]) + (" …" if len(told) > SHOWN else "")
-
-
-def _limit(order: Order) -> None:
-    """Little memory, time and output. Done here, not by the parent, which may have threads."""
-    if resource is None:
-        return
-    for name, most in (
-        ("RLIMIT_AS", order.memory),
-        ("RLIMIT_CPU", order.seconds),
-        ("RLIMIT_FSIZE", order.output),
-        ("RLIMIT_CORE", 0),
-    ):
-        with suppress(AttributeError, ValueError, OSError):  # this system has no such limit
-            kind = getattr(resource, name)
-            hard = resource.getrlimit(kind)[1]
-            bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(kind, (bound, bound))
 
 
 def _say_refusal(out: IO[str], refused: CellRefused) -> None:

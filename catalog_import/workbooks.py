@@ -4,17 +4,11 @@ import csv
 import hashlib
 import io
 import json
-import os
-import subprocess
-import sys
-import tempfile
-import threading
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-import catalog_import
+from catalog_import.bounded import Bounds, NoRoom, run
 from catalog_import.decoding import CONTROL
 from catalog_import.problems import Problem, UnreadableFile, unreadable
 from catalog_import.quick import MOST_ROWS, rows_of
@@ -32,9 +26,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
 SECONDS = 30  # of the processor; twice as many on the clock, the machine may be busy
 MEMORY = 512 * 1024 * 1024
-CHILDREN = threading.BoundedSemaphore(2)  # at once in this process; each may take all its memory
 OUTPUT = 64 * 1024 * 1024
-ENDED_BY_TIME = frozenset({-9, -24})  # by us or the kernel, for its time of the processor
 
 
 # what is said of a sheet beside its rows; of a plain one there is nothing to say
@@ -57,12 +49,7 @@ def open_workbook(data: bytes, wanted: Wanted, limits: Limits, score: Score) -> 
     if len(data) > most:
         raise unreadable("workbook_large", limit=most // 2**20, size=len(data))
     order = _order(len(data), wanted, limits)
-    if not CHILDREN.acquire(timeout=order.seconds):
-        raise unreadable("workbook_busy")
-    try:
-        said = _run(data, order)
-    finally:
-        CHILDREN.release()
+    said = _run(data, order)
     lines = _lines(said)
     about = next(lines, None)
     if not isinstance(about, dict):
@@ -101,45 +88,16 @@ def _order(size: int, wanted: Wanted, limits: Limits) -> Order:
 
 def _run(data: bytes, order: Order) -> bytes:
     """What the child said. Raises UnreadableFile when it took too long."""
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out:
-        given.write(data)
-        given.seek(0)
-        child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-P", "-s", "-m", "catalog_import.workbook_child",
-             json.dumps(asdict(order))],
-            stdin=given,
-            stdout=out,
-            stderr=subprocess.DEVNULL,
-            env=_surroundings(),
-            start_new_session=True,
-        )  # fmt: skip  # one command
-        try:
-            ended = child.wait(2 * order.seconds)
-        except subprocess.TimeoutExpired:
-            ended = None
-        finally:
-            child.kill()
-            child.wait()
-        if ended is None or ended in ENDED_BY_TIME:
-            raise unreadable("workbook_slow", seconds=order.seconds)
-        if ended == NOT_INSTALLED:
-            raise RuntimeError("openpyxl and defusedxml must be installed to read workbooks")
-        out.seek(0)
-        return out.read(2 * order.output)
-
-
-def _surroundings() -> dict[str, str]:
-    """Nothing of ours: no secrets, no database; only where the package lies."""
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
-    return {
-        **kept,
-        "PYTHONPATH": str(Path(catalog_import.__file__).parent.parent),
-        "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OPENPYXL_LXML": "False",
-        "OPENPYXL_DEFUSEDXML": "True",
-    }
+    bounds = Bounds(order.seconds, order.memory, order.output)
+    try:
+        child = run("catalog_import.workbook_child", json.dumps(asdict(order)), data, bounds)
+    except NoRoom as busy:
+        raise unreadable("workbook_busy") from busy
+    if not child.in_time:
+        raise unreadable("workbook_slow", seconds=order.seconds)
+    if child.code == NOT_INSTALLED:
+        raise RuntimeError("openpyxl and defusedxml must be installed to read workbooks")
+    return child.said
 
 
 def _lines(said_by_child: bytes) -> Iterator[Any]:
