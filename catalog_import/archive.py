@@ -22,18 +22,26 @@ def open_archive(file: BinaryIO, size: int) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as broken:
         raise refuse("workbook_damaged") from broken
+    check_archive(archive, size)
+    names = set(archive.namelist())
+    if MANIFEST not in names:
+        raise refuse("file_is_workbook")
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise refuse("workbook_macros")
+    return archive
+
+
+def check_archive(archive: zipfile.ZipFile, size: int) -> None:
+    """How many entries, under which names, how large, and none over another's bytes.
+
+    Raises CellRefused.
+    """
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise refuse("workbook_parts", count=len(entries), limit=MAX_ENTRIES)
     _check_names([entry.filename for entry in entries])
     _check_sizes(entries, size)
     _check_places(entries, archive.start_dir)
-    names = {entry.filename for entry in entries}
-    if MANIFEST not in names:
-        raise refuse("file_is_workbook")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise refuse("workbook_macros")
-    return archive
 
 
 def has_links(archive: zipfile.ZipFile) -> bool:

@@ -88,6 +88,7 @@ class Paper(Versioned, Base):
     scan_name: Mapped[ShortText]
     scan_type: Mapped[ShortText]
     scan_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    has_preview: Mapped[bool] = mapped_column(default=False)  # beside the scan, see adapters.scans
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the fields of its kind
     findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)  # rules.findings, kept
     state: Mapped[PaperState] = mapped_column(default=PaperState.PENDING)
@@ -98,6 +99,11 @@ class Paper(Versioned, Base):
     note: Mapped[str | None] = mapped_column(String(500))
 
     supplier: Mapped[Supplier] = relationship(lazy="raise")
+
+    @property
+    def preview_key(self) -> str:
+        """Where the small picture lies, if there is one."""
+        return f"{self.scan_key}-preview"
 
     __table_args__ = (
         Index("ix_mp_paper_valid", "supplier_id", "kind", "starts_at", "ends_at"),

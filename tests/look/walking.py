@@ -69,6 +69,7 @@ NOT_PAGES: dict[str, str] = {
     "marketplace.statistics.group_sheet": "a CSV file",
     "marketplace.statistics.line_sheet": "a CSV file",
     "marketplace.suppliers.mine": "sends on to the own supplier",
+    "marketplace.suppliers.preview": "a picture",
     "marketplace.suppliers.scan": "a scan to download",
 }
 ENOUGH = 3  # addresses of one endpoint that one reader opens: lists are long, their rows alike

@@ -151,7 +151,7 @@ def _suppliers(people: People, things: Things) -> None:
     things["stopped_supplier"] = str(stopped.id)
     _owners_things(people, things)
     with people.runtime.work(people.actor("supplier")) as w:
-        handed = a_paper(PaperKind.FOOD_PRODUCTION, holder=f"{MARK} 加工厂")
+        handed = a_paper(PaperKind.FOOD_PRODUCTION, holder=f"{MARK} 加工厂", scan=SCAN)
         things["pending_paper"] = str(
             suppliers.hand_in(w, uuid.UUID(things["supplier"]), handed).id
         )

@@ -44,7 +44,8 @@ class PaperForm(MarketForm):
     valid_until = DateField("有效期至", [Optional()], description="最后一天；长期有效就空着")
     photo = FileField("拍照", description="用手机直接拍，拍清四角和红章")
     scan = FileField(
-        "扫描件或照片", description="JPEG、PNG、WebP 或 PDF，最大 10 MB，原件保存不改动"
+        "扫描件或照片",
+        description="JPEG、PNG、WebP、HEIC、PDF 或 OFD，最大 10 MB，原件保存不改动",
     )
 
     def validate_scan(self, _field: FileField) -> None:

@@ -29,13 +29,14 @@ from marketplace.suppliers.service.changing import (
     withdraw_change,
 )
 from marketplace.suppliers.service.deciding import approve, check, restore, send_back, suspend, use
-from marketplace.suppliers.service.examining import ChecksFailed, HandedIn
+from marketplace.suppliers.service.examining import ChecksFailed, HandedIn, looked_at
 from marketplace.suppliers.service.expiring import remind_of_papers
 from marketplace.suppliers.service.growers import NamedGrower, drop_grower, name_grower
 from marketplace.suppliers.service.looking_up import Found, decide_hit, look_up, read_shot
 from marketplace.suppliers.service.papers import (
     accept_paper,
     hand_in,
+    read_preview,
     read_scan,
     refuse_paper,
     use_paper,
@@ -64,11 +65,13 @@ __all__ = [
     "drop_grower",
     "hand_in",
     "look_up",
+    "looked_at",
     "mark_as_example",
     "name_grower",
     "profile",
     "propose_account",
     "propose_change",
+    "read_preview",
     "read_scan",
     "read_shot",
     "reckon",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from marketplace.adapters import scans
 from marketplace.kernel.errors import Invalid
 from marketplace.suppliers import queries, rules
 from marketplace.suppliers.models import Paper, Supplier
@@ -32,6 +33,7 @@ class HandedIn:
     goods_id: uuid.UUID | None = None  # the listing or batch that it is about
     goods_category: str = ""  # the shelf of those goods, where it is known
     corrects_id: uuid.UUID | None = None  # the submission that this one takes the place of
+    look: scans.Look | None = None  # what the scan is; found out here when nobody did before
 
 
 class ChecksFailed(Invalid):
@@ -45,8 +47,16 @@ class ChecksFailed(Invalid):
         self.findings = findings
 
 
-def examined(w: Work, supplier: Supplier, given: HandedIn) -> Paper:
-    """The paper as it will be kept, with its findings; nothing is written yet.
+def looked_at(given: HandedIn) -> HandedIn:
+    """The same with its scan opened: done before a unit of work, for it takes a while.
+
+    Raises Invalid (scan_…), Refused (scan_busy).
+    """
+    return replace(given, look=scans.look(given.scan))
+
+
+def examined(w: Work, supplier: Supplier, given: HandedIn) -> tuple[Paper, bytes]:
+    """The paper as it will be kept, with its findings, and its preview; nothing is written yet.
 
     Raises Invalid (size, dates, scan, details), ChecksFailed.
     """
@@ -60,7 +70,12 @@ def examined(w: Work, supplier: Supplier, given: HandedIn) -> Paper:
         valid_until=given.valid_until,
         details=checks.details_of(given.kind, given.details),
     )
+    look = given.look
+    if look is None or look.sha256 != hashlib.sha256(given.scan).hexdigest():
+        look = scans.look(given.scan)
     row = _row(w, supplier, given, typed)
+    row.scan_type, row.scan_sha256 = look.type, look.sha256
+    row.has_preview = bool(look.preview)
     known = queries.known_of(
         w.session, supplier, typed, sha256=row.scan_sha256,
         goods_category=given.goods_category, at=w.now,
@@ -69,7 +84,7 @@ def examined(w: Work, supplier: Supplier, given: HandedIn) -> Paper:
     if rules.failures(findings):
         raise ChecksFailed(findings)
     row.findings = [one.as_json() for one in findings]
-    return row
+    return row, look.preview
 
 
 def _row(w: Work, supplier: Supplier, given: HandedIn, typed: checks.Submission) -> Paper:
@@ -89,8 +104,6 @@ def _row(w: Work, supplier: Supplier, given: HandedIn, typed: checks.Submission)
         starts_at=starts_at,
         ends_at=ends_at,
         scan_name=given.scan_name,
-        scan_type=rules.scan_type(given.scan),
-        scan_sha256=hashlib.sha256(given.scan).hexdigest(),
         details=dict(typed.details),
         state=PaperState.PENDING,
         added_at=w.now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from marketplace.events import ReviewAsked, ReviewDecided, ReviewDropped, SupplierRestored
 from marketplace.kernel.actor import Role
@@ -29,11 +30,11 @@ def hand_in(w: Work, supplier_id: uuid.UUID, paper: HandedIn) -> Paper:
     if not queries.takes_papers(supplier):
         raise WrongState(verb="hand_in", state=supplier.state)
     earlier = _corrected(w, supplier, paper)
-    row = examined(w, supplier, paper)
+    row, preview = examined(w, supplier, paper)
     if earlier is not None and earlier.state is PaperState.PENDING:
         move(w, PAPER, earlier, "replace")
         w.announce(ReviewDropped(w.now, ReviewKind.PAPER, earlier.id))
-    _keep(w, row, paper.scan)
+    _keep(w, row, paper.scan, preview)
     if supplier.state is SupplierState.APPROVED:  # else it is decided with the application
         _ask(w, row, supplier)
     return row
@@ -65,11 +66,25 @@ def use_paper(w: Work, paper_id: uuid.UUID, verb: str, note: str) -> Paper:
 def read_scan(w: Work, paper_id: uuid.UUID) -> tuple[Paper, bytes]:
     """The original bytes of a scan, for its supplier and for reviewers; the reading itself is
     written to the trail. Raises Missing."""
+    paper = _readable(w, paper_id)
+    w.record("read_scan", paper)
+    return paper, w.tools.storage.get(paper.scan_key)
+
+
+def read_preview(w: Work, paper_id: uuid.UUID) -> tuple[Paper, bytes]:
+    """The small picture of a scan, for the same people and with the same trail. Raises Missing."""
+    paper = _readable(w, paper_id)
+    if not paper.has_preview:
+        raise Missing(paper_id=paper_id)
+    w.record("read_preview", paper)
+    return paper, w.tools.storage.get(paper.preview_key)
+
+
+def _readable(w: Work, paper_id: uuid.UUID) -> Paper:
     supplier, paper = queries.paper(w.session, w.actor, paper_id)
     if not queries.roles_for(w.actor, supplier) & {Role.SUPPLIER_STAFF, Role.REVIEWER}:
         raise Missing(paper_id=paper_id)
-    w.record("read_scan", paper)
-    return paper, w.tools.storage.get(paper.scan_key)
+    return paper
 
 
 def decide_paper(w: Work, paper: Paper, verb: str, note: str) -> None:
@@ -79,10 +94,12 @@ def decide_paper(w: Work, paper: Paper, verb: str, note: str) -> None:
     paper.decided_at, paper.decided_by, paper.note = w.now, w.actor.person_id, note or None
 
 
-def _keep(w: Work, row: Paper, scan: bytes) -> None:
+def _keep(w: Work, row: Paper, scan: bytes, preview: bytes) -> None:
     row.scan_key = f"{row.supplier_id}/{row.id}"
-    w.tools.storage.put(row.scan_key, scan)
-    w.undo.append(lambda: w.tools.storage.drop(row.scan_key))
+    kept = {row.scan_key: scan, row.preview_key: preview} if preview else {row.scan_key: scan}
+    for key, data in kept.items():
+        w.tools.storage.put(key, data)
+        w.undo.append(partial(w.tools.storage.drop, key))
     w.session.add(row)
     w.record("hand_in", row, to_state=row.state, kind=row.kind, sha256=row.scan_sha256)
 

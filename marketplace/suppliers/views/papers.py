@@ -7,8 +7,9 @@ import uuid
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from marketplace.adapters import scans
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.suppliers import queries, service
 from marketplace.suppliers.forms import PaperForm, paper_form
 from marketplace.suppliers.models import Paper
@@ -40,13 +41,14 @@ def hand_in(supplier_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate():
         return _shown(form, 422)
     try:
+        given = service.looked_at(form.handed_in())
         with work() as w:
-            paper = service.hand_in(w, supplier_id, form.handed_in())
+            paper = service.hand_in(w, supplier_id, given)
             doubts = len(queries.doubts(paper))
     except ChecksFailed as fault:
         form.tell(fault.findings)
         return _shown(form, fault.status)
-    except Invalid as fault:
+    except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
         return _shown(form, fault.status)
@@ -84,6 +86,14 @@ def scan(paper_id: uuid.UUID) -> ResponseReturnValue:
     with work() as w:
         paper, data = service.read_scan(w, paper_id)
     return download(data, paper.scan_name, paper.scan_type)
+
+
+@pages.get("/papers/<uuid:paper_id>/preview")
+@needs(Role.SUPPLIER_STAFF, Role.REVIEWER)  # like the scan
+def preview(paper_id: uuid.UUID) -> ResponseReturnValue:
+    with work() as w:
+        paper, data = service.read_preview(w, paper_id)
+    return download(data, f"{paper.scan_name}.jpg", scans.PREVIEW_TYPE)
 
 
 def _told(paper: Paper) -> list[tuple[str, str]]:
