@@ -153,7 +153,7 @@ def test_other_formats_are_refused_by_name_whatever_the_file_is_called(
 def test_a_picture_that_unpacks_to_hundreds_of_megabytes_is_refused_by_its_header(
     width: int, height: int
 ) -> None:
-    """Failure 36, P25: 81, 169 and 400 megapixels in some kilobytes."""
+    """P25: Failure 36: 81, 169 and 400 megapixels in some kilobytes."""
     assert refused(a_png(width, height)).code == "scan_too_many_pixels"
 
 
@@ -302,7 +302,7 @@ def test_the_original_is_kept_to_the_byte_and_its_preview_beside_it(
 def test_scans_and_previews_are_downloads_that_nobody_keeps_and_each_reading_is_written(
     people: People, client_as: Callable[[str], FlaskClient], what: str
 ) -> None:
-    """P17, failure 32: attachment, sandboxed, never cached, in the trail; not for strangers."""
+    """P17: Failure 32: attachment, sandboxed, never cached, in the trail; not for strangers."""
     handed_in(client_as("supplier"), people, SCAN, "执照.png")
     with people.runtime.reading() as session:
         paper = session.scalars(select(Paper)).one()
