@@ -37,6 +37,14 @@ class Config:
     layout_block: str = "content"  # the block of a host's layout that our pages fill
     search: str = "whoosh"  # names from the entry-point groups marketplace.*
     storage: str = "files"
+    s3_bucket: str = ""  # storage = "s3": a private bucket that keeps the papers
+    s3_prefix: str = ""  # before every key, for a bucket that keeps other things too
+    s3_endpoint: str = ""  # https://… of a service that speaks S3; empty: Amazon's own
+    s3_region: str = ""
+    s3_key_id: str = ""  # empty: as the machine's own role or surroundings say
+    s3_secret: str = field(default="", repr=False)
+    s3_secret_file: str = ""  # instead of the secret: a file that holds it
+    s3_timeout_seconds: int = 20
     payments: str = "offline_card"
     mail: str = "offline"
     sms: str = "offline"

@@ -29,6 +29,7 @@ from marketplace.orders import queries as baskets
 from marketplace.orders import views as orders
 from marketplace.payments import views as payments
 from marketplace.ports.identity import Identity
+from marketplace.ports.storage import Storage
 from marketplace.purchasing import views as purchasing
 from marketplace.regions import service as region_facts
 from marketplace.regions import views as regions
@@ -104,11 +105,18 @@ def tools(config: Config) -> Tools:
     return Tools(
         config=config,
         search=backend("search", config.search)(config.data / "search"),
-        storage=backend("storage", config.storage)(config.data / "papers"),
+        storage=_storage(config),
         card=backend("payments", config.payments)(),
         mail=backend("mail", config.mail)(config),
         sms=backend("sms", config.sms)(config),
     )
+
+
+def _storage(config: Config) -> Storage:
+    """Where private files lie, as configured."""
+    chosen: type[Any] = cast(type[Any], backend("storage", config.storage))
+    made: Storage = chosen.configured(config)
+    return made
 
 
 def make_runtime(

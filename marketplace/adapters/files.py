@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
+import uuid
 from pathlib import Path
 
+from marketplace.config import Config
 from marketplace.kernel.errors import Invalid, Missing
-
-_KEY = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*", re.ASCII)
+from marketplace.ports.storage import checked_key
 
 
 class LocalFiles:
@@ -17,17 +17,25 @@ class LocalFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @classmethod
+    def configured(cls, config: Config) -> LocalFiles:
+        """In the data folder."""
+        return cls(config.data / "papers")
+
     def put(self, key: str, data: bytes) -> None:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            raise Invalid("file_exists", key=key)
-        partial = path.with_suffix(".partial")
-        with partial.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.rename(path)
+        partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}.partial")
+        try:
+            with partial.open("xb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            os.link(partial, path)  # unlike a rename it never takes the place of what is there
+        except FileExistsError as fault:
+            raise Invalid("file_exists", key=key) from fault
+        finally:
+            partial.unlink(missing_ok=True)
 
     def get(self, key: str) -> bytes:
         try:
@@ -39,6 +47,4 @@ class LocalFiles:
         self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise Invalid("file_key", key=key)
-        return self.folder / key
+        return self.folder / checked_key(key)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
+
+from marketplace.kernel.errors import Invalid
+
+_KEY = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*", re.ASCII)
+MOST_LETTERS = 200
+
+
+def checked_key(key: str) -> str:
+    """The key, if it can be one in every storage: no way out of its folder. Raises Invalid."""
+    if len(key) > MOST_LETTERS or not _KEY.fullmatch(key):
+        raise Invalid("file_key", key=key)
+    return key
 
 
 class Storage(Protocol):
     def put(self, key: str, data: bytes) -> None:
-        """Keep the bytes under `key` (letters, digits, `-`, `/`); a used key is Invalid."""
+        """Keep the bytes under `key` (small letters, digits, `-`, `/`), whole or not at all.
+
+        Raises Invalid (file_key, file_exists: nothing is ever written over), Busy.
+        """
 
     def get(self, key: str) -> bytes:
-        """The bytes, unchanged. Raises Missing."""
+        """The bytes, unchanged. Raises Missing, Busy, Invalid (file_key)."""
 
     def drop(self, key: str) -> None:
-        """Forget them; nothing happens when they are not there."""
+        """Forget them; nothing happens when they are not there. Raises Busy, Invalid (file_key)."""

@@ -66,6 +66,11 @@ class Supplier(Versioned, Base):
         return self.id
 
 
+def preview_of(scan_key: str) -> str:
+    """Where the small picture of a scan lies."""
+    return f"{scan_key}-preview"
+
+
 class Paper(Versioned, Base):
     """One paper as it was handed in, with its scan; never changed, a correction is a new row."""
 
@@ -103,7 +108,7 @@ class Paper(Versioned, Base):
     @property
     def preview_key(self) -> str:
         """Where the small picture lies, if there is one."""
-        return f"{self.scan_key}-preview"
+        return preview_of(self.scan_key)
 
     __table_args__ = (
         Index("ix_mp_paper_valid", "supplier_id", "kind", "starts_at", "ends_at"),

@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pypdf
 import pytest
@@ -17,12 +18,13 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from sqlalchemy import select
 
 from marketplace.adapters import scans
-from marketplace.kernel.errors import Invalid
-from marketplace.suppliers import queries
+from marketplace.kernel.errors import Invalid, Missing
+from marketplace.suppliers import queries, service
 from marketplace.suppliers.models import Paper
+from marketplace.suppliers.service import ChecksFailed
 from marketplace.work.models import TrailEntry
 from tests.fixtures import People, post
-from tests.makers.suppliers import SCAN, a_credit_code, a_draft_supplier
+from tests.makers.suppliers import SCAN, a_credit_code, a_draft_supplier, a_paper
 
 SCRIPT = b"<script>alert(1)</script>"
 
@@ -329,3 +331,27 @@ def test_no_folder_that_is_served_holds_a_scan(
     for address in (f"/papers/{paper.scan_key}", f"/static/{paper.scan_key}",
                     f"/marketplace/static/papers/{paper.scan_key}"):  # fmt: skip
         assert client_as("supplier").get(address).status_code == 404
+
+
+def test_a_scan_that_was_put_by_is_taken_away_when_its_paper_is_refused(people: People) -> None:
+    """P24: the file waits outside the unit of work and goes with it."""
+    draft = a_draft_supplier(people)
+    storage = people.runtime.tools.storage
+    given = service.received(storage, a_paper(holder="别的公司", scan=SCAN))
+    assert storage.get(given.key) == SCAN
+    with pytest.raises(ChecksFailed), people.runtime.work(people.actor("supplier")) as w:
+        service.hand_in(w, draft.id, given)
+    for key in (given.key, f"{given.key}-preview"):
+        with pytest.raises(Missing):
+            storage.get(key)
+
+
+def test_a_look_at_other_bytes_is_not_believed(people: People) -> None:
+    draft = a_draft_supplier(people)
+    paper = replace(a_paper(), scan=b"GIF89a")
+    assert paper.look is not None
+    with (
+        pytest.raises(Invalid, match="scan_format"),
+        people.runtime.work(people.actor("supplier")) as w,
+    ):
+        service.hand_in(w, draft.id, paper)

@@ -64,6 +64,7 @@ class PaperForm(MarketForm):
     def handed_in(self) -> HandedIn:
         """What was typed and uploaded; reads the file whole."""
         file = self.scan.data if _chosen(self.scan) else self.photo.data
+        file.stream.seek(0)  # a view may be run twice
         assert self.valid_from.data is not None  # noqa: S101  # validate() saw to it; tells mypy
         holder, earlier = text_of(self.holder), self.blank.earlier
         return HandedIn(

@@ -29,7 +29,7 @@ from marketplace.suppliers.service.changing import (
     withdraw_change,
 )
 from marketplace.suppliers.service.deciding import approve, check, restore, send_back, suspend, use
-from marketplace.suppliers.service.examining import ChecksFailed, HandedIn, looked_at
+from marketplace.suppliers.service.examining import ChecksFailed, HandedIn, received
 from marketplace.suppliers.service.expiring import remind_of_papers
 from marketplace.suppliers.service.growers import NamedGrower, drop_grower, name_grower
 from marketplace.suppliers.service.looking_up import Found, decide_hit, look_up, read_shot
@@ -65,7 +65,6 @@ __all__ = [
     "drop_grower",
     "hand_in",
     "look_up",
-    "looked_at",
     "mark_as_example",
     "name_grower",
     "profile",
@@ -76,6 +75,7 @@ __all__ = [
     "read_shot",
     "reckon",
     "reckon_all",
+    "received",
     "refuse_account",
     "refuse_change",
     "refuse_paper",

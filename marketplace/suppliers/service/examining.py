@@ -10,8 +10,9 @@ from datetime import date
 
 from marketplace.adapters import scans
 from marketplace.kernel.errors import Invalid
+from marketplace.ports.storage import Storage
 from marketplace.suppliers import queries, rules
-from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.models import Paper, Supplier, preview_of
 from marketplace.suppliers.rules import checks
 from marketplace.suppliers.states import PaperKind, PaperState
 from marketplace.work import Work
@@ -34,6 +35,7 @@ class HandedIn:
     goods_category: str = ""  # the shelf of those goods, where it is known
     corrects_id: uuid.UUID | None = None  # the submission that this one takes the place of
     look: scans.Look | None = None  # what the scan is; found out here when nobody did before
+    key: str = ""  # where it was put by already, see `received`
 
 
 class ChecksFailed(Invalid):
@@ -47,16 +49,30 @@ class ChecksFailed(Invalid):
         self.findings = findings
 
 
-def looked_at(given: HandedIn) -> HandedIn:
-    """The same with its scan opened: done before a unit of work, for it takes a while.
+def received(storage: Storage, given: HandedIn) -> HandedIn:
+    """The same with its scan opened and put by: done before a unit of work, for both take a while.
 
-    Raises Invalid (scan_…), Refused (scan_busy).
+    Raises Invalid (scan_…), Refused (scan_busy), Busy.
     """
-    return replace(given, look=scans.look(given.scan))
+    look = scans.look(given.scan)
+    key = f"scans/{uuid.uuid4()}"
+    put(storage, key, given.scan, look)
+    return replace(given, look=look, key=key)
 
 
-def examined(w: Work, supplier: Supplier, given: HandedIn) -> tuple[Paper, bytes]:
-    """The paper as it will be kept, with its findings, and its preview; nothing is written yet.
+def put(storage: Storage, key: str, scan: bytes, look: scans.Look) -> None:
+    """The original and, where there is one, its preview beside it."""
+    storage.put(key, scan)
+    if look.preview:
+        try:
+            storage.put(preview_of(key), look.preview)
+        except Exception:
+            storage.drop(key)
+            raise
+
+
+def examined(w: Work, supplier: Supplier, given: HandedIn) -> tuple[Paper, scans.Look]:
+    """The paper as it will be kept, with its findings, and its look; nothing is written yet.
 
     Raises Invalid (size, dates, scan, details), ChecksFailed.
     """
@@ -84,7 +100,7 @@ def examined(w: Work, supplier: Supplier, given: HandedIn) -> tuple[Paper, bytes
     if rules.failures(findings):
         raise ChecksFailed(findings)
     row.findings = [one.as_json() for one in findings]
-    return row, look.preview
+    return row, look
 
 
 def _row(w: Work, supplier: Supplier, given: HandedIn, typed: checks.Submission) -> Paper:

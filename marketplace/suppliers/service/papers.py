@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from functools import partial
 
+from marketplace.adapters.scans import Look
 from marketplace.events import ReviewAsked, ReviewDecided, ReviewDropped, SupplierRestored
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, SamePerson, WrongState
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries
-from marketplace.suppliers.models import Paper, Supplier
-from marketplace.suppliers.service.examining import HandedIn, examined
+from marketplace.suppliers.models import Paper, Supplier, preview_of
+from marketplace.suppliers.service.examining import HandedIn, examined, put
 from marketplace.suppliers.service.standing import reckon
 from marketplace.suppliers.service.whose import own_of, reason, someone_elses
 from marketplace.suppliers.states import PAPER, PaperState, SupplierState
@@ -24,17 +25,19 @@ def hand_in(w: Work, supplier_id: uuid.UUID, paper: HandedIn) -> Paper:
     Raises Invalid (dates, scan, details), ChecksFailed, WrongState while the application is being
     looked at; Missing, Invalid or WrongState when what it corrects cannot be corrected.
     """
+    if paper.key:  # put by before: whatever stops us from here on takes it away again
+        _forget_if_undone(w, paper.key)
     supplier = own_of(w, supplier_id)
     # held: nothing is slipped under an application that is being submitted or decided just now
     w.session.refresh(supplier, with_for_update=True)
     if not queries.takes_papers(supplier):
         raise WrongState(verb="hand_in", state=supplier.state)
     earlier = _corrected(w, supplier, paper)
-    row, preview = examined(w, supplier, paper)
+    row, look = examined(w, supplier, paper)
     if earlier is not None and earlier.state is PaperState.PENDING:
         move(w, PAPER, earlier, "replace")
         w.announce(ReviewDropped(w.now, ReviewKind.PAPER, earlier.id))
-    _keep(w, row, paper.scan, preview)
+    _keep(w, row, paper, look)
     if supplier.state is SupplierState.APPROVED:  # else it is decided with the application
         _ask(w, row, supplier)
     return row
@@ -63,21 +66,21 @@ def use_paper(w: Work, paper_id: uuid.UUID, verb: str, note: str) -> Paper:
     return accept_paper(w, paper_id) if verb == "accept" else refuse_paper(w, paper_id, note)
 
 
-def read_scan(w: Work, paper_id: uuid.UUID) -> tuple[Paper, bytes]:
-    """The original bytes of a scan, for its supplier and for reviewers; the reading itself is
-    written to the trail. Raises Missing."""
+def read_scan(w: Work, paper_id: uuid.UUID) -> Paper:
+    """Whose scan is about to be read, by its supplier or a reviewer; the reading itself is written
+    to the trail, the bytes are fetched after that. Raises Missing."""
     paper = _readable(w, paper_id)
     w.record("read_scan", paper)
-    return paper, w.tools.storage.get(paper.scan_key)
+    return paper
 
 
-def read_preview(w: Work, paper_id: uuid.UUID) -> tuple[Paper, bytes]:
-    """The small picture of a scan, for the same people and with the same trail. Raises Missing."""
+def read_preview(w: Work, paper_id: uuid.UUID) -> Paper:
+    """The same for the small picture of a scan. Raises Missing."""
     paper = _readable(w, paper_id)
     if not paper.has_preview:
         raise Missing(paper_id=paper_id)
     w.record("read_preview", paper)
-    return paper, w.tools.storage.get(paper.preview_key)
+    return paper
 
 
 def _readable(w: Work, paper_id: uuid.UUID) -> Paper:
@@ -94,14 +97,18 @@ def decide_paper(w: Work, paper: Paper, verb: str, note: str) -> None:
     paper.decided_at, paper.decided_by, paper.note = w.now, w.actor.person_id, note or None
 
 
-def _keep(w: Work, row: Paper, scan: bytes, preview: bytes) -> None:
-    row.scan_key = f"{row.supplier_id}/{row.id}"
-    kept = {row.scan_key: scan, row.preview_key: preview} if preview else {row.scan_key: scan}
-    for key, data in kept.items():
-        w.tools.storage.put(key, data)
-        w.undo.append(partial(w.tools.storage.drop, key))
+def _keep(w: Work, row: Paper, paper: HandedIn, look: Look) -> None:
+    row.scan_key = paper.key or f"{row.supplier_id}/{row.id}"
+    if not paper.key:
+        put(w.tools.storage, row.scan_key, paper.scan, look)
+        _forget_if_undone(w, row.scan_key)
     w.session.add(row)
     w.record("hand_in", row, to_state=row.state, kind=row.kind, sha256=row.scan_sha256)
+
+
+def _forget_if_undone(w: Work, key: str) -> None:
+    for one in (key, preview_of(key)):
+        w.undo.append(partial(w.tools.storage.drop, one))
 
 
 def _ask(w: Work, paper: Paper, supplier: Supplier) -> None:

@@ -18,7 +18,18 @@ from marketplace.suppliers.service import ChecksFailed
 from marketplace.suppliers.states import PaperKind
 from marketplace.suppliers.views.blueprint import pages
 from marketplace.suppliers.views.dossiers import READERS, desk_url
-from marketplace.web import back_to, download, needs, now, page, reading, remark, someone, work
+from marketplace.web import (
+    back_to,
+    download,
+    kept_files,
+    needs,
+    now,
+    page,
+    reading,
+    remark,
+    someone,
+    work,
+)
 from marketplace.web.pages import day
 from marketplace.web.words import _, words
 
@@ -41,7 +52,7 @@ def hand_in(supplier_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate():
         return _shown(form, 422)
     try:
-        given = service.looked_at(form.handed_in())
+        given = service.received(kept_files(), form.handed_in())
         with work() as w:
             paper = service.hand_in(w, supplier_id, given)
             doubts = len(queries.doubts(paper))
@@ -84,15 +95,16 @@ def paper(paper_id: uuid.UUID) -> ResponseReturnValue:
 @needs(Role.SUPPLIER_STAFF, Role.REVIEWER)  # auditors see that a paper is there, not its scan
 def scan(paper_id: uuid.UUID) -> ResponseReturnValue:
     with work() as w:
-        paper, data = service.read_scan(w, paper_id)
-    return download(data, paper.scan_name, paper.scan_type)
+        paper = service.read_scan(w, paper_id)
+    return download(kept_files().get(paper.scan_key), paper.scan_name, paper.scan_type)
 
 
 @pages.get("/papers/<uuid:paper_id>/preview")
 @needs(Role.SUPPLIER_STAFF, Role.REVIEWER)  # like the scan
 def preview(paper_id: uuid.UUID) -> ResponseReturnValue:
     with work() as w:
-        paper, data = service.read_preview(w, paper_id)
+        paper = service.read_preview(w, paper_id)
+    data = kept_files().get(paper.preview_key)
     return download(data, f"{paper.scan_name}.jpg", scans.PREVIEW_TYPE)
 
 
