@@ -1023,6 +1023,7 @@ def upgrade() -> None:
         sa.Column("scan_name", sa.String(length=200), nullable=False),
         sa.Column("scan_type", sa.String(length=200), nullable=False),
         sa.Column("scan_sha256", sa.String(length=64), nullable=False),
+        sa.Column("has_preview", sa.Boolean(), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
