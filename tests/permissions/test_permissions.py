@@ -18,6 +18,7 @@ TABLE = table.read()
 # reading a private paper is itself written down
 READS = frozenset(
     {
+        "GET marketplace.suppliers.preview",
         "GET marketplace.suppliers.scan",
         "GET marketplace.desk.shot",
         "GET marketplace.orders.recall_sheet",
