@@ -33,7 +33,7 @@ def _asset(path: str) -> str:
 
 
 def _context() -> dict[str, object]:
-    tabs = [SimpleNamespace(label=t, url="#", current=t == "帮扶专区")
+    tabs = [SimpleNamespace(label=t, url="#", current=t == "帮扶专区", new=3 if t == "订单" else 0)
             for t in ("帮扶专区", "村庄", "节日采购", "我的工会", "订单", "统计")]  # fmt: skip
     return {
         "_": Words("zh"),

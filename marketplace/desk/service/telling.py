@@ -36,13 +36,13 @@ def note_decision(w: Work, event: ReviewDecided) -> None:
     }
     owed = event.outcome not in NO_SMS
     notices.notify(w, supplier.organisation_id, _code(event), data, at=_page(event), sms_owed=owed)
-    told = DecisionsNoted(w.now, supplier.id)
-    if owed and told not in w.announced:
-        w.announce(told)
+    if owed:
+        w.announce(DecisionsNoted(w.now, supplier.id))
 
 
 def tell_decisions(w: Work, supplier_id: uuid.UUID) -> None:
-    """To the supplier's contact: one decision with its reason, or how many there were."""
+    """To the supplier's contact: one decision with its reason, or how many there were. The first
+    of several decisions of a unit of work tells of all; the others find nothing owed."""
     supplier = w.session.get_one(Supplier, supplier_id)
     w.session.flush()
     owed = accounts.owed_by_sms(w.session, supplier.organisation_id)
