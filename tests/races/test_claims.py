@@ -47,7 +47,7 @@ def test_a_claim_and_a_decision_of_another_at_once_leave_one_of_them(people: Peo
 
 
 def test_two_who_check_at_once_check_once_and_are_told_of_once(people: People) -> None:
-    """P15, Failure 26: one trail row, one notice."""
+    """P15: one trail row, one notice."""
     supplier = a_submitted_supplier(people)
     with people.runtime.work() as w:
         shown = seen(w, supplier)
