@@ -68,7 +68,7 @@ def test_a_good_revised_while_it_is_bought_is_not_sold_as_it_was(people: People)
     with just_before(people.runtime, "UPDATE mp_listing SET available", revised):
         buys()
     with people.runtime.reading() as session:
-        assert session.scalars(select(OrderLine.price)).one() == Money(50_00)
+        assert session.scalars(select(OrderLine.unit_price)).one() == Money(50_00)
     all_is_well(people)
 
 
