@@ -75,6 +75,8 @@ def test_buyer_and_recipient_are_told_once_however_many_orders_they_have(
     assert (heard(people, EMPLOYEE), heard(people, RECIPIENT)) == (1, 1)
     with people.runtime.reading() as session:
         assert len(session.scalars(select(RecallNotice)).all()) == 2
+        parcels = session.scalars(select(Parcel).where(Parcel.kind == "BatchRecalled")).all()
+    assert all(parcel.delivered_at for parcel in parcels)  # the second time is no failure either
 
 
 def test_a_union_is_told_by_its_buyers_and_who_got_nothing_hears_nothing(
