@@ -17,11 +17,12 @@ from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.forms import PaperForm, paper_form
 from marketplace.suppliers.rules.kinds import kinds_for
-from marketplace.suppliers.service import ChecksFailed
+from marketplace.suppliers.service import ChecksFailed, received
 from marketplace.suppliers.states import PaperKind, PaperScope
 from marketplace.web import (
     back_to,
     checked,
+    kept_files,
     needs,
     now,
     once,
@@ -84,12 +85,13 @@ def paper_batch(batch_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     if not form.validate():
         return _paper_page(batch_id, form, 422)
     try:
+        given = received(kept_files(), form.handed_in())
         with work() as w:
-            service.paper_batch(w, batch_id, form.handed_in())
+            service.paper_batch(w, batch_id, given)
     except ChecksFailed as fault:
         form.tell(fault.findings)
         return _paper_page(batch_id, form, fault.status)
-    except Invalid as fault:
+    except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
         return _paper_page(batch_id, form, fault.status)

@@ -17,6 +17,7 @@ from marketplace.suppliers.models import Supplier
 from marketplace.web import (
     back_to,
     download,
+    kept_files,
     needs,
     now,
     once,
@@ -63,8 +64,9 @@ def write_down(supplier_id: uuid.UUID, slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _form(supplier_id, slug, form, 422)
     try:
+        said = service.received_shot(kept_files(), form.said(slug))
         with work() as w:
-            service.look_up(w, supplier_id, form.said(slug))
+            service.look_up(w, supplier_id, said)
             remember(w, _where(supplier_id))
     except Invalid as fault:
         if not form.blame(fault):
@@ -90,8 +92,8 @@ def decide_hit(lookup_id: uuid.UUID) -> ResponseReturnValue:
 @needs(Role.REVIEWER)
 def shot(lookup_id: uuid.UUID) -> ResponseReturnValue:
     with work() as w:
-        found, data = service.read_shot(w, lookup_id)
-    return download(data, found.shot_name, found.shot_type)
+        found = service.read_shot(w, lookup_id)
+    return download(kept_files().get(found.shot_key), found.shot_name, found.shot_type)
 
 
 def _where(supplier_id: uuid.UUID) -> str:

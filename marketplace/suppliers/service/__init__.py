@@ -32,7 +32,13 @@ from marketplace.suppliers.service.deciding import approve, check, restore, send
 from marketplace.suppliers.service.examining import ChecksFailed, HandedIn, received
 from marketplace.suppliers.service.expiring import remind_of_papers
 from marketplace.suppliers.service.growers import NamedGrower, drop_grower, name_grower
-from marketplace.suppliers.service.looking_up import Found, decide_hit, look_up, read_shot
+from marketplace.suppliers.service.looking_up import (
+    Found,
+    decide_hit,
+    look_up,
+    read_shot,
+    received_shot,
+)
 from marketplace.suppliers.service.papers import (
     accept_paper,
     hand_in,
@@ -74,6 +80,7 @@ __all__ = [
     "read_scan",
     "read_shot",
     "received",
+    "received_shot",
     "reckon",
     "reckon_all",
     "refuse_account",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Forbidden, Invalid, Refused
+from marketplace.ports.storage import Storage
 from marketplace.suppliers import queries, rules
 from marketplace.suppliers.models import HitDecision, Lookup
 from marketplace.suppliers.rules import registers
@@ -33,6 +34,18 @@ class Found:
     shot_name: str
     shot: bytes
     again_on: date | None = None
+    key: str = ""  # where the picture was put by before the unit of work
+
+
+def received_shot(storage: Storage, said: Found) -> Found:
+    """The same with its picture put by: done before a unit of work, for a store may take a while.
+
+    Raises Invalid (scan_…).
+    """
+    rules.scan_type(said.shot)
+    key = f"lookups/{uuid.uuid4()}"
+    storage.put(key, said.shot)
+    return replace(said, key=key)
 
 
 def look_up(w: Work, supplier_id: uuid.UUID, said: Found) -> Lookup:
@@ -58,9 +71,10 @@ def look_up(w: Work, supplier_id: uuid.UUID, said: Found) -> Lookup:
         at=w.now,
         by=w.actor.person_id,
     )
-    row.shot_key = f"{supplier.id}/{row.id}"
-    w.tools.storage.put(row.shot_key, said.shot)
-    w.undo.append(lambda: w.tools.storage.drop(row.shot_key))
+    row.shot_key = said.key or f"{supplier.id}/{row.id}"
+    if not said.key:
+        w.tools.storage.put(row.shot_key, said.shot)
+        w.undo.append(lambda: w.tools.storage.drop(row.shot_key))
     w.session.add(row)
     w.record("look_up", row, register=row.register, result=row.result.value, sha256=row.shot_sha256)
     return row
@@ -96,8 +110,8 @@ def decide_hit(w: Work, lookup_id: uuid.UUID, verdict: HitVerdict, note: str) ->
     return row
 
 
-def read_shot(w: Work, lookup_id: uuid.UUID) -> tuple[Lookup, bytes]:
-    """The picture of the screen, for reviewers; the reading is written to the trail.
+def read_shot(w: Work, lookup_id: uuid.UUID) -> Lookup:
+    """Whose picture is read next, by a reviewer: the reading is written to the trail.
 
     Raises Missing, Forbidden.
     """
@@ -105,7 +119,7 @@ def read_shot(w: Work, lookup_id: uuid.UUID) -> tuple[Lookup, bytes]:
     if Role.REVIEWER not in w.actor.roles:
         raise Forbidden
     w.record("read_shot", found)
-    return found, w.tools.storage.get(found.shot_key)
+    return found
 
 
 def _check(w: Work, said: Found) -> None:
