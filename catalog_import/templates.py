@@ -30,12 +30,14 @@ BOLD = Font(bold=True)
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
-def goods_workbook(categories: Sequence[str], rows: Iterable[Mapping[str, Cell]] = ()) -> bytes:
-    """Hints, headings, choices for the cells that have some, and a good in each row: field → what
-    it says. Texts can never run as formulas, amounts are numbers."""
+def goods_workbook(
+    known: Mapping[str, Sequence[str]], rows: Iterable[Mapping[str, Cell]] = ()
+) -> bytes:
+    """Hints, headings, choices (`known` by field, and those of ours), and a good in each row: field
+    → what it says. Texts can never run as formulas, amounts are numbers."""
     fields = heading_table().listing
     choices = {
-        "category": tuple(categories),
+        **known,
         "unit": UNITS,
         "tax_rate": tax_words(),
         "freight_included": ("是", "否"),

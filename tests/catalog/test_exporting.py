@@ -33,6 +33,7 @@ def test_what_is_exported_and_imported_again_changes_nothing(
     with people.runtime.work() as w:
         regions.add_village(w, COUNTY, "示例村")
     a_listing(people, sku="-1", title="=示例 核桃", villages=("示例村",), ingredients="核桃" * 200)
+    a_draft_listing(people, sku="4", processing="深加工", packaging="预包装", maker="代销")
     a_draft_listing(people, sku="0012", spec="'0.50", tax_rate="9%", dispatch_hours=48)
     a_draft_listing(people, sku="3", freight_included=True, no_delivery_to="西藏、新疆")
     page = post(client, "/supplier/import", sheet=(io.BytesIO(a_sheet({})), "a.csv"))
@@ -44,7 +45,7 @@ def test_what_is_exported_and_imported_again_changes_nothing(
     book = answer.get_data()
     again = post(client, "/supplier/import", sheet=(io.BytesIO(book), "我的商品.xlsx"))
     told = client.get(again.headers["Location"]).get_data(as_text=True)
-    assert "读取 4 行 = 新增 0 + 更新 0 + 未变 4 + 拒绝 0" in told
+    assert "读取 5 行 = 新增 0 + 更新 0 + 未变 5 + 拒绝 0" in told
     post(client, f"{again.headers['Location']}/confirm", on=again.headers["Location"])
     with people.runtime.reading() as session:
         after = session.execute(select(Listing.sku, Listing.fingerprint, Listing.version)).all()

@@ -34,7 +34,7 @@ ODD = (
 
 
 def workbook(*rows: dict[str, Cell]) -> bytes:
-    return goods_workbook(CATEGORIES, rows)
+    return goods_workbook({"category": CATEGORIES}, rows)
 
 
 def csv_of(*rows: dict[str, Cell]) -> bytes:

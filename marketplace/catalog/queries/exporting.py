@@ -38,6 +38,7 @@ def exported(session: Session, supplier_id: uuid.UUID) -> Iterator[dict[str, Cel
             counties[code] = _county(session, code)
         yield {
             **{name: _cell(getattr(listing, name)) for name in rules.PLAIN},
+            **{part: rules.make_name(part, getattr(listing, part), "zh") for part in rules.MAKE},
             "category": rules.category(listing.category).zh,
             "county": counties[code],
             "villages": "、".join(villages.get(listing.id, ())),

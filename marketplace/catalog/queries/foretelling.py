@@ -146,9 +146,19 @@ def _changes(session: Session, entry: Entry, listing: Listing) -> Iterator[Chang
         before = before.fen if isinstance(before, Money) else before
         if before != after:
             yield Change(field, _shown(field, before), _shown(field, after))
+    yield from _looked_up(session, entry, listing)
+    if listing.received != entry.stock:
+        yield Change("stock", str(listing.received), str(entry.stock))
+
+
+def _looked_up(session: Session, entry: Entry, listing: Listing) -> Iterator[Change]:
+    """What a sheet says in words of its own, in ours."""
     if listing.category != entry.category:
         names = [rules.category(slug).zh for slug in (listing.category, entry.category)]
         yield Change("category", *names)
+    for part, after in zip(rules.MAKE, entry.make, strict=True):
+        if (before := getattr(listing, part)) != after:
+            yield Change(part, *(rules.make_name(part, one, "zh") for one in (before, after)))
     if listing.county_code != entry.county:
         place = regions.county(session, entry.county)
         yield Change("county", origin(session, listing), place.label if place else entry.county)
@@ -159,8 +169,6 @@ def _changes(session: Session, entry: Entry, listing: Listing) -> Iterator[Chang
     ).all()
     if was != list(becomes):
         yield Change("villages", "、".join(was), "、".join(becomes))
-    if listing.received != entry.stock:
-        yield Change("stock", str(listing.received), str(entry.stock))
 
 
 def _shown(field: str, value: Any) -> str:

@@ -180,6 +180,12 @@ def make_word(part: str, text: str) -> str:
     return value
 
 
+def make_names(part: str) -> list[str]:
+    """Every value of a part of a make, as a sheet says it."""
+    return [make_name(part, value, "zh") for value in tomllib.loads(_data("makes.toml"))[part]]
+
+
+@lru_cache(100)
 def make_name(part: str, value: str, lang: str) -> str:
     """A value of a make as people read it."""
     words: list[str] = tomllib.loads(_data("makes.toml"))[part][value]

@@ -53,7 +53,7 @@ def sample() -> ResponseReturnValue:
 @pages.get("/import/sample.xlsx")
 @needs(Role.SUPPLIER_STAFF)
 def sample_workbook() -> ResponseReturnValue:
-    return download(goods_workbook(_categories()), f"{_('商品表格')}.xlsx", XLSX)
+    return download(goods_workbook(_choices()), f"{_('商品表格')}.xlsx", XLSX)
 
 
 @pages.get("/listings/export")
@@ -64,7 +64,7 @@ def export() -> ResponseReturnValue:
     with reading() as session:
         rows = list(queries.exported(session, supplier.id))
     if len(rows) <= MOST_ROWS:
-        return download(goods_workbook(_categories(), rows), f"{_('我的商品')}.xlsx", XLSX)
+        return download(goods_workbook(_choices(), rows), f"{_('我的商品')}.xlsx", XLSX)
     fields = heading_table().listing
     table = ([row.get(name) for name in fields] for row in rows)
     data = write_csv([one.zh for one in fields.values()], table)
@@ -141,8 +141,10 @@ def import_page_of(
         )
 
 
-def _categories() -> list[str]:
-    return [one.zh for one in rules.categories()]
+def _choices() -> dict[str, list[str]]:
+    """What the cells of a form may say, where we know all of it."""
+    makes = {part: rules.make_names(part) for part in rules.MAKE}
+    return {"category": [one.zh for one in rules.categories()], **makes}
 
 
 def lang() -> Lang:
