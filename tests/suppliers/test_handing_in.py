@@ -252,6 +252,16 @@ def test_a_correction_takes_the_place_of_a_pending_submission_and_keeps_it(peopl
         assert [one.id for one in queries.history(session, earlier)] == [correction.id, wrong.id]
 
 
+def test_a_correction_may_bring_the_scan_of_what_it_corrects(people: People) -> None:
+    draft = a_draft_supplier(people)
+    wrong = a_paper(PaperKind.INSPECTION_REPORT, number="错 1")
+    first = handed_in(people, draft.id, wrong)
+    right = replace(wrong, number="对 1", corrects_id=first.id)
+    assert grades(handed_in(people, draft.id, right))["file_elsewhere"] is Grade.PASS
+    again = handed_in(people, draft.id, replace(wrong, number="另 1"))
+    assert grades(again)["file_again"] is Grade.WARN
+
+
 def test_what_was_corrected_is_not_accepted_with_the_application(people: People) -> None:
     draft = a_draft_supplier(people)
     wrong = handed_in(people, draft.id, a_paper(PaperKind.INSPECTION_REPORT))

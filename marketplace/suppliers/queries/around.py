@@ -22,11 +22,11 @@ _COUNTS = (PaperState.PENDING, PaperState.ACCEPTED)
 
 def known_of(
     session: Session, supplier: Supplier, paper: checks.Submission, *, sha256: str,
-    goods_category: str, at: datetime,
+    goods_category: str, at: datetime, corrects_id: uuid.UUID | None = None,
 ) -> checks.Known:  # fmt: skip
     """What the checks ask of the database."""
     region = checks.region_of(rules.KINDS[paper.kind].code, paper.number)
-    file_elsewhere, file_again = _same_file(session, supplier.id, sha256)
+    file_elsewhere, file_again = _same_file(session, supplier.id, sha256, corrects_id)
     return checks.Known(
         legal_name=supplier.legal_name,
         credit_code=supplier.credit_code or "",
@@ -73,8 +73,12 @@ def _same_number(session: Session, supplier_id: uuid.UUID, paper: checks.Submiss
     return session.scalars(asked.limit(1)).first() is not None
 
 
-def _same_file(session: Session, supplier_id: uuid.UUID, sha256: str) -> tuple[bool, bool]:
-    """Whether another supplier, or this one, has handed in the same bytes before."""
-    asked = select(Paper.supplier_id).where(Paper.scan_sha256 == sha256).distinct()
-    owners = set(session.scalars(asked))
+def _same_file(
+    session: Session, supplier_id: uuid.UUID, sha256: str, corrects_id: uuid.UUID | None
+) -> tuple[bool, bool]:
+    """Whether another supplier, or this one, has handed in the same bytes before; a correction may
+    bring the scan of what it corrects."""
+    asked = select(Paper.supplier_id, Paper.id).where(Paper.scan_sha256 == sha256)
+    found = [row for row in session.execute(asked) if row.id != corrects_id]
+    owners = {row.supplier_id for row in found}
     return bool(owners - {supplier_id}), supplier_id in owners

@@ -94,7 +94,7 @@ def examined(w: Work, supplier: Supplier, given: HandedIn) -> tuple[Paper, scans
     row.has_preview = bool(look.preview)
     known = queries.known_of(
         w.session, supplier, typed, sha256=row.scan_sha256,
-        goods_category=given.goods_category, at=w.now,
+        goods_category=given.goods_category, at=w.now, corrects_id=given.corrects_id,
     )  # fmt: skip  # one question
     findings = checks.look_at(typed, known)
     if rules.failures(findings):
