@@ -56,6 +56,7 @@ def test_a_child_that_wants_gigabytes_gets_none(child) -> None:  # type: ignore[
     """P25: memory is bounded, also for what a library takes."""
     ended = child("held = bytearray(2 * 1024**3)\nprint('taken')")
     assert ended.code != 0
+    assert ended.in_time  # refused at once, not stopped while it took
     assert b"taken" not in ended.said
 
 
