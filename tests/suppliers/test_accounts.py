@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.kernel.actor import Role
+from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
 from marketplace.suppliers import queries, rules, service
 from marketplace.suppliers.models import BankAccount, Paper, Supplier
@@ -110,6 +110,16 @@ def test_whoever_hands_an_account_in_does_not_confirm_it(people: People) -> None
     waits = a_waiting_account(people, an_approved_supplier(people))
     both = people.both("supplier", "reviewer")
     with pytest.raises(SamePerson), people.runtime.work(both) as w:
+        service.confirm_account(w, waits.id, NUMBER)
+
+
+def test_whoever_handed_it_in_and_is_a_reviewer_since_does_not_confirm_it(people: People) -> None:
+    """P15: also when they are of the supplier no more."""
+    supplier = an_approved_supplier(people)
+    other = a_colleague(people, role=Role.SUPPLIER_OWNER)
+    waits = a_waiting_account(people, supplier, other)
+    since = Actor(people.ids[other], "示例", people.actor("reviewer").grants)
+    with pytest.raises(SamePerson), people.runtime.work(since) as w:
         service.confirm_account(w, waits.id, NUMBER)
 
 

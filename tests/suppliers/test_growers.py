@@ -57,6 +57,30 @@ def test_a_trading_firm_sells_only_while_it_names_a_grower(people: People) -> No
     assert sells()
 
 
+def test_a_page_from_before_the_growers_changed_checks_nothing(people: People) -> None:
+    """P15: returned, another grower named, and submitted again meanwhile."""
+    trader = a_trader(people)
+    a_grower(people, trader)
+    licence = a_paper(number=a_credit_code(1, begins="91"), holder=trader.legal_name)
+    report = a_paper(PaperKind.INSPECTION_REPORT, holder=trader.legal_name)
+    with people.runtime.work(people.actor("supplier")) as w:
+        for paper in (licence, report):
+            service.hand_in(w, trader.id, paper)
+        service.submit(w, trader.id)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        shown = seen(w, w.session.get_one(Supplier, trader.id))
+        service.send_back(w, trader.id, "示例：请补上另一家")
+    people.runtime.clock.advance(minutes=5)  # type: ignore[attr-defined]  # a clock that is set
+    a_grower(people, trader, name="示例农户二")
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.submit(w, trader.id)
+    with (
+        pytest.raises(Refused, match="application_changed"),
+        people.runtime.work(people.actor("reviewer")) as w,
+    ):
+        service.check(w, trader.id, shown)
+
+
 def test_a_grower_let_go_stays_in_the_record(people: People) -> None:
     trader = a_trader(people)
     grower = a_grower(people, trader)
