@@ -6,10 +6,11 @@ import base64
 import hashlib
 import itertools
 import zlib
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from marketplace.adapters.scans import Look
+from marketplace.kernel.clock import local_day
 from marketplace.kernel.credit_code import completed
 from marketplace.suppliers import queries, rules, service
 from marketplace.suppliers.models import Supplier
@@ -107,6 +108,17 @@ def a_paper(
         sum_ = hashlib.sha256(said["scan"]).hexdigest()  # type: ignore[arg-type]  # bytes, above
         said["look"] = Look(sum_, "image/png", b"")
     return service.HandedIn(**{**said, **changes})  # type: ignore[arg-type]  # named by the caller
+
+
+def a_waiver(at: datetime, **changes: object) -> service.Wanted:
+    """Of the licence for dried goods, for half a year."""
+    said: dict[str, object] = {
+        "requirement": "dried_or_cut",
+        "reason": "示例：初加工，不属于食品生产许可范围",
+        "evidence": "示例市监函 1 号",
+        "until": local_day(at + timedelta(days=180)),
+    }
+    return service.Wanted(**{**said, **changes})  # type: ignore[arg-type]  # named by the caller
 
 
 def a_draft_supplier(people: People, name: str = "supplier", serial: int = 1) -> Supplier:

@@ -54,6 +54,7 @@ from tests.makers.suppliers import (
     a_draft_supplier,
     a_paper,
     a_submitted_supplier,
+    a_waiver,
     an_approved_supplier,
     seen,
 )
@@ -150,6 +151,10 @@ def _suppliers(people: People, things: Things) -> None:
         suppliers.suspend(w, stopped.id, "示例原因")
     things["stopped_supplier"] = str(stopped.id)
     _owners_things(people, things)
+    with people.runtime.work(people.actor("second_reviewer")) as w:
+        wanted = a_waiver(w.now)
+        waiver = suppliers.propose_waiver(w, uuid.UUID(things["other_supplier"]), wanted)
+        things |= {"waiver": str(waiver.id), "soon": wanted.until.isoformat()}
     with people.runtime.work(people.actor("supplier")) as w:
         handed = a_paper(PaperKind.FOOD_PRODUCTION, holder=f"{MARK} 加工厂", scan=SCAN)
         things["pending_paper"] = str(

@@ -97,7 +97,8 @@ def open_url(task: ReviewTask) -> str:
     """Where a task is worked on."""
     if task.kind in PAGES:
         return page_of(task.kind, task.subject_id)
-    pages = {ReviewKind.LEGAL_CHANGE: "changes", ReviewKind.ACCOUNT: "account"}
+    pages = {ReviewKind.LEGAL_CHANGE: "changes", ReviewKind.ACCOUNT: "account",
+             ReviewKind.WAIVER: "waivers"}  # fmt: skip
     page = pages.get(task.kind, "show")
     return url_for(f"marketplace.suppliers.{page}", supplier_id=task.supplier_id)
 

@@ -14,6 +14,7 @@ from marketplace.suppliers.forms.applying import (
 from marketplace.suppliers.forms.deciding import NoteForm
 from marketplace.suppliers.forms.owning import AccountForm, ColleagueForm, ConfirmForm
 from marketplace.suppliers.forms.papers import PaperForm, paper_form
+from marketplace.suppliers.forms.waiving import WaiverForm
 
 __all__ = [
     "FORMS",
@@ -29,6 +30,7 @@ __all__ = [
     "PaperForm",
     "StepForm",
     "StoryForm",
+    "WaiverForm",
     "paper_form",
     "said_of",
 ]

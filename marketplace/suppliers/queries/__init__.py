@@ -82,6 +82,7 @@ from marketplace.suppliers.queries.standing import (
     standing_faults,
     with_own,
 )
+from marketplace.suppliers.queries.waiving import waits_waiver, waivable, waiver, waivers
 
 __all__ = [
     "GATE_MARKS",
@@ -155,5 +156,9 @@ __all__ = [
     "submissions_of_goods",
     "takes_papers",
     "visible",
+    "waits_waiver",
+    "waivable",
+    "waiver",
+    "waivers",
     "with_own",
 ]

@@ -48,6 +48,7 @@ from marketplace.suppliers.service.papers import (
     use_paper,
 )
 from marketplace.suppliers.service.standing import profile, reckon, reckon_all
+from marketplace.suppliers.service.waiving import Wanted, propose_waiver, use_waiver
 
 __all__ = [
     "Application",
@@ -61,6 +62,7 @@ __all__ = [
     "NewAccount",
     "PapersMissing",
     "Story",
+    "Wanted",
     "accept_paper",
     "approve",
     "approve_change",
@@ -76,6 +78,7 @@ __all__ = [
     "profile",
     "propose_account",
     "propose_change",
+    "propose_waiver",
     "read_preview",
     "read_scan",
     "read_shot",
@@ -97,6 +100,7 @@ __all__ = [
     "use",
     "use_change",
     "use_paper",
+    "use_waiver",
     "withdraw_account",
     "withdraw_change",
 ]

@@ -7,7 +7,8 @@ from marketplace.suppliers.views import (
     dossiers,
     papers,
     teams,
+    waiving,
 )
 from marketplace.suppliers.views.blueprint import pages
 
-__all__ = ["accounts", "applying", "changing", "dossiers", "pages", "papers", "teams"]
+__all__ = ["accounts", "applying", "changing", "dossiers", "pages", "papers", "teams", "waiving"]
