@@ -106,7 +106,7 @@ def test_the_wheel_carries_pages_assets_and_licences_and_nothing_of_the_tests(wh
         "marketplace/static/vendor/icons.svg",
         "marketplace/static/vendor/licences/lucide-static.txt",
         "marketplace/static/css/guest.css",
-        "marketplace/suppliers/requirements.toml",
+        "marketplace/suppliers/schemes/zone.toml",
         "marketplace/templates/marketplace/frame.html",
         "marketplace/templates/marketplace/guest.html",
         "marketplace/translations/en/suppliers.po",
