@@ -27,6 +27,7 @@ IDS = {
     "supplier": "供应商 甲@mall",
     "second_supplier": "u:4",
     "reviewer": "../../reviewer",
+    "second_reviewer": "u:11",
     "manager": "{{ 7*7 }} manager",
     "auditor": "u:7",
     "union_buyer": "u:8",
