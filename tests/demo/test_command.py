@@ -53,7 +53,7 @@ def test_people_are_told_as_json_and_nothing_else(tmp_path: Path) -> None:
     code, out, _ = run("--people", "--data", str(tmp_path / "never"))
     told = json.loads(out)
     assert code == 0
-    assert len(told) == len(people().person) == 20
+    assert len(told) == len(people().person) == 22
     assert set(told[0]) == {"name", "roles", "login", "password", "organisation"}
     assert not (tmp_path / "never").exists()
 

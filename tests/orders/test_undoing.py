@@ -181,9 +181,9 @@ def test_another_role_elsewhere_opens_no_verb_here(people: People, melon: Listin
         accounts.grant(w, buyer, elsewhere.organisation_id, Role.SUPPLIER_STAFF)
     order = the_order(people, paid(people, a_purchase(people, melon)))
     with pytest.raises(Missing):
-        shipped(people, order, "second_supplier")
+        shipped(people, order, "second_supplier", {})
     with pytest.raises(Forbidden):
-        shipped(people, order, "employee")
+        shipped(people, order, "employee", {})
 
 
 def test_an_approver_who_is_an_employee_too_does_not_cancel_for_the_union(

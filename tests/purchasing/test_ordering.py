@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Listing
+from marketplace.catalog.rules import seen_of
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.kernel.money import ZERO, Money
@@ -87,10 +88,11 @@ def test_a_good_revised_at_the_same_price_after_the_approval_is_not_ordered(
     plan = approved(people, a_plan(people))
     with people.runtime.work(people.actor("supplier")) as w:
         listing = w.session.scalars(select(Listing)).one()
-        catalog.revise(w, listing.id, some_goods(spec="1个/箱"))
-        catalog.submit(w, listing.id)
+        change = catalog.revise(w, listing.id, some_goods(spec="1个/箱"))
+        assert change is not None
+        seen = seen_of(change.base, change.fingerprint)
     with people.runtime.work(people.actor("reviewer")) as w:
-        catalog.approve(w, listing.id, listing.fingerprint)
+        catalog.approve_change(w, change.id, seen)
     buyer = people.actor("union_buyer")
     with pytest.raises(Refused, match="plan_changed"), people.runtime.work(buyer) as w:
         service.order(w, plan.id)
