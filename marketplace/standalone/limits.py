@@ -42,8 +42,11 @@ class Often:
 UPLOADS = (
     "marketplace.accounts.take",
     "marketplace.catalog.import_now",
+    "marketplace.catalog.name_columns",
+    "marketplace.catalog.paper_batch",
     "marketplace.desk.add_list",
     "marketplace.desk.take_list",
+    "marketplace.desk.write_down",
     "marketplace.purchasing.set_people",
     "marketplace.suppliers.hand_in",
     "marketplace.suppliers.propose_account",

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog_import import read_table, safe_cell, write_csv
+from catalog_import.table import collect, open_csv
 
 # Everything a cell may hold: no control characters, no lone surrogates; line ends are allowed.
 TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs")) | st.sampled_from("\r\n\t;,\"'=+-@"))
@@ -56,7 +57,8 @@ def test_what_is_written_reads_back_equal(data: st.DataObject) -> None:
     headings = data.draw(st.lists(SAID, min_size=1, max_size=4))
     others = [TEXT] * (len(headings) - 1)
     rows = data.draw(st.lists(st.tuples(SAID, *others), max_size=5))
-    table = read_table(write_csv(headings, rows))
+    # whatever the words are, the headings are the first row: nothing is looked for below
+    table = collect(open_csv(write_csv(headings, rows)))
     assert table.headings == tuple(headings)
     assert [row.cells for row in table.rows] == rows
     assert table.ragged == ()
