@@ -154,7 +154,7 @@ class ComparisonForm(MarketForm):
     price = StringField("价格", [MUST, _yuan])
     amount = StringField("多少", [MUST, LONG], description="这个价格是多少的，例如：5千克、500g×10")
     day = DateField("日期", [InputRequired("请填写日期。")])
-    note = StringField("备注", [LONG])
+    remark = StringField("备注", [LONG])  # the page has a note already: the reviewer's
 
     def elsewhere(self) -> Elsewhere:
         """What was typed, as the service takes it."""
@@ -164,7 +164,7 @@ class ComparisonForm(MarketForm):
             price=parse_yuan(self.price.data),
             amount=_text(self.amount),
             day=self.day.data,
-            note=_text(self.note),
+            note=_text(self.remark),
         )
 
 

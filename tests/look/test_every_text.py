@@ -84,7 +84,13 @@ def test_an_english_page_says_chinese_only_where_the_data_does(
     said = {text: str(visit) for visit, page, _language in pages for text in page.chinese}
     with shop.app.extensions["marketplace"].runtime.reading() as session:
         known = "\n".join(
-            [*stored_texts(session), *place_names(session), *english_texts(), *settings()]
+            [
+                *stored_texts(session),
+                *place_names(session),
+                *english_texts(),
+                *settings(),
+                *sources(),
+            ]
         )
     ours = set(source_texts())
     faults = {
@@ -114,6 +120,11 @@ def english_texts() -> Iterator[str]:
 def settings() -> tuple[str, ...]:
     """Names that nobody stored: the account of transfers, and what the style guide invents."""
     return str(Config()), str(vars(Samples(Words("zh")))), "示例收货人 示例路 1 号 示例工会"
+
+
+def sources() -> Iterator[str]:
+    """Names of laws and notices, which stand in the data as they are called."""
+    return (path.read_text("utf-8") for path in sorted((ROOT / "marketplace").rglob("*.toml")))
 
 
 def stored_texts(session: Session) -> Iterator[str]:
