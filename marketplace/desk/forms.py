@@ -112,7 +112,7 @@ class ComparisonForm(MarketForm):
     price = StringField("价格", [InputRequired("请填写。")])
     amount = StringField("多少", TEXT, description="这个价格是多少的，例如：5千克、500g×10")
     day = DateField("日期", [InputRequired("请填写日期。")])
-    note = StringField("备注", [Length(max=200, message="最多 200 个字。")])
+    remark = StringField("备注", [Length(max=200, message="最多 200 个字。")])
 
     def validate_price(self, field: StringField) -> None:
         try:
@@ -123,8 +123,9 @@ class ComparisonForm(MarketForm):
     def elsewhere(self) -> Elsewhere:
         """What was typed, as the service takes it."""
         assert self.day.data is not None  # noqa: S101  # validate() saw to it; tells mypy
-        said = {one: (self[one].data or "").strip() for one in ("source", "amount", "note")}
-        return Elsewhere(**said, price=parse_yuan(self.price.data), day=self.day.data)
+        said = {one: (self[one].data or "").strip() for one in ("source", "amount", "remark")}
+        note = said.pop("remark")
+        return Elsewhere(**said, note=note, price=parse_yuan(self.price.data), day=self.day.data)
 
 
 class NewListForm(VersionForm):
