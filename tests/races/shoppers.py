@@ -43,7 +43,7 @@ class Shopper:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as answer:
             with answer:
-                return answer.code, answer.read().decode()
+                return answer.code, _body(answer)
         except (OSError, http.client.HTTPException):
             return CUT
 
@@ -51,6 +51,14 @@ class Shopper:
         """As the form on the page `on` would, with its hidden fields."""
         _, page = self.ask(on)
         return self.ask(path, {**hidden(page), **fields})
+
+
+def _body(answer: urllib.error.HTTPError) -> str:
+    """Its status was told; the words after it may have been cut off."""
+    try:
+        return answer.read().decode()
+    except http.client.HTTPException:
+        return ""
 
 
 def hidden(page: str) -> dict[str, str]:
