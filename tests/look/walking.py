@@ -64,7 +64,7 @@ NOT_PAGES: dict[str, str] = {
     "marketplace.catalog.sample": "a CSV file",
     "marketplace.catalog.sample_workbook": "a workbook",
     "marketplace.catalog.export": "a workbook",
-    "marketplace.catalog.batch": "of a supplier who is no reader; tests/catalog/test_batch_pages.py",
+    "marketplace.catalog.batch": "of a supplier who is no reader; see tests/orders/test_leaving.py",
     "marketplace.catalog.batch_paper": "likewise",
     "marketplace.catalog.show_columns": "of a sheet whose columns are asked about",
     "marketplace.desk.shot": "a picture to download",
