@@ -108,6 +108,16 @@ def test_what_does_not_pass_every_machine_check_cannot_be_ticked(
         assert len(session.scalars(free).all()) == 2  # what was refused is nobody's
 
 
+def test_goods_whose_own_papers_are_missing_cannot_be_ticked(
+    people: People, client_as: Clients
+) -> None:
+    """Its supplier may sell melons; jam needs a production licence."""
+    an_approved_supplier(people)
+    a_submitted_listing(people, title="示例 甜瓜")
+    a_submitted_listing(people, sku="SL-0002", title="示例 果酱", processing="深加工")
+    assert len(TICK.findall(client_as("reviewer").get("/desk").text)) == 1
+
+
 def test_a_listing_is_approved_on_its_page(people: People, client_as: Clients) -> None:
     an_approved_supplier(people)
     listing = a_submitted_listing(people)

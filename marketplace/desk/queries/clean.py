@@ -31,21 +31,19 @@ def clean(session: Session, tasks: Sequence[ReviewTask], at: datetime) -> frozen
 def _clean_goods(
     session: Session, tasks: Sequence[ReviewTask], at: datetime
 ) -> frozenset[uuid.UUID]:
-    """Supplier in force, origin on a list that opens the zone, no word that a person must see."""
+    """What such goods must show in force, origin on a list that opens the zone, no word that a
+    person must see."""
     if not tasks:
         return frozenset()
-    named = {task.supplier_id for task in tasks}
-    asked = select(Supplier.id).where(Supplier.id.in_(named), suppliers.may_sell(at))
-    selling = frozenset(session.scalars(asked))
-    facts = regions.facts_by_county(session, (task.county_code for task in tasks), at)
     listings = select(Listing).where(Listing.id.in_([task.subject_id for task in tasks]))
-    doubtful = {one.id for one in session.scalars(listings) if _has_doubts(one)}
+    asked = listings.join(Supplier, Listing.supplier_id == Supplier.id)
+    may_sell = asked.where(suppliers.may_sell(at, Listing.standing))
+    ready = {one.id for one in session.scalars(may_sell) if not _has_doubts(one)}
+    facts = regions.facts_by_county(session, (task.county_code for task in tasks), at)
     return frozenset(
         task.id
         for task in tasks
-        if task.supplier_id in selling
-        and task.subject_id not in doubtful
-        and any(one.qualifies for one in facts[task.county_code])
+        if task.subject_id in ready and any(one.qualifies for one in facts[task.county_code])
     )
 
 
