@@ -1,20 +1,16 @@
-"""What suppliers type about goods, and the sheets they hand in."""
+"""What suppliers type about goods and their batches."""
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from flask import request
 from wtforms import (
     BooleanField,
     DateField,
-    FileField,
-    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -23,18 +19,15 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from catalog_import import Column, Mapping, as_read, read_mapping, required_fields
-from catalog_import.synonyms import heading_table
+from catalog_import import as_read
 from marketplace.catalog import rules
 from marketplace.catalog.models import Batch
-from marketplace.catalog.queries import Upload
 from marketplace.catalog.rules import Content, Goods
 from marketplace.catalog.service import Elsewhere, NewBatch
-from marketplace.catalog.states import AbsentGoods, BatchState
+from marketplace.catalog.states import BatchState
 from marketplace.kernel.money import Money, parse_yuan
 from marketplace.suppliers.states import Maker, Packaging, Processing
 from marketplace.web import MarketForm, options
-from marketplace.web.words import words
 
 LONG = Length(max=200, message="最多 200 个字。")
 SHORT = Length(max=40, message="最多 40 个字。")
@@ -43,7 +36,6 @@ WHOLE = Regexp(r"^[0-9]{1,8}$", message="请填写 0 到 99999999 的整数，�
 HOURS = Regexp(
     r"^([1-9]|[1-9][0-9]|[1-6][0-9]{2}|7[01][0-9]|720)$", message="请填写 1 到 720 的整数。"
 )
-ASKED = "?"  # a column that may be several things
 BETWEEN_NAMES = re.compile(r"[、,，;；\s]+")
 
 
@@ -178,103 +170,6 @@ class StockForm(MarketForm):
     )
 
 
-class SheetForm(MarketForm):
-    """A file of goods; where it is not plain, which sheet of it and what its headings mean."""
-
-    sheet = FileField(
-        "商品表格",
-        description="Excel 工作簿（.xlsx，最大 10 MB、50,000 行）或 CSV（最大 32 MB、200,000 行）",
-    )
-    sheet_name = StringField(
-        "工作表名称（可选）",
-        [Length(max=40, message="最多 40 个字。")],
-        description="工作簿里有几张表时，写明读哪一张",
-    )
-    mapping = FileField("列名对照文件（可选）", description="TOML 或 JSON，写明哪个表头是哪个字段")
-    ask_columns = BooleanField("先核对每一列是什么", description="不勾选时，认得出的列不再问您")
-
-    def validate_sheet(self, field: FileField) -> None:
-        if not getattr(field.data, "filename", ""):  # a text in its place is no file either
-            raise ValidationError("请选择表格文件。")
-
-    def upload(self) -> Upload:
-        """What was handed in, also when it is asked for again.
-
-        Raises UnreadableFile for a mapping that is none.
-        """
-        meaning = _bytes_of(self.mapping.data)
-        return Upload(
-            data=_bytes_of(self.sheet.data),
-            name=str(self.sheet.data.filename),
-            mapping=read_mapping(meaning) if meaning else None,
-            sheet=_text(self.sheet_name),
-        )
-
-
-class ConfirmForm(MarketForm):
-    """Yes to what a sheet would do, and what becomes of the goods that it does not name."""
-
-    absent = RadioField(
-        "表格里没有的商品",
-        choices=options(
-            [
-                (AbsentGoods.LEAVE, "不变"),
-                (AbsentGoods.WITHDRAW, "下架在售和待审核的"),
-                (AbsentGoods.EMPTY, "可售库存改为 0，已售和占用的不变"),
-            ]
-        ),
-        default=AbsentGoods.LEAVE,
-        validators=[Optional()],
-    )
-
-    def absent_goods(self) -> AbsentGoods:
-        """Nothing chosen leaves them as they are."""
-        return AbsentGoods(self.absent.data or AbsentGoods.LEAVE)
-
-
-class ColumnsForm(MarketForm):
-    """For each column of a kept sheet what it is: a field, or nothing that is read."""
-
-    def __init__(self, columns: Sequence[tuple[str, str, bool, Sequence[str]]]) -> None:
-        super().__init__()
-        self.columns = [Column(one[0], one[1], one[2], tuple(one[3])) for one in columns]
-        self.chosen = [self._chosen(number, one) for number, one in enumerate(self.columns)]
-        self.faults: list[str] = []
-
-    def _chosen(self, number: int, column: Column) -> str:
-        if request.method == "POST":
-            return request.form.get(f"column-{number}", "")
-        return ASKED if column.asks else column.field
-
-    def rows(self) -> list[tuple[int, Column, str]]:
-        """Number of a column, the column, and what is chosen for it."""
-        both = zip(self.columns, self.chosen, strict=True)
-        return [(number, column, chosen) for number, (column, chosen) in enumerate(both)]
-
-    def mapping(self) -> Mapping | None:
-        """What was chosen; None when it is not enough, then `faults` say why."""
-        if not self.validate():
-            return None
-        known = heading_table().listing
-        say, lang = words(), "zh" if words().language == "zh" else "en"
-        for heading, field in zip(self.columns, self.chosen, strict=True):
-            if field == ASKED or field not in {"", *known}:
-                self.faults.append(say("“%(heading)s”是什么？请选一项。", heading=heading.heading))
-        twice = Counter(field for field in self.chosen if field in known)
-        for field, count in twice.items():
-            if count > 1:
-                name = known[field].label(lang)
-                self.faults.append(say("“%(name)s”选了两列，请只留一列。", name=name))
-        lacking = [known[one].label(lang) for one in required_fields() if one not in twice]
-        if lacking and not self.faults:
-            names = "、".join(lacking)
-            self.faults.append(say("还没有指明这些必填项是哪一列：%(names)s。", names=names))
-        if self.faults:
-            return None
-        pairs = zip((one.heading for one in self.columns), self.chosen, strict=True)
-        return Mapping(tuple(pairs))
-
-
 class BatchForm(MarketForm):
     """One lot of a good."""
 
@@ -332,15 +227,6 @@ def said_of(content: Content, villages: str) -> dict[str, object]:
         "sale_price": Money(content["sale_price"]).yuan,
         "dispatch_hours": "" if hours is None else str(hours),
     }
-
-
-def _bytes_of(chosen: Any) -> bytes:
-    """All of an uploaded file from its start; nothing when none was chosen."""
-    if not getattr(chosen, "filename", ""):
-        return b""
-    chosen.stream.seek(0)
-    content: bytes = chosen.read()
-    return content
 
 
 def _text(field: Any) -> str:
