@@ -1,3 +1,9 @@
 """Fixtures of all tests, and the guard that keeps them on this machine."""
 
-pytest_plugins = ["tests.guard", "tests.fixtures", "tests.demonstration", "tests.browsing"]
+pytest_plugins = [
+    "tests.guard",
+    "tests.telling",
+    "tests.fixtures",
+    "tests.demonstration",
+    "tests.browsing",
+]
