@@ -135,6 +135,7 @@ def supplier(runtime: Runtime, first: Actor, number: int, county: str) -> uuid.U
         )
         for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT, PaperKind.FOOD_PRODUCTION):
             suppliers.hand_in(w, made.id, _paper(kind, made, today))
+        suppliers.declare(w, made.id, suppliers.all_good("integrity"))
         suppliers.submit(w, made.id)
     second = replace(first, person_id="bench-second")
     for who, verb in ((first, suppliers.check), (second, suppliers.approve)):

@@ -11,6 +11,7 @@ class ReviewKind(StrEnum):
     SUPPLIER = "supplier"  # 经办: a first person checks an application
     SUPPLIER_SECOND = "supplier_second"  # 复核: a second one confirms it
     PAPER = "paper"  # of a supplier that is in already
+    DECLARATION = "declaration"  # of a supplier that is in already, with an answer to be judged
     LISTING = "listing"  # a new good, or one that was returned
     CHANGE = "change"  # of a good that is on sale
     LEGAL_CHANGE = "legal_change"  # kind, name, code or county of a supplier that is in

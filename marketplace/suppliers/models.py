@@ -279,14 +279,17 @@ class Declaration(Versioned, Base):
     id: Mapped[Id]
     supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
     name: Mapped[ShortCode]
+    number: Mapped[int]  # the first declaration of this name is 1
     edition: Mapped[int]  # of the questions
-    answers: Mapped[dict[str, Any]]  # question → answer, and what was said to it
+    answers: Mapped[dict[str, Any]]  # question → as rules.kept writes it
     state: Mapped[DeclarationState]
     made_at: Mapped[datetime]
     made_by: Mapped[PersonRef]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str | None] = mapped_column(String(500))
+
+    __table_args__ = (UniqueConstraint("supplier_id", "name", "number"),)
 
 
 class Profile(Base):

@@ -70,6 +70,7 @@ class ApplicationStep(StrEnum):
     STORY = "story"  # 故事与运费
     GROWERS = "growers"  # 种养主体, of a trading firm alone
     PAPERS = "papers"  # 证照
+    DECLARE = "declare"  # 声明与承诺
     CHECK = "check"  # 核对并提交
 
 
@@ -173,7 +174,8 @@ class DeclarationState(StrEnum):
     PASSED = "passed"  # every answer is as it must be
     PENDING = "pending"  # some answer asks for a reviewer's judgement
     ACCEPTED = "accepted"  # judged good
-    REFUSED = "refused"
+    REFUSED = "refused"  # by a reviewer, or at once: with such an answer nothing can be sold
+    REPLACED = "replaced"  # declared anew before anybody decided
 
 
 _STAFF = {Role.SUPPLIER_STAFF}
@@ -226,4 +228,5 @@ _D = DeclarationState
 DECLARATION = Machine(
     step("accept", {_D.PENDING}, _D.ACCEPTED, by=_REVIEWER),
     step("refuse", {_D.PENDING}, _D.REFUSED, by=_REVIEWER, needs_note=True),
+    step("replace", {_D.PENDING}, _D.REPLACED, by=_STAFF),  # by declaring anew
 )

@@ -17,12 +17,13 @@ from marketplace.orders.states import DELIVERY, HOLD, ORDER
 from marketplace.payments.states import PAYMENT, REFUND
 from marketplace.purchasing.states import PLAN
 from marketplace.regions.states import VERSION
-from marketplace.suppliers.states import PAPER, SUPPLIER
+from marketplace.suppliers.states import DECLARATION, PAPER, SUPPLIER
 from tests.house.places import ROOT
 
 MACHINES: dict[str, Machine[Any]] = {
     "supplier": SUPPLIER,
     "paper": PAPER,
+    "declaration": DECLARATION,
     "listing": LISTING,
     "change-set": CHANGE,
     "batch": BATCH,

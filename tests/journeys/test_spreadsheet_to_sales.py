@@ -89,9 +89,21 @@ def the_supplier_registers(page: Page, scan: Path) -> None:
         "sample": "伽师瓜", "cma": "240020340567", "standard": "GB 2763-2021",
     }  # fmt: skip
     the_supplier_hands_in(page, scan, "检验报告", report, conclusion="pass")
-    page.goto(f"{page.url}/steps/check")
+    the_supplier_declares(page)
     press(page, "提交审核")
     expect(page.locator("h1 ~ *, .heading").first).to_contain_text("待审核")
+
+
+def the_supplier_declares(page: Page) -> None:
+    """Question by question; a slip that would shut the gate is told before it is kept."""
+    page.goto(f"{page.url}/steps/declare")
+    good = {"origin": "yes", "recall": "yes", "penalty": "no", "dishonest": "no", "conflict": "no"}
+    for name, answer in {**good, "dishonest": "yes"}.items():
+        page.check(f"[name=said_{name}][value={answer}]")
+    press(page, "保存并继续")
+    expect(page.locator("#said_dishonest-error")).to_contain_text("不能在本平台供货")
+    page.check("[name=said_dishonest][value=no]")
+    press(page, "保存并继续")
 
 
 def the_supplier_hands_in(

@@ -15,6 +15,7 @@ from marketplace.kernel.credit_code import completed
 from marketplace.suppliers import queries, rules, service
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.rules.checks.numbers import check_digit
+from marketplace.suppliers.rules.declaring import Answer
 from marketplace.suppliers.states import PaperKind, SupplierKind
 from marketplace.work import Work
 
@@ -121,6 +122,16 @@ def a_waiver(at: datetime, **changes: object) -> service.Wanted:
     return service.Wanted(**{**said, **changes})  # type: ignore[arg-type]  # named by the caller
 
 
+def a_statement(name: str = "integrity", **said: str) -> service.Statement:
+    """Good answers to every question; `said` are other ones, or the words to them (more_…)."""
+    form = rules.FORMS[name]
+    answers = {
+        one.id: Answer(said.get(one.id, one.best), said.get(f"more_{one.id}", ""))
+        for one in form.questions
+    }
+    return service.Statement(form.name, form.edition, answers)
+
+
 def a_draft_supplier(people: People, name: str = "supplier", serial: int = 1) -> Supplier:
     actor = people.actor(name)
     organisation = next(iter(actor.grants)).organisation_id
@@ -136,6 +147,7 @@ def a_submitted_supplier(
         service.hand_in(w, supplier.id, a_paper(serial=serial))
         report = a_paper(PaperKind.INSPECTION_REPORT, serial, valid_until=until)
         service.hand_in(w, supplier.id, report)
+        service.declare(w, supplier.id, a_statement())
         return service.submit(w, supplier.id)
 
 

@@ -53,6 +53,7 @@ from tests.makers.suppliers import (
     a_credit_code,
     a_draft_supplier,
     a_paper,
+    a_statement,
     a_submitted_supplier,
     a_waiver,
     an_approved_supplier,
@@ -137,6 +138,7 @@ def _suppliers(people: People, things: Things) -> None:
     with people.runtime.work(people.actor("drafter")) as w:
         for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT):
             suppliers.hand_in(w, uuid.UUID(things["draft_supplier"]), a_paper(kind, 3))
+        suppliers.declare(w, uuid.UUID(things["draft_supplier"]), a_statement())
     waits = a_submitted_supplier(people, "applicant", 4)
     things["submitted_supplier"] = str(waits.id)
     with people.runtime.work() as w:
@@ -182,6 +184,9 @@ def _owners_things(people: People, things: Things) -> None:
         "colleague": people.ids["supplier_colleague"],
         "stopped_code": a_credit_code(5),
     }
+    with people.runtime.work(people.actor("payee")) as w:
+        said = a_statement(penalty="yes", more_penalty=f"{MARK} 示例处罚")
+        things["declaration"] = str(suppliers.declare(w, payee.id, said).id)
     with people.runtime.work(people.actor("supplier")) as w:
         office = min(w.actor.organisations(Role.SUPPLIER_OWNER))
         accounts.invite_colleague(w, office, Role.SUPPLIER_STAFF, "13700000066", text=None)

@@ -22,6 +22,7 @@ from tests.makers.suppliers import (
     a_credit_code,
     a_draft_supplier,
     a_paper,
+    a_statement,
     a_submitted_supplier,
     an_application,
     an_approved_supplier,
@@ -44,6 +45,7 @@ def test_without_its_papers_nothing_is_submitted(people: People) -> None:
     supplier = a_draft_supplier(people)
     with people.runtime.work(people.actor("supplier")) as w:
         service.hand_in(w, supplier.id, a_paper())
+        service.declare(w, supplier.id, a_statement())
     with (
         pytest.raises(PapersMissing) as refusal,
         people.runtime.work(people.actor("supplier")) as w,

@@ -10,7 +10,13 @@ from marketplace.suppliers.models import Grower, Supplier
 from marketplace.suppliers.states import GrowerKind, PaperKind
 from tests.fixtures import People
 from tests.makers.onboarding import a_grower, a_named_grower, a_trader
-from tests.makers.suppliers import a_credit_code, a_draft_supplier, a_paper, seen
+from tests.makers.suppliers import (
+    a_credit_code,
+    a_draft_supplier,
+    a_paper,
+    a_statement,
+    seen,
+)
 
 
 def named(people: People, supplier: Supplier) -> list[str]:
@@ -40,6 +46,7 @@ def test_a_trading_firm_sells_only_while_it_names_a_grower(people: People) -> No
     with people.runtime.work(people.actor("supplier")) as w:
         for paper in (licence, report):
             service.hand_in(w, trader.id, paper)
+        service.declare(w, trader.id, a_statement())
         service.submit(w, trader.id)
     for who, verb in (("reviewer", service.check), ("second_reviewer", service.approve)):
         with people.runtime.work(people.actor(who)) as w:
@@ -66,6 +73,7 @@ def test_a_page_from_before_the_growers_changed_checks_nothing(people: People) -
     with people.runtime.work(people.actor("supplier")) as w:
         for paper in (licence, report):
             service.hand_in(w, trader.id, paper)
+        service.declare(w, trader.id, a_statement())
         service.submit(w, trader.id)
     with people.runtime.work(people.actor("reviewer")) as w:
         shown = seen(w, w.session.get_one(Supplier, trader.id))

@@ -43,7 +43,7 @@ def test_a_draft_may_know_no_more_than_kind_and_name(people: People) -> None:
     assert (supplier.state, supplier.credit_code) == (SupplierState.DRAFT, None)
     assert missing(people, supplier) == {
         "credit_code", "county_code", "address", "contact_name", "contact_mobile",
-        "registration", "quality",
+        "registration", "integrity", "quality",
     }  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def test_what_is_missing_is_not_submitted(people: People) -> None:
     supplier = a_beginning(people)
     with pytest.raises(Incomplete) as refusal, people.runtime.work(people.actor("supplier")) as w:
         service.submit(w, supplier.id)
-    assert {gap.step for gap in refusal.value.gaps} == {STEP.ENTITY, STEP.CONTACT}
+    assert {gap.step for gap in refusal.value.gaps} == {STEP.ENTITY, STEP.CONTACT, STEP.DECLARE}
 
 
 def test_a_wrong_code_or_county_is_refused_though_an_empty_one_is_not(people: People) -> None:

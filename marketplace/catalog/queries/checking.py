@@ -28,14 +28,16 @@ class Check:
 def checks(
     session: Session, actor: Actor, listing: Listing, supplier: Supplier, *, at: datetime
 ) -> tuple[Check, ...]:
-    """Supplier, its papers one by one, and the origin, at the instant. Raises Missing."""
-    dossier = suppliers.dossier(session, actor, supplier.id, at)
+    """Supplier, what it must show for goods of this make one by one, and the origin, at the instant:
+    as the gate asks it. Raises Missing."""
+    suppliers.visible(session, actor, supplier.id)
+    items = suppliers.checklist_of(session, supplier, at, listing.standing)
     lists = regions.designations_of(session, listing.county_code, at)
     return (
         Check("check.supplier", supplier.state is SupplierState.APPROVED),
         *(
-            Check(f"requirement.{item.requirement.slug}", item.paper is not None, paper=item.paper)
-            for item in dossier.checklist
+            Check(f"requirement.{item.requirement.slug}", item.is_met, paper=item.paper)
+            for item in items
         ),
         Check("check.origin", any(fact.qualifies for fact in lists), lists=lists),
     )

@@ -23,7 +23,7 @@ from marketplace.kernel.money import parse_yuan
 from marketplace.regions import service as regions
 from marketplace.suppliers import queries as supplier_queries
 from marketplace.suppliers import service as suppliers
-from marketplace.suppliers.rules import KINDS
+from marketplace.suppliers.rules import FORMS, KINDS
 from marketplace.suppliers.rules.checks.numbers import check_digit
 from marketplace.suppliers.service import Application, HandedIn
 from marketplace.work import Work
@@ -126,6 +126,8 @@ def _register(stage: Stage, one: Seller) -> None:
         stage.ids[f"supplier:{one.key}"] = made.id
         for paper in one.paper:
             suppliers.hand_in(w, made.id, _handed_in(stage, one, paper))
+        for name in FORMS:
+            suppliers.declare(w, made.id, suppliers.all_good(name))
     with stage.work() as w:
         suppliers.mark_as_example(w, made.id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from marketplace.desk.models import ReviewNote, ReviewTask
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries as suppliers
-from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.models import Declaration, Paper, Supplier
 
 SECOND = {ReviewKind.SUPPLIER_SECOND: ReviewKind.SUPPLIER}  # both are about one application
 
@@ -53,6 +54,9 @@ def subject(session: Session, actor: Actor, kind: ReviewKind, subject_id: uuid.U
     if kind is ReviewKind.PAPER:
         supplier, paper = suppliers.paper(session, actor, subject_id)
         return Subject(kind, paper.id, paper.number, supplier, paper=paper)
+    if kind is ReviewKind.DECLARATION:
+        supplier, made = suppliers.declaration(session, actor, subject_id)
+        return Subject(kind, made.id, supplier.legal_name, supplier)
     supplier = suppliers.visible(session, actor, subject_id)
     return Subject(kind, supplier.id, supplier.legal_name, supplier)
 
@@ -78,13 +82,14 @@ def state_now(session: Session, kind: ReviewKind, subject_id: uuid.UUID) -> str 
     """The state of the thing at this moment of the unit of work; None for kinds that are not kept
     below the desk."""
     kind = SECOND.get(kind, kind)
-    found: Supplier | Paper | Listing | ChangeSet | None = None
-    if kind is ReviewKind.SUPPLIER:
-        found = session.get(Supplier, subject_id)
-    elif kind is ReviewKind.PAPER:
-        found = session.get(Paper, subject_id)
-    elif kind is ReviewKind.LISTING:
-        found = session.get(Listing, subject_id)
-    elif kind is ReviewKind.CHANGE:
-        found = session.get(ChangeSet, subject_id)
+    found: Any = session.get(_KEPT[kind], subject_id) if kind in _KEPT else None
     return found.state.value if found is not None else None
+
+
+_KEPT: dict[ReviewKind, type[Any]] = {
+    ReviewKind.SUPPLIER: Supplier,
+    ReviewKind.PAPER: Paper,
+    ReviewKind.DECLARATION: Declaration,
+    ReviewKind.LISTING: Listing,
+    ReviewKind.CHANGE: ChangeSet,
+}

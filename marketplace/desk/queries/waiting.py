@@ -15,8 +15,8 @@ from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.states import ChangeState, ListingState
 from marketplace.desk.models import ReviewTask
 from marketplace.kernel.reviews import ReviewKind
-from marketplace.suppliers.models import Paper, Supplier
-from marketplace.suppliers.states import PaperState, SupplierState
+from marketplace.suppliers.models import Declaration, Paper, Supplier
+from marketplace.suppliers.states import DeclarationState, PaperState, SupplierState
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,25 @@ def _papers() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _declarations() -> Select[*tuple[Any, ...]]:
+    """Like papers: what is declared with an application is decided with it."""
+    return (
+        select(
+            Declaration.id,
+            Declaration.supplier_id,
+            Supplier.county_code,
+            Supplier.legal_name,
+            Declaration.made_by,
+            Declaration.made_at,
+        )
+        .join(Supplier, Declaration.supplier_id == Supplier.id)
+        .where(
+            Declaration.state == DeclarationState.PENDING,
+            Supplier.state == SupplierState.APPROVED,
+        )
+    )
+
+
 def _listings() -> Select[*tuple[Any, ...]]:
     return select(
         Listing.id,
@@ -104,6 +123,7 @@ _ASKED: dict[ReviewKind, _Kind] = {
     ReviewKind.SUPPLIER: _Kind(Supplier.id, _new_suppliers),
     ReviewKind.SUPPLIER_SECOND: _Kind(Supplier.id, _checked_suppliers),
     ReviewKind.PAPER: _Kind(Paper.id, _papers),
+    ReviewKind.DECLARATION: _Kind(Declaration.id, _declarations),
     ReviewKind.LISTING: _Kind(Listing.id, _listings),
     ReviewKind.CHANGE: _Kind(ChangeSet.id, _changes),
 }

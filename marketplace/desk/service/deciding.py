@@ -41,6 +41,9 @@ _VERBS: dict[ReviewKind, Verbs] = {
         w, one, verb, note=note, seen=seen
     ),
     ReviewKind.PAPER: lambda w, one, verb, note, _seen: suppliers.use_paper(w, one, verb, note),
+    ReviewKind.DECLARATION: lambda w, one, verb, note, _seen: suppliers.use_declaration(
+        w, one, verb, note
+    ),
     ReviewKind.LISTING: lambda w, one, verb, note, seen: catalog.use(
         w, one, verb, note=note, seen=seen
     ),
@@ -51,6 +54,7 @@ _VERBS: dict[ReviewKind, Verbs] = {
 MAY = {
     ReviewKind.SUPPLIER: frozenset({"check", "approve", "return", "suspend", "restore"}),
     ReviewKind.PAPER: frozenset({"accept", "refuse"}),
+    ReviewKind.DECLARATION: frozenset({"accept", "refuse"}),
     ReviewKind.LISTING: frozenset({"approve", "return", "withdraw"}),
     ReviewKind.CHANGE: frozenset({"approve", "refuse"}),
 }

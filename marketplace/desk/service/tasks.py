@@ -123,9 +123,13 @@ def release(w: Work, task_id: uuid.UUID) -> ReviewTask:
 
 
 def follow_papers(w: Work, supplier_id: uuid.UUID) -> None:
-    """Papers that are not decided wait for themselves while their supplier is in, with its
-    application before, and not at all while it is suspended."""
-    kind = ReviewKind.PAPER
+    """Papers and declarations that are not decided wait for themselves while their supplier is in,
+    with its application before, and not at all while it is suspended."""
+    for kind in (ReviewKind.PAPER, ReviewKind.DECLARATION):
+        _follow(w, kind, supplier_id)
+
+
+def _follow(w: Work, kind: ReviewKind, supplier_id: uuid.UUID) -> None:
     waiting = {one.subject_id: one for one in queries.waiting(w.session, kind, supplier_id)}
     for subject_id in queries.open_subjects(w.session, kind, supplier_id):
         if subject_id not in waiting:

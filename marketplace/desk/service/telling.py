@@ -81,4 +81,6 @@ def _page(event: ReviewDecided) -> tuple[str, dict[str, str]]:
         return "catalog.show", {"listing_id": str(event.subject_id)}
     if event.kind is ReviewKind.PAPER:
         return "suppliers.paper", {"paper_id": str(event.subject_id)}
+    if event.kind is ReviewKind.DECLARATION:
+        return "suppliers.declarations", {"supplier_id": str(event.supplier_id)}
     return "suppliers.show", {"supplier_id": str(event.supplier_id)}

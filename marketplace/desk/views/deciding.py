@@ -24,6 +24,7 @@ from marketplace.web.words import _, words
 PAGES = {
     ReviewKind.SUPPLIER: ("marketplace.desk.supplier", "supplier_id"),
     ReviewKind.PAPER: ("marketplace.desk.paper", "paper_id"),
+    ReviewKind.DECLARATION: ("marketplace.desk.declaration", "declaration_id"),
     ReviewKind.LISTING: ("marketplace.desk.listing", "listing_id"),
     ReviewKind.CHANGE: ("marketplace.desk.change", "change_id"),
 }
@@ -33,6 +34,7 @@ PAGES[ReviewKind.SUPPLIER_SECOND] = PAGES[ReviewKind.SUPPLIER]
 
 @pages.post("/suppliers/<uuid:subject_id>/<verb>", defaults={"kind": "supplier"})
 @pages.post("/papers/<uuid:subject_id>/<verb>", defaults={"kind": "paper"})
+@pages.post("/declarations/<uuid:subject_id>/<verb>", defaults={"kind": "declaration"})
 @pages.post("/listings/<uuid:subject_id>/<verb>", defaults={"kind": "listing"})
 @pages.post("/changes/<uuid:subject_id>/<verb>", defaults={"kind": "change"})
 @needs(Role.REVIEWER)
@@ -46,6 +48,7 @@ def decide(kind: str, subject_id: uuid.UUID, verb: str) -> ResponseReturnValue:
 
 @pages.post("/suppliers/<uuid:subject_id>/notes", defaults={"kind": "supplier"})
 @pages.post("/papers/<uuid:subject_id>/notes", defaults={"kind": "paper"})
+@pages.post("/declarations/<uuid:subject_id>/notes", defaults={"kind": "declaration"})
 @pages.post("/listings/<uuid:subject_id>/notes", defaults={"kind": "listing"})
 @pages.post("/changes/<uuid:subject_id>/notes", defaults={"kind": "change"})
 @needs(Role.REVIEWER)

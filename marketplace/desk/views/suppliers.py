@@ -63,6 +63,23 @@ def paper(paper_id: uuid.UUID) -> ResponseReturnValue:
         )
 
 
+@pages.get("/declarations/<uuid:declaration_id>")
+@needs(*READERS)
+def declaration(declaration_id: uuid.UUID) -> ResponseReturnValue:
+    actor = someone()
+    with reading() as session:
+        subject = queries.subject(session, actor, ReviewKind.DECLARATION, declaration_id)
+        _owner, made = suppliers.declaration(session, actor, declaration_id)
+        roles = _deciding(subject.supplier)
+        steps = suppliers.open_declaration_verbs(subject.supplier, made, actor, roles)
+        return page(
+            "desk/declaration.html",
+            supplier=subject.supplier,
+            declared=suppliers.side_by_side(made, session),
+            **around(session, subject, steps, ""),
+        )
+
+
 def _deciding(supplier: Supplier) -> frozenset[Role]:
     """Empty for those who only look, and for whoever handed the application in."""
     return suppliers.roles_for(someone(), supplier) & {Role.REVIEWER}

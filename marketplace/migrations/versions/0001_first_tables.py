@@ -725,6 +725,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("supplier_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -738,6 +739,9 @@ def upgrade() -> None:
             ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_declaration_supplier_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_declaration")),
+        sa.UniqueConstraint(
+            "supplier_id", "name", "number", name=op.f("uq_mp_declaration_supplier_id_name_number")
+        ),
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_declaration_made_by"), "mp_declaration", ["made_by"], unique=False)

@@ -12,6 +12,7 @@ from marketplace.suppliers.forms.applying import (
     said_of,
 )
 from marketplace.suppliers.forms.deciding import NoteForm
+from marketplace.suppliers.forms.declaring import DeclarationForm, declaration_form
 from marketplace.suppliers.forms.owning import AccountForm, ColleagueForm, ConfirmForm
 from marketplace.suppliers.forms.papers import PaperForm, paper_form
 from marketplace.suppliers.forms.waiving import WaiverForm
@@ -24,6 +25,7 @@ __all__ = [
     "ColleagueForm",
     "ConfirmForm",
     "ContactForm",
+    "DeclarationForm",
     "EntityForm",
     "GrowerForm",
     "NoteForm",
@@ -31,6 +33,7 @@ __all__ = [
     "StepForm",
     "StoryForm",
     "WaiverForm",
+    "declaration_form",
     "paper_form",
     "said_of",
 ]

@@ -11,7 +11,7 @@ from marketplace.suppliers import rules
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.queries.showing import Met, checklist, shown
 from marketplace.suppliers.rules import Gap
-from marketplace.suppliers.rules.requirements import GROWERS, Requirement
+from marketplace.suppliers.rules.requirements import GROWERS, Family, Requirement
 from marketplace.suppliers.states import ApplicationStep
 
 
@@ -50,10 +50,7 @@ def progress(session: Session, supplier: Supplier, at: datetime) -> Progress:
     rows = []
     for step in rules.steps_of(supplier.kind)[:-1]:
         own = tuple(gap for gap in missing if gap.step is step)
-        is_said = step in supplier.saved or step in {
-            ApplicationStep.GROWERS,
-            ApplicationStep.PAPERS,
-        }
+        is_said = step in supplier.saved or step in _ELSEWHERE
         rows.append(StepRow(step, is_said and not own, own))
     return Progress(tuple(rows))
 
@@ -68,11 +65,15 @@ def gaps(session: Session, supplier: Supplier, at: datetime) -> tuple[Gap, ...]:
 
 
 def _gap(asked: Requirement) -> Gap:
-    """Growers have a step of their own; what else is asked is shown with the papers."""
+    """Growers and declarations have steps of their own; all else is shown with the papers."""
     if asked.name == GROWERS:
         return Gap(ApplicationStep.GROWERS, "grower")
+    if asked.family is Family.DECLARATION:
+        return Gap(ApplicationStep.DECLARE, asked.slug)
     return Gap(ApplicationStep.PAPERS, asked.slug)
 
 
 _ORDER = tuple(ApplicationStep)
+# kept in rows of their own, not with the application
+_ELSEWHERE = frozenset({ApplicationStep.GROWERS, ApplicationStep.PAPERS, ApplicationStep.DECLARE})
 _FIELDS = ("legal_name", "credit_code", "county_code", "address", "contact_name", "contact_mobile")

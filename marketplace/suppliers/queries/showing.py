@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.suppliers import rules
-from marketplace.suppliers.models import Declaration, Paper, Supplier, Waiver
+from marketplace.suppliers.models import Declaration, Paper, Profile, Supplier, Waiver
 from marketplace.suppliers.queries.growers import has_growers
 from marketplace.suppliers.rules.requirements import GROWERS, Family, Requirement
 from marketplace.suppliers.rules.spans import ALWAYS, Span, both, holds, united
@@ -71,7 +71,7 @@ def shown(session: Session, supplier: Supplier, *, anew: bool = False) -> Shown:
     mine = (Paper.supplier_id, Waiver.supplier_id, Declaration.supplier_id)
     papers, waivers, made = (column == supplier.id for column in mine)
     declared: dict[str, Declaration] = {}
-    in_order = select(Declaration).where(made).order_by(Declaration.made_at, Declaration.id)
+    in_order = select(Declaration).where(made).order_by(Declaration.number)
     for one in session.scalars(in_order, execution_options=options):
         declared[one.name] = one
     newest = select(Paper).where(papers).order_by(Paper.added_at.desc(), Paper.id)
@@ -94,6 +94,15 @@ def checklist(
         for one in rules.required_of(has.kind, slugs)
         if not holds(one.spared, at)
     )
+
+
+def checklist_of(
+    session: Session, supplier: Supplier, at: datetime, key: str = rules.WHOLE
+) -> tuple[CheckItem, ...]:
+    """The same for the goods that stand under this key; as a whole where nobody knows the key."""
+    profile = session.get(Profile, (supplier.id, key))
+    slugs, goods_id = (profile.slugs, profile.goods_id) if profile else ((), None)
+    return checklist(shown(session, supplier), at, slugs, goods_id)
 
 
 def standing_spans(

@@ -16,7 +16,7 @@ from marketplace.suppliers.rules.applying import (
     steps_of,
 )
 from marketplace.suppliers.rules.codes import BEGINNINGS, check_code, check_growers_code
-from marketplace.suppliers.rules.declaring import FORMS, graded
+from marketplace.suppliers.rules.declaring import FORMS, graded, kept
 from marketplace.suppliers.rules.findings import Finding, Grade, failures, finding_of, warnings
 from marketplace.suppliers.rules.kinds import (
     KINDS,
@@ -69,6 +69,7 @@ __all__ = [
     "in_force",
     "is_let_in",
     "is_open",
+    "kept",
     "key_of",
     "kinds_for",
     "label_of",

@@ -18,7 +18,7 @@ ASKED: Mapping[ApplicationStep, tuple[str, ...]] = {
 LEGAL = ("kind", "legal_name", "credit_code", "county_code")
 _BEFORE = frozenset({SupplierState.DRAFT, SupplierState.RETURNED})
 _LET_IN = frozenset({SupplierState.APPROVED, SupplierState.SUSPENDED})
-_LATER = frozenset({_S.CONTACT, _S.STORY, _S.GROWERS})
+_LATER = frozenset({_S.CONTACT, _S.STORY, _S.GROWERS, _S.DECLARE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,10 @@ def after(kind: SupplierKind, step: ApplicationStep) -> ApplicationStep:
 
 def is_open(step: ApplicationStep, state: SupplierState) -> bool:
     """Whether what this step asks may be changed: everything before it is let in; afterwards where
-    it is to be reached, what it tells of itself, and for whom it sells."""
+    it is to be reached, what it tells of itself, for whom it sells, and what it declares, though
+    that not while it is suspended."""
+    if step is _S.DECLARE and state is SupplierState.SUSPENDED:
+        return False
     return state in _BEFORE or (state in _LET_IN and step in _LATER)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
@@ -36,6 +36,17 @@ class Question:
 
     def grade(self, answer: str) -> Grade:
         return self.yes if answer == "yes" else self.no
+
+    @property
+    def best(self) -> str:
+        """The answer that passes; one that has none prefers a reviewer's judgement."""
+        order = tuple(Grade)
+        return min(("yes", "no"), key=lambda said: order.index(self.grade(said)))
+
+    @property
+    def judged(self) -> str | None:
+        """The answer that a reviewer judges, if there is one."""
+        return next((one for one in ("yes", "no") if self.grade(one) is Grade.JUDGE), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +91,62 @@ FORMS = read_forms(
 )
 
 
-def graded(form: Form, answers: Mapping[str, str], said: Mapping[str, str]) -> DeclarationState:
-    """What the answers come to: passed, or waiting for a reviewer.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was said to one question: "yes", "no" or nothing yet, and the words that go with it."""
 
+    said: str
+    more: str = ""
+
+
+def graded(
+    form: Form,
+    answers: Mapping[str, Answer],
+    burdened: Collection[str] = (),
+    *,
+    is_sure: bool = False,
+) -> DeclarationState:
+    """What the answers come to: passed, waiting for a reviewer, or refused at once.
+
+    `burdened` are the questions that were answered otherwise before: a better answer is a person's
+    to believe. An answer with which nothing can be sold is refused only when the supplier is sure.
     Raises Invalid: declaration_unanswered, declaration_failed, declaration_unexplained,
-    declaration_too_long; `field` is the question.
+    declaration_taken_back, declaration_too_long; `field` is the question.
     """
-    grades = []
-    for asked in form.questions:
-        answer, more = answers.get(asked.id), said.get(asked.id, "").strip()
-        if answer not in {"yes", "no"}:
-            raise Invalid("declaration_unanswered", field=asked.id)
-        if len(more) > LONGEST:
-            raise Invalid("declaration_too_long", field=asked.id, most=LONGEST)
-        grades.append(asked.grade(answer))
-        if grades[-1] is Grade.FAIL:
-            raise Invalid("declaration_failed", field=asked.id)
-        if grades[-1] is Grade.JUDGE and not more:
-            raise Invalid("declaration_unexplained", field=asked.id)
+    grades = [
+        _grade(asked, answers.get(asked.id, Answer("")), asked.id in burdened, is_sure=is_sure)
+        for asked in form.questions
+    ]
+    if Grade.FAIL in grades:
+        return DeclarationState.REFUSED
     return DeclarationState.PENDING if Grade.JUDGE in grades else DeclarationState.PASSED
+
+
+def kept(form: Form, answers: Mapping[str, Answer]) -> dict[str, dict[str, str]]:
+    """The answers with the questions as they were asked, for the record."""
+    return {
+        one.id: {
+            "said": answers[one.id].said,
+            "more": answers[one.id].more.strip(),
+            "grade": one.grade(answers[one.id].said).value,
+            "zh": one.zh,
+            "en": one.en,
+        }
+        for one in form.questions
+    }
+
+
+def _grade(asked: Question, answer: Answer, is_burdened: bool, *, is_sure: bool) -> Grade:
+    if answer.said not in {"yes", "no"}:
+        raise Invalid("declaration_unanswered", field=asked.id)
+    if len(answer.more.strip()) > LONGEST:
+        raise Invalid("declaration_too_long", field=asked.id, most=LONGEST)
+    grade = asked.grade(answer.said)
+    if grade is Grade.FAIL and not is_sure:
+        raise Invalid("declaration_failed", field=asked.id)
+    if grade is Grade.PASS and is_burdened:
+        grade = Grade.JUDGE
+    if grade is Grade.JUDGE and not answer.more.strip():
+        code = "declaration_taken_back" if is_burdened else "declaration_unexplained"
+        raise Invalid(code, field=asked.id)
+    return grade

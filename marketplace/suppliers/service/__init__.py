@@ -29,6 +29,7 @@ from marketplace.suppliers.service.changing import (
     withdraw_change,
 )
 from marketplace.suppliers.service.deciding import approve, check, restore, send_back, suspend, use
+from marketplace.suppliers.service.declaring import Statement, all_good, declare, use_declaration
 from marketplace.suppliers.service.examining import ChecksFailed, HandedIn, received
 from marketplace.suppliers.service.expiring import remind_of_papers
 from marketplace.suppliers.service.growers import NamedGrower, drop_grower, name_grower
@@ -61,15 +62,18 @@ __all__ = [
     "NamedGrower",
     "NewAccount",
     "PapersMissing",
+    "Statement",
     "Story",
     "Wanted",
     "accept_paper",
+    "all_good",
     "approve",
     "approve_change",
     "begin",
     "check",
     "confirm_account",
     "decide_hit",
+    "declare",
     "drop_grower",
     "hand_in",
     "look_up",
@@ -99,6 +103,7 @@ __all__ = [
     "suspend",
     "use",
     "use_change",
+    "use_declaration",
     "use_paper",
     "use_waiver",
     "withdraw_account",

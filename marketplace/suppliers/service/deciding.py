@@ -10,6 +10,7 @@ from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.service.applying import all_met, submit
+from marketplace.suppliers.service.declaring import decide_declaration
 from marketplace.suppliers.service.papers import decide_paper
 from marketplace.suppliers.service.standing import reckon
 from marketplace.suppliers.service.whose import (
@@ -19,7 +20,7 @@ from marketplace.suppliers.service.whose import (
     someone_elses,
     tell_decision,
 )
-from marketplace.suppliers.states import SUPPLIER, PaperState, SupplierState
+from marketplace.suppliers.states import SUPPLIER, DeclarationState, PaperState, SupplierState
 from marketplace.work import Work, move
 
 
@@ -37,9 +38,9 @@ def check(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
 
 
 def approve(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
-    """复核: let a supplier sell and accept its papers, as shown: `seen` is the digest of what was
-    looked at. Never by whoever checked it. Raises SamePerson, PapersMissing, WrongState, Refused
-    (application_changed)."""
+    """复核: let a supplier sell and accept its papers and what it declares, as shown: `seen` is the
+    digest of what was looked at. Never by whoever checked it. Raises SamePerson, PapersMissing,
+    WrongState, Refused (application_changed)."""
     supplier = someone_elses(w, supplier_id)
     SUPPLIER.after(supplier.state, "approve", w.actor.roles)  # the plainest reason is told first
     if supplier.checked_by == w.actor.person_id:
@@ -49,6 +50,9 @@ def approve(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
     for paper in has.papers:
         if paper.state is PaperState.PENDING and queries.in_force(paper, w.now):
             decide_paper(w, paper, "accept", "")
+    for made in has.declarations:
+        if made.state is DeclarationState.PENDING:
+            decide_declaration(w, made, "accept", "")
     reckon(w, supplier.id)
     items = queries.checklist(has, w.now)
     all_met(tuple(item.requirement.slug for item in items if not item.is_met))

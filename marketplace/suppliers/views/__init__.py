@@ -4,6 +4,7 @@ from marketplace.suppliers.views import (
     accounts,
     applying,
     changing,
+    declaring,
     dossiers,
     papers,
     teams,
@@ -11,4 +12,14 @@ from marketplace.suppliers.views import (
 )
 from marketplace.suppliers.views.blueprint import pages
 
-__all__ = ["accounts", "applying", "changing", "dossiers", "pages", "papers", "teams", "waiving"]
+__all__ = [
+    "accounts",
+    "applying",
+    "changing",
+    "declaring",
+    "dossiers",
+    "pages",
+    "papers",
+    "teams",
+    "waiving",
+]

@@ -6,6 +6,7 @@ import uuid
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
@@ -14,10 +15,13 @@ from marketplace.suppliers import queries, rules, service
 from marketplace.suppliers.forms import (
     FORMS,
     BeginForm,
+    DeclarationForm,
     GrowerForm,
     StepForm,
+    declaration_form,
     said_of,
 )
+from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.states import ApplicationStep
 from marketplace.suppliers.views.blueprint import pages
 from marketplace.web import (
@@ -33,6 +37,8 @@ from marketplace.web import (
     work,
 )
 from marketplace.web.words import _
+
+AnyForm = StepForm | GrowerForm | DeclarationForm
 
 
 @pages.get("/register")
@@ -55,13 +61,13 @@ def register_now() -> ResponseReturnValue:
     kind, legal_name = form.begun()
     with work() as w:
         supplier = service.begin(w, organisation, kind, legal_name)
-    return _to(supplier.id, ApplicationStep.ENTITY, _("草稿已建好，随时可以离开，回来接着填。"))
+    return to_step(supplier.id, ApplicationStep.ENTITY, _("草稿已建好，随时可以离开，回来接着填。"))
 
 
 @pages.get("/<uuid:supplier_id>/steps/<step>")
 @needs(Role.SUPPLIER_STAFF)
 def step(supplier_id: uuid.UUID, step: str) -> ResponseReturnValue:
-    return _step_page(supplier_id, _step(step))
+    return step_page(supplier_id, _step(step))
 
 
 @pages.post("/<uuid:supplier_id>/steps/<step>")
@@ -73,17 +79,17 @@ def save_step(supplier_id: uuid.UUID, step: str) -> ResponseReturnValue:
         raise Missing(step=step)
     form = FORMS[here]()
     if not form.validate():
-        return _step_page(supplier_id, here, form, 422)
+        return step_page(supplier_id, here, form, 422)
     try:
         with work() as w:
             supplier = service.save(w, supplier_id, form.said())
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
-        return _step_page(supplier_id, here, form, fault.status)
+        return step_page(supplier_id, here, form, fault.status)
     if request.form.get("then") == "later" or rules.is_let_in(supplier.state):
         return back_to("suppliers.show", _("已保存。"), supplier_id=supplier_id)
-    return _to(supplier_id, rules.after(supplier.kind, here), _("已保存。"))
+    return to_step(supplier_id, rules.after(supplier.kind, here), _("已保存。"))
 
 
 @pages.post("/<uuid:supplier_id>/growers")
@@ -93,7 +99,7 @@ def name_grower(supplier_id: uuid.UUID) -> ResponseReturnValue:
     form = GrowerForm()
     here = ApplicationStep.GROWERS
     if not form.validate():
-        return _step_page(supplier_id, here, form, 422)
+        return step_page(supplier_id, here, form, 422)
     try:
         with work() as w:
             service.name_grower(w, supplier_id, form.named())
@@ -101,8 +107,8 @@ def name_grower(supplier_id: uuid.UUID) -> ResponseReturnValue:
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
-        return _step_page(supplier_id, here, form, fault.status)
-    return _to(supplier_id, here, _("已加入，可以接着加下一个。"))
+        return step_page(supplier_id, here, form, fault.status)
+    return to_step(supplier_id, here, _("已加入，可以接着加下一个。"))
 
 
 @pages.post("/growers/<uuid:grower_id>/drop")
@@ -111,7 +117,7 @@ def drop_grower(grower_id: uuid.UUID) -> ResponseReturnValue:
     checked()
     with work() as w:
         grower = service.drop_grower(w, grower_id)
-    return _to(grower.supplier_id, ApplicationStep.GROWERS, _("已移出名单，原来的记录保留。"))
+    return to_step(grower.supplier_id, ApplicationStep.GROWERS, _("已移出名单，原来的记录保留。"))
 
 
 def _step(name: str) -> ApplicationStep:
@@ -121,10 +127,10 @@ def _step(name: str) -> ApplicationStep:
     return ApplicationStep(name)
 
 
-def _step_page(
+def step_page(
     supplier_id: uuid.UUID,
     here: ApplicationStep,
-    form: StepForm | GrowerForm | None = None,
+    form: AnyForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     at = now()
@@ -139,6 +145,8 @@ def _step_page(
             for one in queries.growers(session, supplier)
         ]
         county = regions.label_of(session, supplier.county_code)
+        declared = queries.declared(session, supplier.id)
+        form = form or _form(session, here, supplier)
     place = steps.index(here)
     return page(
         f"suppliers/step_{here}.html" if here not in FORMS else "suppliers/step.html",
@@ -150,7 +158,8 @@ def _step_page(
         before=steps[place - 1] if place else None,
         after=steps[place + 1] if place + 1 < len(steps) else None,
         step_url=lambda step: _url(supplier_id, step),
-        form=form or _form(here, said_of(supplier)),
+        form=form,
+        declared=declared[0] if declared else None,
         is_open=rules.is_open(here, supplier.state),
         is_let_in=rules.is_let_in(supplier.state),
         growers=growers,
@@ -158,15 +167,34 @@ def _step_page(
     )
 
 
-def _form(here: ApplicationStep, said: dict[str, object]) -> StepForm | GrowerForm | None:
+def declaration_of(supplier_id: uuid.UUID, name: str) -> DeclarationForm:
+    """The questions of that name, as this supplier is asked. Raises Missing."""
+    with reading() as session:
+        supplier = queries.own_one(session, someone(), supplier_id)
+        return _declaration(session, supplier, name)
+
+
+def _form(session: Session, here: ApplicationStep, supplier: Supplier) -> AnyForm | None:
     if here is ApplicationStep.GROWERS:
         return GrowerForm()
-    return FORMS[here](**said) if here in FORMS else None
+    if here is ApplicationStep.DECLARE:
+        return _declaration(session, supplier)
+    return FORMS[here](**said_of(supplier)) if here in FORMS else None
+
+
+def _declaration(session: Session, supplier: Supplier, name: str = "") -> DeclarationForm:
+    """Of that name, else the first that is asked."""
+    asked = [one for one in queries.forms_for(supplier) if name in {"", one.name}]
+    if not asked:
+        raise Missing(name=name)
+    history = queries.declarations(session, supplier.id, asked[0].name)
+    last = history[0] if history else None
+    return declaration_form(asked[0], last, queries.burdens(history))
 
 
 def _url(supplier_id: uuid.UUID, step: ApplicationStep) -> str:
     return url_for("marketplace.suppliers.step", supplier_id=supplier_id, step=step.value)
 
 
-def _to(supplier_id: uuid.UUID, step: ApplicationStep, said: str) -> ResponseReturnValue:
+def to_step(supplier_id: uuid.UUID, step: ApplicationStep, said: str) -> ResponseReturnValue:
     return back_to("suppliers.step", said, supplier_id=supplier_id, step=step.value)
