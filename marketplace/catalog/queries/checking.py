@@ -28,8 +28,8 @@ class Check:
 def checks(
     session: Session, actor: Actor, listing: Listing, supplier: Supplier, *, at: datetime
 ) -> tuple[Check, ...]:
-    """Supplier, what it must show for goods of this make one by one, and the origin, at the instant:
-    as the gate asks it. Raises Missing."""
+    """Supplier, what it must show for goods of this make one by one, and the origin, at the
+    instant: as the gate asks it. Raises Missing."""
     suppliers.visible(session, actor, supplier.id)
     items = suppliers.checklist_of(session, supplier, at, listing.standing)
     lists = regions.designations_of(session, listing.county_code, at)
