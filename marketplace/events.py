@@ -35,6 +35,13 @@ class SupplierRestored(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PhotosLeft(Event):
+    """Photographs that nothing names any more; `keys` are their places in the storage."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewAsked(Event):
     """Something waits for a reviewer from now on; `by` handed it in and does not decide it."""
 

@@ -55,6 +55,7 @@ AFTER: tuple[Wire, ...] = (
     on(events.BatchRecalled, orders.hold_recalled, orders.tell_recalled),
     on(events.ImportAdvanced, catalog.write_part),
     on(events.ImportEnded, catalog.forget_sheet),
+    on(events.PhotosLeft, catalog.drop_photos),
     on(events.SupplierApproved, catalog.reindex_supplier),
     on(events.SupplierRestored, catalog.reindex_supplier),
     on(events.SupplierSuspended, catalog.reindex_supplier),

@@ -23,6 +23,18 @@ from marketplace.kernel.money import Money
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.states import Maker, Packaging, Processing
 
+PHOTO_SIZES = ("large", "small")  # that pages show, see adapters.photos
+
+
+def shown_key(key: str, size: str) -> str:
+    """Where a photograph lies as pages show it."""
+    return f"{key}-{size}"
+
+
+def keys_of(key: str) -> tuple[str, ...]:
+    """The original and all that lies beside it."""
+    return (key, *(shown_key(key, size) for size in PHOTO_SIZES))
+
 
 class Listing(Versioned, Base):
     """One good as one supplier offers it; buyers see it only while `queries.visible` holds."""
@@ -62,7 +74,10 @@ class Listing(Versioned, Base):
     reviewed_sale_price: Mapped[Money | None]
     per_500g: Mapped[Money | None]  # sale price of 500 g; None: the weight of a piece is not plain
     price_reason: Mapped[str] = mapped_column(String(500), default="")  # why it is far from others
-    picture: Mapped[ShortText] = mapped_column(default="")  # name of a drawing; photographs later
+    picture: Mapped[ShortText] = mapped_column(default="")  # name of a drawing, where no photo is
+    photos: Mapped[list[str]] = mapped_column(
+        default=list
+    )  # ids in their order; the first is its face
     state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT)
     fingerprint: Mapped[str] = mapped_column(String(64))  # of the imported content, stock apart
     # pieces: received + adjustments = available + reserved + sold, always
@@ -101,6 +116,32 @@ class ListingVillage(Base):
 
     listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"), primary_key=True)
     village_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_village.id"), primary_key=True)
+
+
+class ListingPhoto(Base):
+    """One photograph of a good as its supplier handed it in; never changed. Which of them a listing
+    shows says `Listing.photos`; the others wait with an edit, or stood there before it."""
+
+    __tablename__ = "mp_listing_photo"
+
+    id: Mapped[Id]
+    listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"))
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
+    sha256: Mapped[str] = mapped_column(String(64))  # of the original bytes
+    type: Mapped[ShortCode]  # of the original, by its content
+    width: Mapped[int]  # pixels, upright
+    height: Mapped[int]
+    key: Mapped[ShortText]  # of the original; what is shown lies beside it, see `shown_key`
+    added_at: Mapped[datetime]
+    added_by: Mapped[PersonRef]
+    import_id: Mapped[uuid.UUID | None]  # the sheet whose archive brought it, if one did
+
+    __table_args__ = (UniqueConstraint("listing_id", "sha256"),)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Everything of it in the storage."""
+        return keys_of(self.key)
 
 
 class ChangeSet(Versioned, Base):

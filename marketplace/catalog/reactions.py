@@ -12,6 +12,7 @@ from marketplace.events import (
     ListingChanged,
     OrderCancelled,
     OrderPaid,
+    PhotosLeft,
     SoldLine,
     SupplierApproved,
     SupplierRestored,
@@ -43,6 +44,12 @@ def write_part(w: Work, event: ImportAdvanced) -> None:
 def forget_sheet(w: Work, event: ImportEnded) -> None:
     """What was kept of a sheet goes; safe to repeat."""
     service.forget(w, event.import_id)
+
+
+def drop_photos(w: Work, event: PhotosLeft) -> None:
+    """Files that nothing names go; safe to repeat."""
+    for key in event.keys:
+        w.tools.storage.drop(key)
 
 
 def _in_lock_order(event: OrderPaid | OrderCancelled) -> list[SoldLine]:

@@ -80,8 +80,8 @@ def add_headers(answer: Response) -> Response:
         answer.headers.setdefault("Strict-Transport-Security", A_YEAR)
     if (request.endpoint or "").endswith("static"):
         return answer
-    if secret_given() or request.blueprint == "accounts":
-        answer.headers["Cache-Control"] = "no-store"
+    if secret_given() or request.blueprint == "accounts":  # (a picture of goods says its own)
+        answer.headers.setdefault("Cache-Control", "no-store")
     else:  # a page holds its reader's form token, so no cache on the way may share it
         answer.headers.setdefault("Cache-Control", "private, no-cache")
     return answer

@@ -44,6 +44,7 @@ UPLOADS = (
     "marketplace.catalog.import_now",
     "marketplace.catalog.name_columns",
     "marketplace.catalog.paper_batch",
+    "marketplace.catalog.show_photos",
     "marketplace.desk.add_list",
     "marketplace.desk.take_list",
     "marketplace.desk.write_down",

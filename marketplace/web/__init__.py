@@ -1,6 +1,6 @@
 """Where Flask begins: the door with its roles, forms, words, pages and answers."""
 
-from marketplace.web.answers import back_to, download, page, remark, urls
+from marketplace.web.answers import back_to, download, page, remark, shown, urls
 from marketplace.web.door import (
     actor,
     identity,
@@ -46,6 +46,7 @@ __all__ = [
     "remember",
     "search_index",
     "settings",
+    "shown",
     "signed_in",
     "someone",
     "takes",

@@ -70,6 +70,19 @@ def download(data: bytes, name: str, kind: str) -> Response:
     return answer
 
 
+def shown(read: Callable[[], bytes], kind: str, *, tag: str) -> Response:
+    """A picture for the page of whoever asked. A browser may keep it, but asks each time before it
+    shows it again; `tag` names the bytes, which are read only when they are sent."""
+    is_known = request.if_none_match.contains_weak(tag)
+    answer = make_response(b"" if is_known else read(), 304 if is_known else 200)
+    answer.set_etag(tag)
+    answer.headers["Content-Type"] = kind
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
 def here() -> str:
     """This page's own path and question, to come back to; also below a host's SCRIPT_NAME."""
     return f"{request.script_root}{request.full_path}".rstrip("?")

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from flask import current_app, g, request, session
 from markupsafe import Markup
-from wtforms import FileField, Form, SelectField
+from wtforms import FileField, Form, MultipleFileField, SelectField
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.csrf.session import SessionCSRF
 from wtforms.fields.choices import SelectChoice
@@ -121,7 +121,7 @@ class MarketForm(Form):  # type: ignore[misc]  # wtforms ships no types
         return [
             name
             for name in dir(cls)
-            if getattr(getattr(cls, name), "field_class", None) is FileField
+            if getattr(getattr(cls, name), "field_class", None) in (FileField, MultipleFileField)
         ]
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -5,9 +5,10 @@ Registered on our own blueprint only: a host's pages and errors stay the host's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -84,6 +85,18 @@ def picture_url(name: str) -> str:
     return asset(f"vendor/pic/{name}.svg")
 
 
+def photo_url(listing_id: UUID, photo_id: str, size: str = "small") -> str:
+    """One photograph of a listing, in one of the sizes of adapters.photos."""
+    return url_for(
+        "marketplace.catalog.photo", listing_id=listing_id, photo_id=UUID(photo_id), size=size
+    )
+
+
+def face_url(listing_id: UUID, photos: Sequence[str], size: str = "small") -> str:
+    """The first of its photographs; empty when there is none."""
+    return photo_url(listing_id, photos[0], size) if photos else ""
+
+
 def icon_url(name: str) -> str:
     """The icon of this name in the sheet of icons."""
     return f"{asset('vendor/icons.svg')}#{name}"
@@ -127,6 +140,8 @@ SHARED: dict[str, object] = {
     "mp_news": answers.news,
     "asset": asset,
     "picture_url": picture_url,
+    "photo_url": photo_url,
+    "face_url": face_url,
     "icon_url": icon_url,
     "money": money,
     "day": day,

@@ -45,6 +45,8 @@ class Card:
     badges: tuple[tuple[str, str], ...] = ()
     note: str = ""
     url: str = NOWHERE
+    photo: str = ""
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ class Card:
     unit: str
     picture: str
     note: str
+    photo: str = ""  # address of its first photograph; empty: the drawing
 
 
 @dataclass(frozen=True, slots=True)

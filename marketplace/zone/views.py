@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, redirect, request, url_for
@@ -25,6 +26,7 @@ from marketplace.web import (
     search_index,
     urls,
 )
+from marketplace.web.pages import face_url
 from marketplace.web.words import words
 from marketplace.zone import queries, rules
 from marketplace.zone.forms import SearchForm
@@ -242,7 +244,10 @@ def _search_url(wanted: rules.Wanted) -> str:
 def _cards(atlas: regions.Atlas, goods: Sequence[catalog.Good]) -> list[rules.Card]:
     say = words()
     to = urls("zone.listing", "listing_id")
-    return [rules.card(one, atlas, to(one.id), say) for one in goods]
+    return [
+        replace(rules.card(one, atlas, to(one.id), say), photo=face_url(one.id, one.photos))
+        for one in goods
+    ]
 
 
 def _zone_card(zone: queries.ZoneCount) -> dict[str, object]:

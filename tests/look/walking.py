@@ -66,6 +66,7 @@ NOT_PAGES: dict[str, str] = {
     "marketplace.catalog.export": "a workbook",
     "marketplace.catalog.batch": "of a supplier who is no reader; see tests/orders/test_leaving.py",
     "marketplace.catalog.batch_paper": "likewise",
+    "marketplace.catalog.photo": "a picture",
     "marketplace.catalog.show_columns": "of a sheet whose columns are asked about",
     "marketplace.desk.shot": "a picture to download",
     "marketplace.orders.recall": "of a supplier who is no reader",

@@ -119,7 +119,7 @@ def test_of_a_field_that_comes_twice_the_first_counts(world: World, row: Row) ->
     """P19: a second value behind the first is not another thing that is written; a date that
     comes twice is none."""
     twice = {
-        name: "1"
+        world.said(name): "1"
         for name, value in row.form.items()
         if not value.startswith("file:") and row.endpoint != table.MANY
     }

@@ -47,6 +47,7 @@ from tests.makers.catalog import (
 from tests.makers.onboarding import NUMBER, a_change, a_grower, a_trader, a_waiting_account
 from tests.makers.orders import a_placement, an_address, paid, shipped
 from tests.makers.outbox import a_dead_parcel
+from tests.makers.photos import a_photo, photographed
 from tests.makers.suppliers import (
     COUNTY,
     SCAN,
@@ -65,6 +66,7 @@ from tests.permissions import batches
 MARK = "甲家专有"  # stands in every private text of the owner
 UPLOADS = {
     "goods": (a_sheet({"货号": "MX-0001"}), "商品.csv"),
+    "photo": (a_photo((20, 160, 60)), "瓜.jpg"),
     "organisations": ("单位代码,单位名称\nX001,示例外地分行\n".encode(), "单位.csv"),
     "people": (plan_makers.a_people_sheet(3), "名单.csv"),
     "scan": (SCAN, "扫描件.png"),
@@ -209,6 +211,9 @@ def _goods(people: People, things: Things) -> None:
         "other_draft_listing": a_draft_listing(people, "second_supplier", "B-2", title="示例 杏干"),
     }
     things.update({name: str(listing.id) for name, listing in made.items()})
+    photographed(people, made["draft_listing"], a_photo())
+    with people.runtime.reading() as session:
+        (things["photo"],) = session.get_one(Listing, made["draft_listing"].id).photos
     things["submitted_fingerprint"] = made["submitted_listing"].fingerprint
     _tasks(people, things)
     _change(people, things, private)

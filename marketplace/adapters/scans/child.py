@@ -67,29 +67,34 @@ def looked_at(data: bytes, order: Order, pil: Any, pypdf: Any) -> tuple[str, byt
 
 
 def _picture(data: bytes, kind: str, order: Order, pil: Any) -> bytes:
-    """Every pixel is decoded; the size is known from the header before that."""
+    whole = upright(data, kind, order.pixels, pil)
+    whole.thumbnail((order.side, order.side))
+    out = io.BytesIO()
+    on_white(whole, pil).save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
+
+
+def upright(data: bytes, kind: str, pixels: int, pil: Any) -> Any:
+    """Every pixel is decoded; the size is known from the header before that. Raises RefusedScan,
+    and whatever Pillow stumbles over."""
     if formats.is_mixed(data, kind):
         raise RefusedScan("scan_mixed")
     pil.Image.MAX_IMAGE_PIXELS = None  # ours is asked below, with words of its own
     with pil.Image.open(io.BytesIO(data), formats=(PICTURES[kind],)) as image:
-        if image.width * image.height > order.pixels:
+        if image.width * image.height > pixels:
             raise RefusedScan("scan_too_many_pixels")
         if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
             raise RefusedScan("scan_animated")
         image.load()
-        upright = pil.ImageOps.exif_transpose(image)
-        upright.thumbnail((order.side, order.side))
-        return _drawn(upright, pil)
+        return pil.ImageOps.exif_transpose(image)
 
 
-def _drawn(image: Any, pil: Any) -> bytes:
+def on_white(image: Any, pil: Any) -> Any:
     """Anew from the pixels, on white where it was transparent; nothing else is carried over."""
     sheet = pil.Image.new("RGB", image.size, "white")
     plain = image.convert("RGBA")
     sheet.paste(plain, mask=plain.getchannel("A"))
-    out = io.BytesIO()
-    sheet.save(out, "JPEG", quality=QUALITY)
-    return out.getvalue()
+    return sheet
 
 
 def _document(data: bytes, order: Order, pypdf: Any) -> None:

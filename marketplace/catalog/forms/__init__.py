@@ -11,6 +11,7 @@ from marketplace.catalog.forms.goods import (
     StockForm,
     said_of,
 )
+from marketplace.catalog.forms.photos import PhotosForm
 from marketplace.catalog.forms.sheets import ColumnsForm, ConfirmForm, SheetForm
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ConfirmForm",
     "GoodsForm",
     "NewGoodsForm",
+    "PhotosForm",
     "PriceForm",
     "ReasonForm",
     "RecallForm",

@@ -72,6 +72,7 @@ from marketplace.catalog.queries.lists import (
     unanswered,
     villages,
 )
+from marketplace.catalog.queries.photos import photo, photos_said
 from marketplace.catalog.queries.placing import Placed, Placing, unknown_lists
 from marketplace.catalog.queries.prices import Fairness, Median, comparisons, fairness, median
 from marketplace.catalog.queries.sheets import (
@@ -186,6 +187,8 @@ __all__ = [
     "own_listing",
     "papers_needed",
     "part_of",
+    "photo",
+    "photos_said",
     "queue",
     "read_goods",
     "reviewed",

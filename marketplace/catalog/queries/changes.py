@@ -108,6 +108,8 @@ def differences(session: Session, found: ChangeSet, lang: str) -> tuple[Differen
     names = _names(session, found)
     told = []
     for field in found.fields:
+        if field == rules.PHOTOS:  # they are shown, not told
+            continue
         before, after = (_said(field, said, names, lang) for said in (found.before, found.content))
         told.append(Difference(field, *rules.pieces(before, after), _percent(field, found)))
     return tuple(told)
@@ -135,6 +137,7 @@ def _content(found: Listing, villages: list[str]) -> Content:
         "processing": found.processing.value,
         "packaging": found.packaging.value,
         "maker": found.maker.value,
+        rules.PHOTOS: list(found.photos),
     }
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import rules
 from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.queries.sheets import Entry, stock_fault
-from marketplace.catalog.rules import RowFault, fingerprint
+from marketplace.catalog.rules import RowFault, fingerprint, with_photos
 from marketplace.catalog.states import ChangeState, ListingState
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money
@@ -34,15 +34,23 @@ class Known(NamedTuple):
     supply_price: Money
     sale_price: Money
     version: int
+    photos: list[str]
     proposed: str | None  # fingerprint of the change-set that waits
+    proposal: dict[str, Any] | None  # what it says
 
 
 class Ready(NamedTuple):
-    """A row to write, with the listing it changes, if there is one."""
+    """A row to write, with the listing it changes, if there is one; `fingerprint` is of its words
+    and its photographs."""
 
     entry: Entry
     fingerprint: str
     known: Known | None
+
+    @property
+    def photos(self) -> list[str]:
+        """Those that the listing will show; a sheet alone leaves them as they are."""
+        return self.known.photos if self.known else []
 
 
 @dataclass(slots=True)
@@ -81,8 +89,9 @@ def sort_out(
 
 
 def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> None:
-    mark = fingerprint(entry.said, entry.category, entry.county, entry.villages, entry.make)
-    same = known is not None and mark in (known.fingerprint, known.proposed)
+    words = fingerprint(entry.said, entry.category, entry.county, entry.villages, entry.make)
+    mark = with_photos(words, known.photos if known else ())
+    same = known is not None and (mark == known.fingerprint or _waits(words, known))
     if fault := _fault(entry, known, gone, same=same):
         found.faults.append(fault)
         return
@@ -100,6 +109,13 @@ def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> 
         found.updated += 1
     else:
         found.unchanged.append(ready)
+
+
+def _waits(words: str, known: Known) -> bool:
+    """Whether the row says what an edit that waits says already."""
+    if known.proposal is None:
+        return False
+    return with_photos(words, known.proposal[rules.PHOTOS]) == known.proposed
 
 
 def _fault(entry: Entry, known: Known | None, gone: set[str], *, same: bool) -> RowFault | None:
@@ -135,7 +151,9 @@ def _known(
             Listing.supply_price,
             Listing.sale_price,
             Listing.version,
+            Listing.photos,
             ChangeSet.fingerprint.label("proposed"),
+            ChangeSet.content.label("proposal"),
         )
         .join(ChangeSet, waits, isouter=True)
         .where(Listing.supplier_id == supplier_id, Listing.sku.in_(skus))

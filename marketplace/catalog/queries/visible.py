@@ -34,7 +34,7 @@ class Offer:
 
 _OF_A_CARD = (
     Listing.id, Listing.title, Listing.category, Listing.county_code, Listing.sale_price,
-    Listing.unit, Listing.picture, Listing.available, Supplier.legal_name,
+    Listing.unit, Listing.picture, Listing.available, Supplier.legal_name, Listing.photos,
 )  # fmt: skip  # in the order of Good
 
 
@@ -50,6 +50,7 @@ class Good(NamedTuple):
     picture: str
     available: int
     supplier_name: str
+    photos: list[str]
 
 
 Instant = datetime | BindParameter[datetime]

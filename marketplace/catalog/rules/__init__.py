@@ -17,6 +17,7 @@ from marketplace.catalog.rules.goods import (
     MAKE,
     MOST_QUANTITY,
     MOST_STOCK,
+    PHOTOS,
     PLAIN,
     Category,
     Content,
@@ -46,6 +47,7 @@ from marketplace.catalog.rules.goods import (
     plain,
     told,
     told_again,
+    with_photos,
     words_of,
 )
 from marketplace.catalog.rules.percentiles import Figure, figure
@@ -68,6 +70,7 @@ __all__ = [
     "MAKE",
     "MOST_QUANTITY",
     "MOST_STOCK",
+    "PHOTOS",
     "PLAIN",
     "BatchPaperRule",
     "Category",
@@ -116,6 +119,7 @@ __all__ = [
     "seen_of",
     "told",
     "told_again",
+    "with_photos",
     "wording",
     "wording_fault",
     "words_of",

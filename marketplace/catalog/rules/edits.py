@@ -12,9 +12,9 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-from marketplace.catalog.rules.goods import LOOKED_UP, PLAIN, Content, plain
+from marketplace.catalog.rules.goods import LOOKED_UP, PHOTOS, PLAIN, Content, plain
 
-FIELDS = (*PLAIN, *sorted(LOOKED_UP))  # everything an edit may change, in one order
+FIELDS = (*PLAIN, *sorted(LOOKED_UP), PHOTOS)  # everything an edit may change, in one order
 PRICES = frozenset({"supply_price", "sale_price"})
 HOWS = {  # how a rule lets a field through → which fields it can judge
     "fall": PRICES,

@@ -7,7 +7,7 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from importlib import resources
@@ -73,6 +73,7 @@ class Goods:
 
 LOOKED_UP = frozenset({"category", "county", "villages", "processing", "packaging", "maker"})
 MAKE = ("processing", "packaging", "maker")
+PHOTOS = "photos"  # ids in their order: not in a sheet, yet part of what a listing says
 Content = dict[str, Any]  # name of PLAIN → plain value, prices in fen
 PLAIN = tuple(f.name for f in fields(Goods) if f.name not in LOOKED_UP)  # as the listing has them
 
@@ -257,7 +258,15 @@ def fingerprint_of(content: Content) -> str:
     """Of the whole content of a listing: PLAIN, and what was looked up under its own name."""
     said = {name: content[name] for name in PLAIN}
     make = [content[name] for name in MAKE]
-    return fingerprint(said, content["category"], content["county"], content["villages"], make)
+    words = fingerprint(said, content["category"], content["county"], content["villages"], make)
+    return with_photos(words, content[PHOTOS])
+
+
+def with_photos(words: str, photos: Sequence[str]) -> str:
+    """The fingerprint of these words together with these photographs in this order."""
+    if not photos:
+        return words
+    return hashlib.sha256(":".join([words, *photos]).encode()).hexdigest()
 
 
 def make_in(content: Content, claims: Iterable[str]) -> Make:

@@ -33,6 +33,7 @@ from marketplace.catalog.service.importing import (
     stop,
     write_part,
 )
+from marketplace.catalog.service.photos import Chosen, Received, receive, show_photos
 from marketplace.catalog.service.pricing import Elsewhere, compare_price, explain_price
 from marketplace.catalog.service.revising import (
     approve_change,
@@ -57,12 +58,14 @@ from marketplace.catalog.service.writing import draft
 
 __all__ = [
     "SMALL",
+    "Chosen",
     "Elsewhere",
     "ImportReport",
     "NewBatch",
     "NotForSale",
     "NotForZone",
     "OutOfStock",
+    "Received",
     "accept",
     "advice",
     "approve",
@@ -84,6 +87,7 @@ __all__ = [
     "preview",
     "rebuild_search",
     "recall",
+    "receive",
     "refuse_change",
     "reindex",
     "release",
@@ -96,6 +100,7 @@ __all__ = [
     "send_back",
     "set_stock",
     "sheet_key",
+    "show_photos",
     "stop",
     "submit",
     "submit_all",

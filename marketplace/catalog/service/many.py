@@ -214,6 +214,7 @@ def _content(one: Ready) -> Content:
         "county": entry.county,
         "villages": sorted(entry.villages),
         **dict(zip(rules.MAKE, entry.make, strict=True)),
+        rules.PHOTOS: one.photos,
     }
 
 
@@ -250,6 +251,7 @@ def _columns(one: Ready, gate: _Gate) -> dict[str, Any]:
         "claims": sorted(make.claims),
         "standing": gate.key(make, one.known.id if one.known else None),
         "picture": rules.picture_for(said["title"], rules.category(slug)),
+        rules.PHOTOS: one.photos,
         "fingerprint": one.fingerprint,
         "per_500g": None if per_500g is None else Money(per_500g),
     }

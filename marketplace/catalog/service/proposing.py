@@ -42,8 +42,10 @@ def propose(w: Work, edits: Sequence[tuple[uuid.UUID, Content]]) -> dict[uuid.UU
             supersede(w, old)
     through: dict[uuid.UUID, uuid.UUID] = {}
     asked: dict[uuid.UUID, ChangeSet] = {}
-    for listing_id, content in edits:
+    for listing_id, said in edits:
         rules_used = passed[listing_id]
+        old_one = None if rules_used else waiting.get(listing_id)
+        content = _with_its_photos(before[listing_id], said, old_one)
         made = record(w, listings[listing_id], before[listing_id], content, rules_used)
         if rules_used:
             through[listing_id] = made.id
@@ -53,6 +55,13 @@ def propose(w: Work, edits: Sequence[tuple[uuid.UUID, Content]]) -> dict[uuid.UU
             asked[listing_id] = made
     clock.begin(w, ClockStep.CHANGE, [timed(listings[i], one) for i, one in asked.items()])
     return through
+
+
+def _with_its_photos(before: Content, content: Content, older: ChangeSet | None) -> Content:
+    """An edit that leaves the photographs alone keeps those of the proposal that it replaces."""
+    if older is None or content[rules.PHOTOS] != before[rules.PHOTOS]:
+        return content
+    return {**content, rules.PHOTOS: older.content[rules.PHOTOS]}
 
 
 def timed(listing: Listing, made: ChangeSet) -> clock.Timed:

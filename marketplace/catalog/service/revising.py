@@ -36,10 +36,12 @@ def revise(w: Work, listing_id: uuid.UUID, goods: Goods) -> ChangeSet | None:
     listing, supplier = queries.own_listing(w.session, w.actor, listing_id)
     placed = Placing(w.session, w.now).place(goods)
     free_sku(w, supplier.id, goods.sku, listing.id)
-    content = content_of(goods, placed)
+    waiting = queries.open_change(w.session, listing.id)
+    photos = waiting.content[rules.PHOTOS] if waiting else listing.photos
+    content = content_of(goods, placed, photos)
     if listing.state is ListingState.ON_SALE:
         _check(w, listing, queries.content(w.session, listing), content)
-        return _propose(w, listing, content)
+        return propose(w, listing, content)
     same = rules.fingerprint_of(content) == listing.fingerprint
     if not same or listing.state is ListingState.WITHDRAWN:
         change(w, listing, content)
@@ -63,7 +65,7 @@ def reprice(w: Work, listing_id: uuid.UUID, supply: Money, sale: Money) -> Chang
     passed = let_through(w, listing, before, {**before, **prices})
     if waiting is None or not passed:
         said = waiting.content if waiting else before
-        return _propose(w, listing, {**said, **prices})
+        return propose(w, listing, {**said, **prices})
     done = record(w, listing, before, {**before, **prices}, passed)
     _apply(w, listing, done)
     carry(w, waiting, queries.content(w.session, listing))
@@ -131,7 +133,9 @@ def _check(w: Work, listing: Listing, before: Content, content: Content) -> None
             raise fault
 
 
-def _propose(w: Work, listing: Listing, content: Content) -> ChangeSet | None:
+def propose(w: Work, listing: Listing, content: Content) -> ChangeSet | None:
+    """What is on sale would say this; through at once by a rule, or waiting for a person. Nothing
+    is answered when it says so already."""
     before = queries.content(w.session, listing)
     waiting = queries.open_change(w.session, listing.id)
     mark = rules.fingerprint_of(content)

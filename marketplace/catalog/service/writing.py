@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 
@@ -84,10 +85,11 @@ def put(w: Work, listing: Listing, content: Content) -> None:
     _settle_in(w, listing, content)
 
 
-def content_of(goods: Goods, placed: Placed) -> Content:
+def content_of(goods: Goods, placed: Placed, photos: Sequence[str] = ()) -> Content:
     """What was typed, with its words looked up, as `rules.fingerprint_of` takes it."""
     return {
         **rules.content_of_goods(goods),
+        rules.PHOTOS: list(photos),
         "category": placed.category.slug,
         "county": placed.county.code,
         **dict(zip(rules.MAKE, placed.made, strict=True)),
@@ -125,6 +127,7 @@ def _fill(w: Work, listing: Listing, content: Content) -> None:
     listing.maker = make.maker
     listing.claims = sorted(make.claims)
     listing.picture = rules.picture_for(listing.title, rules.category(listing.category))
+    listing.photos = list(content[rules.PHOTOS])
     listing.fingerprint = rules.fingerprint_of(content)
     per_500g = rules.per_500g(content)
     listing.per_500g = None if per_500g is None else Money(per_500g)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from marketplace.catalog.forms import (
     ComparisonForm,
     GoodsForm,
     NewGoodsForm,
+    PhotosForm,
     PriceForm,
     ReasonForm,
     StockForm,
@@ -136,7 +138,7 @@ def revise(listing_id: uuid.UUID) -> ResponseReturnValue:
         if not form.blame(fault):
             raise
         return _edit_page(listing, form, fault.status, waiting=waiting)
-    return back_to("catalog.show", _saved(change), listing_id=listing_id)
+    return back_to("catalog.show", saved(change), listing_id=listing_id)
 
 
 @pages.post("/listings/<uuid:listing_id>/price")
@@ -152,7 +154,7 @@ def reprice(listing_id: uuid.UUID) -> ResponseReturnValue:
         if not form.blame(fault):
             raise
         return listing_page(listing_id, fault.status, price_form=form)
-    return back_to("catalog.show", _saved(change), listing_id=listing_id)
+    return back_to("catalog.show", saved(change), listing_id=listing_id)
 
 
 @pages.post("/changes/<uuid:change_id>/withdraw")
@@ -208,7 +210,8 @@ def _edit_page(
     return page("catalog/edit.html", status, form=form, listing=listing, waiting=waiting)
 
 
-def _saved(change: ChangeSet | None) -> str:
+def saved(change: ChangeSet | None) -> str:
+    """What became of an edit, in words."""
     if change is None:
         return _("已保存。")
     if change.rules:
@@ -241,7 +244,7 @@ def listing_page(
             decide_url=lambda verb: url_for(
                 "marketplace.catalog.use", listing_id=listing.id, verb=verb
             ),
-            **(_forms(listing) | forms),
+            **(_forms(listing, queries.photos_said(session, listing)) | forms),
             rise_percent=settings().price_rise_percent,
             fair=queries.fairness(session, settings(), listing.category, said),
             compared=queries.comparisons(session, listing.id),
@@ -252,7 +255,7 @@ def listing_page(
         )
 
 
-def _forms(listing: Listing) -> dict[str, MarketForm | None]:
+def _forms(listing: Listing, photos: Sequence[str]) -> dict[str, MarketForm | None]:
     """The small forms of the page, as they stand before anything is typed."""
     prices = {"supply_price": listing.supply_price.yuan, "sale_price": listing.sale_price.yuan}
     return {
@@ -260,6 +263,7 @@ def _forms(listing: Listing) -> dict[str, MarketForm | None]:
         "price_form": PriceForm(**prices) if listing.state is ListingState.ON_SALE else None,
         "reason_form": ReasonForm(price_reason=listing.price_reason),
         "comparison_form": ComparisonForm(),
+        "photos_form": PhotosForm(photos),
     }
 
 

@@ -15,6 +15,7 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.rules import Goods
 from marketplace.catalog.states import ListingState
 from marketplace.commands.demo.cast import OPENING
+from marketplace.commands.demo.photos import SHOWN, photo
 from marketplace.commands.demo.scans import scan
 from marketplace.commands.demo.script import ListingTurn, PaperLine, Renewal, Seller, sheet
 from marketplace.commands.demo.stage import Stage
@@ -216,7 +217,19 @@ def _import(stage: Stage, one: Seller) -> None:
             raise SheetRefused(f"{one.sheet}: {report.problems}")
 
 
+def _photograph(stage: Stage, one: Seller) -> None:
+    """A few of its goods; the others have their drawings."""
+    with stage.work(one.staff.key) as w:
+        shown = {one.sku: one.id for one in _goods(stage, w, one, ListingState.DRAFT)}
+    for sku in SHOWN.keys() & shown.keys():
+        files = [(f"{sku}.jpg", photo(fruit)) for fruit in SHOWN[sku]]
+        added = catalog.receive(stage.runtime.tools.storage, files)
+        with stage.work(one.staff.key) as w:
+            catalog.show_photos(w, shown[sku], catalog.Chosen(), added)
+
+
 def _submit_goods(stage: Stage, one: Seller, special: dict[str, ListingTurn]) -> None:
+    _photograph(stage, one)
     later = {"keep_draft", "submit_late", "late"}
     with stage.work(one.staff.key) as w:
         for listing in _goods(stage, w, one, ListingState.DRAFT):
@@ -237,9 +250,10 @@ def _edit(stage: Stage, who: str, turn: ListingTurn) -> None:
         listing = listing_named(w, turn.sku)
         said = catalog_queries.content(w.session, listing)
         villages = catalog_queries.village_names(w.session, said["villages"])
+        words = {name: value for name, value in said.items() if name != rules.PHOTOS}
         goods = Goods(
             **{
-                **said,
+                **words,
                 "villages": villages,
                 "title": turn.title or listing.title,
                 "spec": turn.spec or listing.spec,

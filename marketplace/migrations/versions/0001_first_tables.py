@@ -913,6 +913,7 @@ def upgrade() -> None:
         sa.Column("per_500g", sa.BigInteger(), nullable=True),
         sa.Column("price_reason", sa.String(length=500), nullable=False),
         sa.Column("picture", sa.String(length=200), nullable=False),
+        sa.Column("photos", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("received", sa.Integer(), nullable=False),
@@ -1445,6 +1446,34 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "mp_listing_photo",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=40), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(length=64), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_listing_photo_listing_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_listing_photo_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_listing_photo")),
+        sa.UniqueConstraint(
+            "listing_id", "sha256", name=op.f("uq_mp_listing_photo_listing_id_sha256")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_listing_photo_added_by"), "mp_listing_photo", ["added_by"], unique=False
+    )
+    op.create_table(
         "mp_listing_village",
         sa.Column("listing_id", sa.Uuid(), nullable=False),
         sa.Column("village_id", sa.Uuid(), nullable=False),
@@ -1767,6 +1796,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_plan_budget_id"), table_name="mp_plan")
     op.drop_table("mp_plan")
     op.drop_table("mp_listing_village")
+    op.drop_index(op.f("ix_mp_listing_photo_added_by"), table_name="mp_listing_photo")
+    op.drop_table("mp_listing_photo")
     op.drop_table("mp_imported_before")
     op.drop_index(op.f("ix_mp_hit_decision_by"), table_name="mp_hit_decision")
     op.drop_table("mp_hit_decision")
