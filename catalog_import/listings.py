@@ -53,6 +53,8 @@ class ListingRow:
     processing: str = field(default="", metadata=TEXT)
     packaging: str = field(default="", metadata=TEXT)
     maker: str = field(default="", metadata=TEXT)
+    group_code: str = field(default="", metadata=read_by(texts.short_code))
+    variant: str = field(default="", metadata=read_by(texts.short_text))
 
     @property
     def fingerprint(self) -> str:
@@ -126,6 +128,6 @@ _SHAPE = Shape(
     fields=fields_of(ListingRow),
     key_field="sku",
     duplicate="duplicate_sku",
-    codes=frozenset({"sku", "production_licence", "barcode", "standard", "county"}),
+    codes=frozenset({"sku", "group_code", "production_licence", "barcode", "standard", "county"}),
     across=_prices_swapped,
 )

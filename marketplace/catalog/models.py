@@ -6,7 +6,17 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalog.states import (
@@ -45,6 +55,8 @@ class Listing(Versioned, Base):
     supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
     sku: Mapped[ShortCode]  # the supplier's own stock keeping unit
     title: Mapped[ShortText]
+    group_code: Mapped[ShortCode] = mapped_column(default="")  # the supplier's own, of all sizes
+    variant: Mapped[ShortCode] = mapped_column(default="")  # what tells it from the others: 5斤装
     category: Mapped[ShortCode] = mapped_column(index=True)  # slug, see categories.toml
     unit: Mapped[ShortCode]  # 箱, 袋 …: what one piece is
     spec: Mapped[ShortText] = mapped_column(default="")
@@ -97,6 +109,15 @@ class Listing(Versioned, Base):
 
     __table_args__ = (
         UniqueConstraint("supplier_id", "sku"),
+        Index(
+            "ix_mp_listing_variant",
+            "supplier_id",
+            "group_code",
+            "variant",
+            unique=True,
+            sqlite_where=text("group_code <> ''"),
+            postgresql_where=text("group_code <> ''"),
+        ),
         CheckConstraint(
             "available >= 0 AND reserved >= 0 AND sold >= 0", name="stock_not_negative"
         ),
@@ -107,6 +128,16 @@ class Listing(Versioned, Base):
             "ix_mp_listing_counted", "supplier_id", "standing", "state", "county_code", "category"
         ),
     )
+
+    @hybrid_property
+    def name(self) -> str:
+        """What a buyer buys, in words: the good, and which size of it; at most 200 signs."""
+        return f"{self.title} {self.variant}".rstrip()
+
+    @name.inplace.expression
+    @classmethod
+    def _name(cls) -> ColumnElement[str]:
+        return func.rtrim(cls.title + " " + cls.variant)
 
 
 class ListingVillage(Base):

@@ -213,7 +213,7 @@ def lines(session: Session, plan_id: uuid.UUID, at: datetime) -> tuple[LineRow, 
         .join(Listing, PlanLine.listing_id == Listing.id)
         .join(Supplier, Listing.supplier_id == Supplier.id)
         .where(PlanLine.plan_id == plan_id)
-        .order_by(Listing.title, Listing.id)
+        .order_by(Listing.name, Listing.id)
     ).all()
     offers = catalog.offers(session, [row.Listing.id for row in rows], at)
     return tuple(

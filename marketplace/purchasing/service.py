@@ -286,9 +286,9 @@ def _complete(found: Dossier) -> None:
         raise Refused("plan_without_people")
     for row in found.lines:
         if row.has_changed:
-            raise Refused("plan_outdated", title=row.listing.title)
+            raise Refused("plan_outdated", title=row.listing.name)
         if row.line.pieces_each * people > rules.MOST_PIECES:
-            raise Refused("too_many_pieces", title=row.listing.title, most=rules.MOST_PIECES)
+            raise Refused("too_many_pieces", title=row.listing.name, most=rules.MOST_PIECES)
     if not cost.within(found.plan.per_person):
         raise Refused("over_ceiling", each=cost.each, ceiling=found.plan.per_person)
 

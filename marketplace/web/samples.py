@@ -47,6 +47,7 @@ class Card:
     url: str = NOWHERE
     photo: str = ""
     photos: tuple[str, ...] = ()
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,8 @@ def listings(_: Words) -> tuple[Card, ...]:
              (sign,), _("工会已购 8,870 件")),
         Card("阿坝高原蜂蜜 500 g 玻璃瓶礼盒装（两瓶，附木勺）",
              "四川阿坝藏族羌族自治州 · 小金县", Money(6800), "瓶", "honey-pot", (regions, sign)),
-        Card("高原小土豆 10 斤", "云南曲靖市 · 会泽县", Money(2690), "箱", "potato",
-             ((_("时令"), "warm"),), _("工会已购 5,409 件")),
+        Card("高原小土豆", "云南曲靖市 · 会泽县", Money(2690), "箱", "potato",
+             ((_("时令"), "warm"),), _("工会已购 5,409 件"), variant="10斤装"),
         Card(_("没有图片的商品"), "广西百色市 · 德保县", Money(4500), "箱", None),
     )  # fmt: skip
 

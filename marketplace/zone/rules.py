@@ -25,6 +25,7 @@ class Card:
 
     url: str
     title: str
+    variant: str  # which size of the good; empty when there is one only
     county_label: str
     badges: tuple[tuple[str, str], ...]
     price: Money
@@ -140,6 +141,7 @@ def card(good: Good, atlas: Atlas, url: str, say: Say) -> Card:
     return Card(
         url=url,
         title=good.title,
+        variant=good.variant,
         county_label=atlas.places[good.county_code].label,
         badges=tuple(badges),
         price=good.sale_price,
@@ -218,6 +220,7 @@ def facts(listing: Listing, say: Say) -> list[tuple[str, str]]:
     """What is told of the good; empty fields are left out."""
     hours = listing.dispatch_hours
     rows = [
+        (say("销售规格"), listing.variant),
         (say("规格"), listing.spec),
         (say("净含量"), listing.net_content),
         (say("毛重"), listing.gross_weight),

@@ -132,6 +132,7 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
             ),
             steps=rules.steps(offer.listing, words()),
             facts=rules.facts(offer.listing, words()),
+            sizes=catalog.sizes(session, offer.listing, at),
             drawing=rules.picture(offer.listing),
             villages=made_in,
         )

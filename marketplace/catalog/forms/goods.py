@@ -56,6 +56,12 @@ class GoodsForm(MarketForm):
 
     sku = StringField("货号", [MUST, SHORT], description="您自己的编号，每件商品一个")
     title = StringField("品名", [MUST, LONG])
+    group_code = StringField(
+        "款号",
+        [SHORT],
+        description="同一商品的几种规格写同一个款号，页面上一起供选；只有一种就空着",
+    )
+    variant = StringField("销售规格", [SHORT], description="写了款号时填写，例如：5斤装")
     category = SelectField("类目", choices=options((c.slug, c.zh) for c in rules.categories()))
     county = StringField(
         "原产县", [MUST, LONG], description="县名或 6 位行政区划代码，必须在帮扶县名单上"

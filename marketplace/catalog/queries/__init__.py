@@ -89,6 +89,15 @@ from marketplace.catalog.queries.sheets import (
 )
 from marketplace.catalog.queries.shelves import Shelf, Shelves, shelves
 from marketplace.catalog.queries.sorting import Ready, sort_out
+from marketplace.catalog.queries.variants import (
+    MOST_SIZES,
+    group_sizes,
+    holders,
+    said_shared,
+    siblings,
+    sizes,
+    taken,
+)
 from marketplace.catalog.queries.visible import (
     Good,
     Instant,
@@ -104,6 +113,7 @@ from marketplace.catalog.queries.visible import (
 from marketplace.catalog.rules import Category, categories, category
 
 __all__ = [
+    "MOST_SIZES",
     "PART",
     "AskedTime",
     "BatchStanding",
@@ -164,7 +174,9 @@ __all__ = [
     "find",
     "foretell",
     "goods",
+    "group_sizes",
     "headings_mark",
+    "holders",
     "imports",
     "last_import",
     "listing",
@@ -194,10 +206,14 @@ __all__ = [
     "reviewed",
     "roles_for",
     "said",
+    "said_shared",
     "shelves",
+    "siblings",
+    "sizes",
     "sort_out",
     "stands",
     "stock_faults",
+    "taken",
     "time_spent",
     "times",
     "to_hold",

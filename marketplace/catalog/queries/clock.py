@@ -121,7 +121,7 @@ def times(session: Session, asked: AskedTime, at: datetime) -> tuple[TimeRow, ..
     """Every closed entry that is meant, longest first."""
     first, last = _span(asked.month, at)
     question = (
-        select(ClockEntry, Listing.title)
+        select(ClockEntry, Listing.name)
         .join(Listing, ClockEntry.listing_id == Listing.id)
         .where(ClockEntry.closed_at >= first, ClockEntry.closed_at < last)
     )

@@ -92,7 +92,7 @@ def _document(
     named = (place.name, place.prefecture, place.province) if place else ()
     return SearchDocument(
         listing_id=listing.id,
-        title=listing.title,
+        title=listing.name,
         text=" ".join((*dict.fromkeys(named), *villages, supplier, kind.zh, kind.en)),
         category=listing.category,
         county=listing.county_code,

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 MOST_WORDS = 10  # of a question that the database answers
 
 _ORDERS: dict[Sort, tuple[SQLColumnExpression[Any], ...]] = {
-    Sort.BEST: (func.length(Listing.title), Listing.decided_at.desc(), Listing.id),
+    Sort.BEST: (func.length(Listing.name), Listing.decided_at.desc(), Listing.id),
     Sort.NEWEST: (Listing.decided_at.desc(), Listing.id),
     Sort.CHEAPEST: (Listing.sale_price, Listing.decided_at.desc(), Listing.id),
     Sort.DEAREST: (Listing.sale_price.desc(), Listing.decided_at.desc(), Listing.id),
@@ -98,7 +98,7 @@ def _without_index(session: Session, question: Question, at: datetime) -> Findin
 
 def _conditions(question: Question) -> Iterator[ColumnElement[bool]]:
     for word in question.words.replace("\x00", " ").split()[:MOST_WORDS]:
-        yield Listing.title.icontains(word, autoescape=True)
+        yield Listing.name.icontains(word, autoescape=True)
     if question.category:
         yield Listing.category == question.category
     if question.counties is not None:

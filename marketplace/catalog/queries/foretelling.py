@@ -136,7 +136,8 @@ def _sample(session: Session, kind: str, one: Ready) -> Sample:
     changes: tuple[Change, ...] = ()
     if kind == "updated" and one.known is not None:
         changes = tuple(_changes(session, one.entry, session.get_one(Listing, one.known.id)))
-    return Sample(kind, one.entry.row, said["sku"], said["title"], changes)
+    name = f"{said['title']} {said['variant']}".rstrip()
+    return Sample(kind, one.entry.row, said["sku"], name, changes)
 
 
 def _changes(session: Session, entry: Entry, listing: Listing) -> Iterator[Change]:

@@ -46,12 +46,16 @@ def roles_for(actor: Actor, found: Listing, supplier: Supplier) -> frozenset[Rol
     return actor.roles - not_for
 
 
-def mine(supplier_id: UUID, state: ListingState | None = None) -> Select[Listing]:
-    """The listings of a supplier, newest first, to be paged."""
+def mine(
+    supplier_id: UUID, state: ListingState | None = None, group_code: str = ""
+) -> Select[Listing]:
+    """The listings of a supplier, newest first, to be paged; those that came together by group."""
     found = select(Listing).where(Listing.supplier_id == supplier_id)
     if state is not None:
         found = found.where(Listing.state == state)
-    return found.order_by(Listing.created_at.desc(), Listing.sku)
+    if group_code:
+        found = found.where(Listing.group_code == group_code)
+    return found.order_by(Listing.created_at.desc(), Listing.group_code, Listing.sku)
 
 
 def counts(session: Session, supplier_id: UUID) -> dict[ListingState, int]:

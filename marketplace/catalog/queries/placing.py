@@ -52,6 +52,8 @@ class Placing:
         words = rules.words_of(goods)
         for fault in self.faults(words):
             raise fault
+        if bad := rules.variant_fault(goods):
+            raise bad
         rules.check_prices(goods)
         rules.check_texts(goods)
         return self.placed(words)

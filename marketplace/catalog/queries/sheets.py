@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -29,6 +30,7 @@ from catalog_import import (
 )
 from catalog_import.synonyms import plain_heading
 from marketplace.catalog.models import ColumnMemory, Listing
+from marketplace.catalog.queries.grouping import Groups
 from marketplace.catalog.queries.placing import Placing
 from marketplace.catalog.rules import (
     MAKE,
@@ -38,6 +40,7 @@ from marketplace.catalog.rules import (
     ImportReport,
     RowFault,
     content_of_row,
+    variant_fault,
     words_of,
 )
 from marketplace.kernel.errors import Invalid, Refused
@@ -125,6 +128,8 @@ class _Check:
     ) -> None:
         self.reading, self.placing = reading, Placing(session, at)
         self.promised = _promised(session, supplier_id)
+        self.groups = Groups()
+        self.grouped = partial(self.groups.faults, session, supplier_id)
         self.headings = {field: heading for heading, field in reading.columns.found().items()}
         self.problems: list[Problem] = []
         self.faults: list[RowFault] = []
@@ -140,14 +145,19 @@ class _Check:
             rows += 1
             self._look_at(read)
             if read.good is not None and read.row not in self.refused:
-                entries.append(_entry(read.good, self.placing))
+                entry = _entry(read.good, self.placing)
+                self.groups.add(entry.row, entry.said, (entry.category, entry.county, *entry.make))
+                entries.append(entry)
             if len(entries) == PART:
                 parts.append(pack(entries))
                 entries = []
         if entries:
             parts.append(pack(entries))
         self._keep(self.reading.late())
-        repeated = frozenset(self.reading.repeated)
+        grouped = list(self.grouped())
+        for row, fault in grouped:
+            self._blame(row, (fault,))
+        repeated = frozenset({*self.reading.repeated, *(row for row, _fault in grouped)})
         self.refused |= repeated
         return Checked(
             self._report(rows),
@@ -172,6 +182,8 @@ class _Check:
             return
         faults: tuple[Invalid | Refused, ...]
         faults = self.placing.faults(words_of(good))
+        if bad := variant_fault(good):
+            faults = (*faults, bad)
         if good.stock < (least := self.promised.get(good.sku, 0)):
             faults = (*faults, stock_fault(good.stock, least))
         if faults:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import rules
 from marketplace.catalog.models import ChangeSet, Listing
+from marketplace.catalog.queries import variants
 from marketplace.catalog.queries.sheets import Entry, stock_fault
 from marketplace.catalog.rules import RowFault, fingerprint, with_photos
 from marketplace.catalog.states import ChangeState, ListingState
@@ -37,6 +38,13 @@ class Known(NamedTuple):
     photos: list[str]
     proposed: str | None  # fingerprint of the change-set that waits
     proposal: dict[str, Any] | None  # what it says
+
+
+class Meanwhile(NamedTuple):
+    """What may have become untrue since the sheet was read."""
+
+    gone: frozenset[str]  # counties that are on no list any more
+    held: dict[tuple[str, str], str]  # (group code, variant) → who has it
 
 
 class Ready(NamedTuple):
@@ -82,17 +90,19 @@ def sort_out(
     known = _known(session, supplier_id, [entry.said["sku"] for entry in entries], lock=lock)
     counties = {entry.county for entry in entries}
     gone = {code for code in counties if not regions.is_designated(session, code, at)}
+    codes = {entry.said["group_code"] for entry in entries}
+    now = Meanwhile(frozenset(gone), variants.holders(session, supplier_id, codes))
     found = Sorting()
     for entry in entries:
-        _sort(found, entry, known.get(entry.said["sku"]), gone)
+        _sort(found, entry, known.get(entry.said["sku"]), now)
     return found
 
 
-def _sort(found: Sorting, entry: Entry, known: Known | None, gone: set[str]) -> None:
+def _sort(found: Sorting, entry: Entry, known: Known | None, now: Meanwhile) -> None:
     words = fingerprint(entry.said, entry.category, entry.county, entry.villages, entry.make)
     mark = with_photos(words, known.photos if known else ())
     same = known is not None and (mark == known.fingerprint or _waits(words, known))
-    if fault := _fault(entry, known, gone, same=same):
+    if fault := _fault(entry, known, now, same=same):
         found.faults.append(fault)
         return
     ready = Ready(entry, mark, known)
@@ -118,18 +128,29 @@ def _waits(words: str, known: Known) -> bool:
     return with_photos(words, known.proposal[rules.PHOTOS]) == known.proposed
 
 
-def _fault(entry: Entry, known: Known | None, gone: set[str], *, same: bool) -> RowFault | None:
+def _fault(entry: Entry, known: Known | None, now: Meanwhile, *, same: bool) -> RowFault | None:
     """Why a row is not written after all."""
-    if entry.county in gone:
+    if entry.county in now.gone:
         away = Invalid("county_not_designated", field="county", value=entry.county, county="")
         return RowFault(entry.row, "", entry.county, away)
     if known is not None and entry.stock < known.promised:
         low = stock_fault(entry.stock, known.promised)
         return RowFault(entry.row, "", str(entry.stock), low)
+    if not same and (fault := _taken(entry, now)):
+        return fault
     if known is None or same or known.state is not ListingState.ON_SALE:
         return None  # a draft may say anything until it is submitted
     bad = rules.wording_fault(entry.said)
     return RowFault(entry.row, "", str(bad.data["words"]), bad) if bad else None
+
+
+def _taken(entry: Entry, now: Meanwhile) -> RowFault | None:
+    sku: str = entry.said["sku"]
+    variant: str = entry.said["variant"]
+    holder = now.held.get((entry.said["group_code"], variant), sku)
+    if holder == sku:
+        return None
+    return RowFault(entry.row, "", variant, variants.taken(variant, holder))
 
 
 def _known(

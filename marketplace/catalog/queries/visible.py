@@ -35,6 +35,7 @@ class Offer:
 _OF_A_CARD = (
     Listing.id, Listing.title, Listing.category, Listing.county_code, Listing.sale_price,
     Listing.unit, Listing.picture, Listing.available, Supplier.legal_name, Listing.photos,
+    Listing.variant,
 )  # fmt: skip  # in the order of Good
 
 
@@ -51,6 +52,7 @@ class Good(NamedTuple):
     available: int
     supplier_name: str
     photos: list[str]
+    variant: str  # which size of the good; empty when there is one only
 
 
 Instant = datetime | BindParameter[datetime]

@@ -51,6 +51,7 @@ from marketplace.catalog.rules.goods import (
     words_of,
 )
 from marketplace.catalog.rules.percentiles import Figure, figure
+from marketplace.catalog.rules.variants import SHARED, differing, shared, variant_fault
 from marketplace.catalog.rules.weights import grams, per_500g
 from marketplace.catalog.rules.wording import (
     CLAIMS,
@@ -72,6 +73,7 @@ __all__ = [
     "MOST_STOCK",
     "PHOTOS",
     "PLAIN",
+    "SHARED",
     "BatchPaperRule",
     "Category",
     "Content",
@@ -99,6 +101,7 @@ __all__ = [
     "claims_of",
     "content_of_goods",
     "content_of_row",
+    "differing",
     "edit_rules",
     "figure",
     "fingerprint",
@@ -117,8 +120,10 @@ __all__ = [
     "read_rules",
     "read_words",
     "seen_of",
+    "shared",
     "told",
     "told_again",
+    "variant_fault",
     "with_photos",
     "wording",
     "wording_fault",

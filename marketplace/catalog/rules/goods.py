@@ -69,6 +69,8 @@ class Goods:
     no_delivery_to: str = ""
     dispatch_hours: int | None = None
     freight_included: bool = False
+    group_code: str = ""
+    variant: str = ""
 
 
 LOOKED_UP = frozenset({"category", "county", "villages", "processing", "packaging", "maker"})

@@ -14,7 +14,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.suppliers.rules import Finding, Grade, failures
 
 CLAIMS = ("organic", "green", "gi")
-NOT_READ = frozenset({"sku", "barcode", "tax_rate", "no_delivery_to", "unit"})
+NOT_READ = frozenset({"sku", "group_code", "barcode", "tax_rate", "no_delivery_to", "unit"})
 READ = tuple(name for name in PLAIN if name not in NOT_READ)  # of these, what is text
 _KEYS = {"check", "grade", "words", "except", "source"}
 _TAKEN = "\x00"  # stands in no text

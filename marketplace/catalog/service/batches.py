@@ -112,7 +112,7 @@ def recall(w: Work, batch_id: uuid.UUID, reason: str, *, withdraw_goods: bool) -
         batch.recall_reason = told
         w.announce(_recalled(w, batch, told))
         page = ("catalog.batch", {"batch_id": str(batch.id)})
-        words = {"number": batch.number, "title": batch.listing.title, "reason": told}
+        words = {"number": batch.number, "title": batch.listing.name, "reason": told}
         notices.notify(w, supplier.organisation_id, "batch_recalled", words, at=page)
         listing = batch.listing
         if withdraw_goods and listing.state in LISTING.steps["withdraw"].sources:
@@ -127,7 +127,7 @@ def _recalled(w: Work, batch: Batch, reason: str) -> BatchRecalled:
         listing_id=batch.listing_id,
         supplier_id=batch.supplier_id,
         number=batch.number,
-        title=batch.listing.title,
+        title=batch.listing.name,
         reason=reason,
     )
 

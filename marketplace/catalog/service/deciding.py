@@ -49,7 +49,7 @@ def submit(w: Work, listing_id: uuid.UUID) -> Listing:
             listing.id,
             listing.supplier_id,
             listing.county_code,
-            listing.title,
+            listing.name,
             w.actor.person_id,
         )
     )
@@ -212,7 +212,7 @@ def _tell(w: Work, listing: Listing, note: str) -> None:
             ReviewKind.LISTING,
             listing.id,
             listing.supplier_id,
-            listing.title,
+            listing.name,
             listing.state.value,
             w.actor.person_id,
             note,

@@ -117,7 +117,7 @@ def _ask(w: Work, listing: Listing, made: ChangeSet) -> None:
             made.id,
             listing.supplier_id,
             listing.county_code,
-            listing.title,
+            listing.name,
             w.actor.person_id,
         )
     )

@@ -11,6 +11,7 @@ from marketplace.catalog.queries import Placing
 from marketplace.catalog.rules import Content, Goods
 from marketplace.catalog.service import clock
 from marketplace.catalog.service.deciding import NotForZone, check_origin, someone_elses
+from marketplace.catalog.service.grouping import free_variant, join_group, shared_edit
 from marketplace.catalog.service.pricing import price_fault
 from marketplace.catalog.service.proposing import carry, let_through, record, supersede, timed
 from marketplace.catalog.service.writing import change, content_of, free_sku, put
@@ -28,10 +29,11 @@ PRICED = frozenset({"sale_price", "net_content", "spec", "unit", "category"})
 
 def revise(w: Work, listing_id: uuid.UUID, goods: Goods) -> ChangeSet | None:
     """Change what is said of a good. On sale it becomes a change-set, which is answered; otherwise
-    it is a draft now. The same words again leave it as it is, unless it was withdrawn.
+    it is a draft now. The same words again leave it as it is, unless it was withdrawn. What all
+    sizes of a good share is changed for all of them.
 
     Raises Invalid (what does not hold, with its field; for what is on sale words_refused and
-    price_reason_missing too), Refused (sku_taken), Missing.
+    price_reason_missing too), Refused (sku_taken, and as `grouping.join_group`), Missing.
     """
     listing, supplier = queries.own_listing(w.session, w.actor, listing_id)
     placed = Placing(w.session, w.now).place(goods)
@@ -39,6 +41,22 @@ def revise(w: Work, listing_id: uuid.UUID, goods: Goods) -> ChangeSet | None:
     waiting = queries.open_change(w.session, listing.id)
     photos = waiting.content[rules.PHOTOS] if waiting else listing.photos
     content = content_of(goods, placed, photos)
+    before = queries.content(w.session, listing)
+    if before["group_code"] == content["group_code"]:
+        free_variant(w, supplier.id, content, listing.sku)
+    else:
+        join_group(w, supplier.id, content, listing.sku)
+    for_all = shared_edit(before, content)
+    others = queries.siblings(w.session, supplier.id, listing.group_code) if for_all else ()
+    made = _say(w, listing, content)
+    for other in others:
+        if other.id != listing.id and other.state is not ListingState.WITHDRAWN:
+            _say(w, other, {**_meant(w, other), **for_all})
+    return made
+
+
+def _say(w: Work, listing: Listing, content: Content) -> ChangeSet | None:
+    """A good says this now, or would once its change-set is through."""
     if listing.state is ListingState.ON_SALE:
         _check(w, listing, queries.content(w.session, listing), content)
         return propose(w, listing, content)
@@ -46,6 +64,12 @@ def revise(w: Work, listing_id: uuid.UUID, goods: Goods) -> ChangeSet | None:
     if not same or listing.state is ListingState.WITHDRAWN:
         change(w, listing, content)
     return None
+
+
+def _meant(w: Work, listing: Listing) -> Content:
+    """What a good says, or is about to say."""
+    waiting = queries.open_change(w.session, listing.id)
+    return waiting.content if waiting else queries.content(w.session, listing)
 
 
 def reprice(w: Work, listing_id: uuid.UUID, supply: Money, sale: Money) -> ChangeSet | None:
@@ -76,7 +100,7 @@ def approve_change(w: Work, change_id: uuid.UUID, seen: str) -> ChangeSet:
     """Apply exactly what was shown: `seen` is the `rules.seen_of` it.
 
     Raises SamePerson, WrongState, NotForZone, Refused (change_changed: another proposal, or the
-    listing has moved since; sku_taken).
+    listing has moved since; sku_taken; variant_taken).
     """
     found, listing = _to_decide(w, change_id)
     CHANGE.after(found.state, "approve", w.actor.roles)
@@ -85,6 +109,7 @@ def approve_change(w: Work, change_id: uuid.UUID, seen: str) -> ChangeSet:
     if "county" in found.fields:
         check_origin(w, found.content["county"])
     free_sku(w, listing.supplier_id, found.content["sku"], listing.id)
+    free_variant(w, listing.supplier_id, found.content, listing.sku)
     move(w, CHANGE, found, "approve", fingerprint=found.fingerprint)
     _decided(w, listing, found, None)
     stood = listing.standing
@@ -182,7 +207,7 @@ def _decided(w: Work, listing: Listing, found: ChangeSet, note: str | None) -> N
             ReviewKind.CHANGE,
             found.id,
             found.supplier_id,
-            listing.title,
+            listing.name,
             found.state.value,
             w.actor.person_id,
             note or "",

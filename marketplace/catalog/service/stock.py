@@ -50,7 +50,7 @@ def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Re
         if listing.version != seen:  # withdrawn or revised since it was looked at
             raise Conflict(listing_id=listing_id)
         raise OutOfStock(
-            listing_id=listing_id, title=listing.title, available=listing.available, wanted=quantity
+            listing_id=listing_id, title=listing.name, available=listing.available, wanted=quantity
         )
     kept = Reservation(
         listing_id=listing_id,

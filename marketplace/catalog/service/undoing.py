@@ -153,6 +153,8 @@ def _restore(w: Work, taken: CatalogImport, kept: Sequence[Any]) -> None:
     }
     if any(now[one.listing_id].fingerprint != one.after for one in kept):
         raise Refused("import_changed")
+    if _size_is_taken(w, taken.supplier_id, kept):
+        raise Refused("import_changed")
     promised = LISTINGS.c.reserved + LISTINGS.c.sold
     columns: dict[str, Any] = {one.name: bindparam(one.name) for one in _RESTORED}
     done = w.session.connection().execute(
@@ -172,6 +174,19 @@ def _restore(w: Work, taken: CatalogImport, kept: Sequence[Any]) -> None:
         _tell(w, taken, one.listing_id, now[one.listing_id].state, one.before["state"])
         if one.before["state"] == ListingState.SUBMITTED:
             _ask_again(w, taken, one)
+
+
+def _size_is_taken(w: Work, supplier_id: uuid.UUID, kept: Sequence[Any]) -> bool:
+    """Whether goods that the sheet did not touch have a size now that would come back."""
+    back = {(one.before["group_code"], one.before["variant"]): one.listing_id for one in kept}
+    found = w.session.execute(
+        select(LISTINGS.c.id, LISTINGS.c.group_code, LISTINGS.c.variant).where(
+            LISTINGS.c.supplier_id == supplier_id,
+            LISTINGS.c.group_code.in_({code for code, _variant in back if code}),
+        )
+    )
+    restored = set(back.values())
+    return any((row.group_code, row.variant) in back and row.id not in restored for row in found)
 
 
 def _row(one: Any) -> dict[str, Any]:
@@ -219,7 +234,8 @@ def _time_again(w: Work, taken: CatalogImport, moved: Sequence[Any]) -> None:
 def _ask_again(w: Work, taken: CatalogImport, one: Any) -> None:
     """It waited for a reviewer before the sheet, so it waits again."""
     said = one.before
-    place = (taken.supplier_id, said["county_code"], said["title"], said["submitted_by"])
+    name = f"{said['title']} {said['variant']}".rstrip()
+    place = (taken.supplier_id, said["county_code"], name, said["submitted_by"])
     w.announce(ReviewAsked(w.now, ReviewKind.LISTING, one.listing_id, *place))
 
 

@@ -12,6 +12,7 @@ from marketplace.catalog.models import Listing, ListingVillage
 from marketplace.catalog.queries import Placed, Placing
 from marketplace.catalog.rules import PLAIN, Content, Goods
 from marketplace.catalog.service import clock
+from marketplace.catalog.service.grouping import join_group
 from marketplace.catalog.states import LISTING, ClockStep, ListingState
 from marketplace.events import ListingChanged, ReviewDropped
 from marketplace.kernel.actor import Role
@@ -28,13 +29,16 @@ from marketplace.work import Work, move
 def draft(w: Work, supplier_id: uuid.UUID, goods: Goods, stock: int) -> Listing:
     """A new listing of the actor's own supplier; nobody else sees it yet.
 
-    Raises Invalid (what does not hold, with its field), Refused (sku_taken), Missing.
+    Raises Invalid (what does not hold, with its field), Refused (sku_taken, and as
+    `grouping.join_group`), Missing.
     """
     supplier = own_supplier(w, supplier_id)
     placed = Placing(w.session, w.now).place(goods)
     rules.check_stock(stock)
     free_sku(w, supplier.id, goods.sku, None)
-    listing = begin(w, supplier.id, content_of(goods, placed), stock=stock)
+    content = content_of(goods, placed)
+    join_group(w, supplier.id, content, goods.sku)
+    listing = begin(w, supplier.id, content, stock=stock)
     w.record("draft", listing, to_state=listing.state, sku=listing.sku, received=stock)
     return listing
 

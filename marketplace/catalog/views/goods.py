@@ -53,11 +53,15 @@ def mine() -> ResponseReturnValue:
         supplier = suppliers.own(session, someone())
         if supplier is None:
             return redirect(url_for("marketplace.suppliers.register"))
-        listings = paged(session, queries.mine(supplier.id, state), page_number())
+        group = request.args.get("group", "")[:40]
+        listings = paged(session, queries.mine(supplier.id, state, group), page_number())
+        codes = {one.group_code for one in listings.items}
         return page(
             "catalog/mine.html",
             supplier=supplier,
             state=state,
+            group=group,
+            sizes=queries.group_sizes(session, supplier.id, codes),
             counts=queries.counts(session, supplier.id),
             listings=listings,
             stands=queries.stands(session, listings.items, now()),

@@ -47,10 +47,10 @@ def subject(session: Session, actor: Actor, kind: ReviewKind, subject_id: uuid.U
     kind = SECOND.get(kind, kind)
     if kind is ReviewKind.LISTING:
         listing, supplier = catalog.listing(session, actor, subject_id)
-        return Subject(kind, listing.id, listing.title, supplier, listing=listing)
+        return Subject(kind, listing.id, listing.name, supplier, listing=listing)
     if kind is ReviewKind.CHANGE:
         change, listing, supplier = catalog.change(session, actor, subject_id)
-        return Subject(kind, change.id, listing.title, supplier, listing=listing)
+        return Subject(kind, change.id, listing.name, supplier, listing=listing)
     if kind is ReviewKind.PAPER:
         supplier, paper = suppliers.paper(session, actor, subject_id)
         return Subject(kind, paper.id, paper.number, supplier, paper=paper)

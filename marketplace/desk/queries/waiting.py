@@ -98,7 +98,7 @@ def _listings() -> Select[*tuple[Any, ...]]:
         Listing.id,
         Listing.supplier_id,
         Listing.county_code,
-        Listing.title,
+        Listing.name,
         func.coalesce(Listing.submitted_by, ""),
         func.coalesce(Listing.submitted_at, Listing.created_at),
     ).where(Listing.state == ListingState.SUBMITTED)
@@ -110,7 +110,7 @@ def _changes() -> Select[*tuple[Any, ...]]:
             ChangeSet.id,
             ChangeSet.supplier_id,
             Listing.county_code,
-            Listing.title,
+            Listing.name,
             ChangeSet.by,
             ChangeSet.at,
         )

@@ -884,6 +884,8 @@ def upgrade() -> None:
         sa.Column("supplier_id", sa.Uuid(), nullable=False),
         sa.Column("sku", sa.String(length=40), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("group_code", sa.String(length=40), nullable=False),
+        sa.Column("variant", sa.String(length=40), nullable=False),
         sa.Column("category", sa.String(length=40), nullable=False),
         sa.Column("unit", sa.String(length=40), nullable=False),
         sa.Column("spec", sa.String(length=200), nullable=False),
@@ -951,6 +953,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mp_listing_county_code"), "mp_listing", ["county_code"], unique=False)
     op.create_index("ix_mp_listing_newest", "mp_listing", ["state", "decided_at"], unique=False)
+    op.create_index(
+        "ix_mp_listing_variant",
+        "mp_listing",
+        ["supplier_id", "group_code", "variant"],
+        unique=True,
+        sqlite_where=sa.text("group_code <> ''"),
+        postgresql_where=sa.text("group_code <> ''"),
+    )
     op.create_table(
         "mp_lookup",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1910,6 +1920,12 @@ def downgrade() -> None:
     op.drop_index("ix_mp_lookup_newest", table_name="mp_lookup")
     op.drop_index(op.f("ix_mp_lookup_by"), table_name="mp_lookup")
     op.drop_table("mp_lookup")
+    op.drop_index(
+        "ix_mp_listing_variant",
+        table_name="mp_listing",
+        sqlite_where=sa.text("group_code <> ''"),
+        postgresql_where=sa.text("group_code <> ''"),
+    )
     op.drop_index("ix_mp_listing_newest", table_name="mp_listing")
     op.drop_index(op.f("ix_mp_listing_county_code"), table_name="mp_listing")
     op.drop_index("ix_mp_listing_counted", table_name="mp_listing")

@@ -101,7 +101,7 @@ def basket_count(session: Session, person_id: str) -> int:
 def title_in_basket(session: Session, actor: Actor, listing_id: uuid.UUID) -> str | None:
     """The name of a good that the actor once put in; None of any other."""
     return session.scalar(
-        select(Listing.title)
+        select(Listing.name)
         .join(BasketLine, BasketLine.listing_id == Listing.id)
         .where(BasketLine.person_id == actor.person_id, BasketLine.listing_id == listing_id)
     )

@@ -155,7 +155,7 @@ def _all_delivered(place_: regions.County | None, offers: dict[uuid.UUID, catalo
     for offer in offers.values():
         listing = offer.listing
         if not rules.is_delivered_to(where, listing.no_delivery_to):
-            raise Refused("not_delivered_there", title=listing.title, place=place_.label)
+            raise Refused("not_delivered_there", title=listing.name, place=place_.label)
 
 
 def _purchase(
@@ -208,7 +208,7 @@ def _line(w: Work, order: Order, wish: Wish, offer: catalog.Offer, kept: Reserva
         listing_id=listing.id,
         reservation_id=kept.id,
         sku=listing.sku,
-        title=listing.title,
+        title=listing.name,
         unit=listing.unit,
         quantity=wish.quantity,
         unit_price=listing.sale_price,
