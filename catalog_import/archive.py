@@ -1,5 +1,6 @@
 """The zip file of a workbook, looked at before anything in it is unpacked."""
 
+import stat
 import unicodedata
 import zipfile
 from itertools import pairwise
@@ -12,6 +13,8 @@ MAX_UNPACKED = 128 * 1024 * 1024
 MAX_RATIO = 100  # real workbooks reach about 10; a bomb has 1,000
 SMALL = 8 * 1024 * 1024  # unpacked: so much may shrink as far as it likes
 LOCAL_HEADER = 30  # bytes that stand at least before an entry's own
+
+END = b"PK\x05\x06"  # begins the record behind the directory
 
 MANIFEST = "[Content_Types].xml"
 
@@ -32,16 +35,18 @@ def open_archive(file: BinaryIO, size: int) -> zipfile.ZipFile:
 
 
 def check_archive(archive: zipfile.ZipFile, size: int) -> None:
-    """How many entries, under which names, how large, and none over another's bytes.
+    """How many entries, under which names, how large, none over another's bytes, and one directory
+    that every reader finds.
 
     Raises CellRefused.
     """
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise refuse("workbook_parts", count=len(entries), limit=MAX_ENTRIES)
-    _check_names([entry.filename for entry in entries])
+    _check_names(entries)
     _check_sizes(entries, size)
     _check_places(entries, archive.start_dir)
+    _check_end(entries, archive)
 
 
 def has_links(archive: zipfile.ZipFile) -> bool:
@@ -49,12 +54,14 @@ def has_links(archive: zipfile.ZipFile) -> bool:
     return any("externallinks/" in name.lower() for name in archive.namelist())
 
 
-def _check_names(names: list[str]) -> None:
+def _check_names(entries: list[zipfile.ZipInfo]) -> None:
     seen: set[str] = set()
-    for name in names:
+    for entry in entries:
+        name = entry.orig_filename  # the other one ends at a NUL
         same = unicodedata.normalize("NFC", name).casefold()
-        is_odd = name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/")
-        if is_odd or same in seen:
+        is_odd = name.startswith("/") or ".." in name.split("/") or not {*name}.isdisjoint("\\:\0")
+        is_link = stat.S_ISLNK(entry.external_attr >> 16)
+        if is_odd or is_link or same in seen:
             raise _suspicious("names")
         seen.add(same)
 
@@ -78,6 +85,19 @@ def _check_places(entries: list[zipfile.ZipInfo], end: int) -> None:
     )
     if any(one[1] > other[0] for one, other in pairwise(spans)) or (spans and spans[-1][1] > end):
         raise _suspicious("overlap")
+    if spans and spans[0][0] > 0:
+        raise _suspicious("prefix")
+
+
+def _check_end(entries: list[zipfile.ZipInfo], archive: zipfile.ZipFile) -> None:
+    """Of two directories one reader takes the first and another the last."""
+    if archive.fp is None:
+        return
+    archive.fp.seek(
+        max((one.header_offset + LOCAL_HEADER + one.compress_size for one in entries), default=0)
+    )
+    if archive.fp.read().count(END) != 1:
+        raise _suspicious("directories")
 
 
 def _suspicious(what: str) -> CellRefused:

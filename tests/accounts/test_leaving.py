@@ -61,7 +61,7 @@ def test_an_approver_who_left_approves_nothing_more(
     submitted: uuid.UUID,
     client_as: Callable[[str], FlaskClient],
 ) -> None:
-    """P20: the page that was open before answers with the sign-in, and the plan waits."""
+    """P20: Failure 26: the page open before answers with the sign-in, and the plan waits."""
     browser = client_as("union_approver")
     page = browser.get(f"/plans/{submitted}")
     assert page.status_code == 200

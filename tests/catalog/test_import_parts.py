@@ -79,7 +79,7 @@ def test_a_long_sheet_is_written_by_the_outbox_part_by_part(
 
 
 def test_a_long_sheet_again_changes_nothing(people: People, supplier: Supplier) -> None:
-    """P23: the same file twice."""
+    """P23: Failure 38: the same file twice."""
     hand_in(people, supplier, rows())
     deliver_all(people)
     before = content(people)
@@ -125,7 +125,7 @@ def test_every_listing_of_a_long_sheet_has_its_trail_row_by_who_handed_it_in(
 def test_a_sheet_that_is_killed_while_it_is_written_ends_as_without(
     people: People, supplier: Supplier, place: Place, clock: SetClock, statement: int
 ) -> None:
-    """P23: kill -9 at any time, then resume."""
+    """P23: Failure 38: kill -9 at any time, then resume."""
     taken = hand_in(people, supplier, rows())
     worker = subprocess.run(  # noqa: S603  # our own interpreter and module
         [sys.executable, "-m", "tests.catalog.killed_worker",

@@ -93,6 +93,56 @@ def test_a_name_that_leads_elsewhere_or_stands_twice_is_refused(name: str) -> No
     assert refusal(repacked(a_book({}), added)).data["what"] == "names"
 
 
+def entry(name: str, **said: object) -> bytes:
+    """A workbook with one more entry of that name."""
+    told = zipfile.ZipInfo(name)
+    for field, value in said.items():
+        setattr(told, field, value)
+    out = io.BytesIO(a_book({}))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(told, b"<x/>")
+    return out.getvalue()
+
+
+def second_directory(*, in_comment: bool) -> bytes:
+    """Two directories: one behind the other, or one in the comment of the other."""
+    data = a_book({})
+    end = data.rindex(b"PK\x05\x06")
+    if in_comment:
+        return data[:-2] + struct.pack("<H", 22) + data[end:]
+    start = struct.unpack("<I", data[end + 16 : end + 20])[0]
+    record = bytearray(data[end:])
+    record[16:20] = struct.pack("<I", len(data))
+    return data + data[start:end] + bytes(record)
+
+
+def test_archives_that_two_readers_would_read_differently_are_refused() -> None:
+    """P25: Failure 37: what a checker saw and what is read are the same bytes."""
+    book = a_book({})
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        doubled = entry("xl/workbook.xml")
+    archives = {
+        "overlap": twice(book),
+        "names": doubled,
+        "prefix": book + book,
+        "directories": second_directory(in_comment=False),
+    }
+    for what, data in archives.items():
+        assert refusal(data).data["what"] == what
+    nul = entry("xl/worksheets/sheet9.xml#.png").replace(b"xml#.png", b"xml\0.png")
+    link = entry("xl/link.xml", external_attr=0o120777 << 16, create_system=3)
+    for data in (nul, link, entry("xl/../../x.xml"), entry("/x.xml")):
+        assert refusal(data).data["what"] == "names"
+    assert refusal(second_directory(in_comment=True)).code == "workbook_damaged"
+    assert refusal(b"#!/bin/sh\n" + book).code != ""  # not even taken for a workbook
+
+
+def test_an_archive_within_a_workbook_is_not_opened() -> None:
+    """Failure 37: nested as deep as one likes, it stays a part that nobody reads."""
+    bomb = zipped({"0.zip": zipped({"1": b"0" * 5_000_000})})
+    assert len(read_listings(by_hand(rows_xml(HEAD), xl__media__x=bomb)).rows) == 1
+
+
 def test_ten_thousand_sheets_are_refused_before_one_is_opened() -> None:
     """P25"""
     sheets = {f"xl__worksheets__sheet{n}.xml": "<worksheet/>" for n in range(2, 10_002)}

@@ -168,7 +168,7 @@ def test_what_lay_in_the_basket_when_its_paper_ran_out_is_not_sold(
 
 
 def test_nothing_of_a_suspended_supplier_is_sold(people: People, melon: Listing) -> None:
-    """P16: not to those either who had it in the basket."""
+    """P16: Failure 39: not to those either who had it in the basket."""
     with people.runtime.work(people.actor("reviewer")) as w:
         suppliers.suspend(w, melon.supplier_id, "示例原因")
     with pytest.raises(catalog.NotForSale):

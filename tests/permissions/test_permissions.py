@@ -121,7 +121,7 @@ def test_everybody_gets_the_answer_of_the_table(world: World, row: Row) -> None:
 
 @pytest.mark.parametrize("row", [r for r in TABLE.rows if r.trail], ids=str)
 def test_a_change_writes_exactly_its_rows_of_the_trail(world: World, row: Row) -> None:
-    """P29: one row per change of a state, of money, rights or documents; none is forgotten."""
+    """P29: Failure 26: one row per change of a state, money, rights or documents."""
     who = next(c for c in doers(row) if c != "anonymous")
     _answer, after = ask(world, row, TABLE.who(row, who))
     assert trail_of(changes(world.before, after)) == row.trail
@@ -181,7 +181,7 @@ def test_an_id_of_others_in_a_field_or_a_filter_opens_nothing(world: World, row:
 
 
 def test_a_method_that_no_route_declares_is_refused(world: World) -> None:
-    """Nothing happens by a verb of HTTP that nobody thought of."""
+    """Failure 26: nothing happens by a verb of HTTP that nobody thought of."""
     passed = []
     for row in TABLE.rows:
         address = row.address(world.app, world.said)

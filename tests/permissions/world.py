@@ -43,6 +43,7 @@ class World:
     def __init__(self, folder: Path, ids: Mapping[str, str]) -> None:
         """`folder` holds the prepared database in `data`, with the people of `ids`."""
         self.data, self.kept = folder / "data", folder / "kept"
+        self.uploads = dict(UPLOADS)
         settings = {"MARKETPLACE_DATA": self.data, "MARKETPLACE_DEMO": True, "SECRET_KEY": "a" * 32}
         self.app: Flask = create_app({**settings, "TESTING": True}, clock=SetClock(NOON))
         self.runtime: Runtime = self.app.extensions["marketplace"].runtime
@@ -81,7 +82,7 @@ class World:
         name = value.removeprefix("file:")
         if name == value:
             return value
-        data, filename = UPLOADS[name]
+        data, filename = self.uploads[name]
         return io.BytesIO(data), filename
 
     def said(self, value: str) -> str:

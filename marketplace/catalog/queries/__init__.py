@@ -27,7 +27,7 @@ from marketplace.catalog.queries.changes import (
     said,
     village_names,
 )
-from marketplace.catalog.queries.checking import Check, Conditions, GoodsTodo, conditions
+from marketplace.catalog.queries.checking import Check, checks
 from marketplace.catalog.queries.clock import (
     AskedTime,
     Now,
@@ -50,12 +50,7 @@ from marketplace.catalog.queries.clock import (
 from marketplace.catalog.queries.documents import all_documents, documents, listings_of
 from marketplace.catalog.queries.evidence import Evidence, evidence, evidence_of
 from marketplace.catalog.queries.exporting import exported
-from marketplace.catalog.queries.faults import (
-    gate_faults,
-    make_of_listing,
-    stock_faults,
-    zone_faults,
-)
+from marketplace.catalog.queries.faults import stock_faults, zone_faults
 from marketplace.catalog.queries.finding import Finding, find, totals
 from marketplace.catalog.queries.foretelling import (
     Foretold,
@@ -126,7 +121,6 @@ __all__ = [
     "Category",
     "Check",
     "Checked",
-    "Conditions",
     "Difference",
     "Entry",
     "Evidence",
@@ -134,7 +128,6 @@ __all__ = [
     "Finding",
     "Foretold",
     "Good",
-    "GoodsTodo",
     "Instant",
     "Median",
     "Now",
@@ -163,10 +156,10 @@ __all__ = [
     "change",
     "changes_of",
     "check_sheet",
+    "checks",
     "clock_faults",
     "columns_as_data",
     "comparisons",
-    "conditions",
     "content",
     "contents",
     "counts",
@@ -180,7 +173,6 @@ __all__ = [
     "fairness",
     "find",
     "foretell",
-    "gate_faults",
     "goods",
     "group_sizes",
     "headings_mark",
@@ -189,7 +181,6 @@ __all__ = [
     "last_import",
     "listing",
     "listings_of",
-    "make_of_listing",
     "median",
     "mine",
     "months",

@@ -44,7 +44,6 @@ from marketplace.catalog.service.revising import (
     withdraw_change,
 )
 from marketplace.catalog.service.searching import advice, rebuild_search, reindex, tend_search
-from marketplace.catalog.service.standing import reckon_supplier, stand_anew
 from marketplace.catalog.service.stock import (
     NotForSale,
     OutOfStock,
@@ -89,7 +88,6 @@ __all__ = [
     "rebuild_search",
     "recall",
     "receive",
-    "reckon_supplier",
     "refuse_change",
     "reindex",
     "release",
@@ -103,7 +101,6 @@ __all__ = [
     "set_stock",
     "sheet_key",
     "show_photos",
-    "stand_anew",
     "stop",
     "submit",
     "submit_all",

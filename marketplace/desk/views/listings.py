@@ -85,8 +85,7 @@ def _page(
             compare_url=url_for("marketplace.desk.compare_price", listing_id=found.id),
             spent=catalog.time_spent(session, found, at),
             wording=rules.wording(catalog.said(found)),
-            conditions=catalog.conditions(session, actor, found, supplier, at=at),
-            can_act=False,
+            checks=catalog.checks(session, actor, found, supplier, at=at),
             evidence=catalog.evidence(session, found, supplier, at),
             **around(session, subject, steps, found.fingerprint),
         )

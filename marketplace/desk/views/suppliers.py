@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from flask.typing import ResponseReturnValue
 
@@ -35,12 +36,11 @@ def supplier(supplier_id: uuid.UUID) -> ResponseReturnValue:
             "desk/supplier.html",
             supplier=subject.supplier,
             dossier=dossier,
-            declared=suppliers.declared(session, supplier_id),
             is_first=subject.supplier.state is SupplierState.CHECKED
             and subject.supplier.checked_by == actor.person_id,
             place=regions.county(session, subject.supplier.county_code),
             may_read_scans=bool(roles),
-            findings_of=suppliers.findings_of,
+            findings_of=partial(suppliers.findings_now, at=at),
             **around(session, subject, steps, dossier.seen),
         )
 
@@ -48,7 +48,7 @@ def supplier(supplier_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/papers/<uuid:paper_id>")
 @needs(*READERS)
 def paper(paper_id: uuid.UUID) -> ResponseReturnValue:
-    actor = someone()
+    actor, at = someone(), now()
     with reading() as session:
         subject = queries.subject(session, actor, ReviewKind.PAPER, paper_id)
         _owner, found = suppliers.paper(session, actor, paper_id)
@@ -59,7 +59,7 @@ def paper(paper_id: uuid.UUID) -> ResponseReturnValue:
             supplier=subject.supplier,
             paper=found,
             may_read_scans=bool(roles),
-            findings_of=suppliers.findings_of,
+            findings_of=partial(suppliers.findings_now, at=at),
             **around(session, subject, steps, ""),
         )
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.machine import Step
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.rules import checks
 from marketplace.suppliers.states import PAPER, PaperState, SupplierState
 
 READERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER, Role.SYSTEM})
@@ -85,6 +88,16 @@ def is_correctable(paper: Paper) -> bool:
 def findings_of(paper: Paper) -> tuple[rules.Finding, ...]:
     """What the machine found when it was handed in."""
     return tuple(rules.finding_of(kept) for kept in paper.findings)
+
+
+def findings_now(paper: Paper, at: datetime) -> tuple[rules.Finding, ...]:
+    """The same, and what time has added: a paper may end while it waits at the desk."""
+    today = local_day(at)
+    if paper.valid_until is None or paper.valid_until >= today:
+        return findings_of(paper)
+    stale = {"in_force", "expired"}
+    kept = [one for one in findings_of(paper) if one.check not in stale]
+    return (*kept, checks.ended(paper.valid_until, today))
 
 
 def doubts(paper: Paper) -> tuple[rules.Finding, ...]:

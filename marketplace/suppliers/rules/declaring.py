@@ -39,9 +39,9 @@ class Question:
 
     @property
     def best(self) -> str:
-        """The answer with the better grade; where both are as good, no."""
+        """The answer that passes; one that has none prefers a reviewer's judgement."""
         order = tuple(Grade)
-        return min(("no", "yes"), key=lambda said: order.index(self.grade(said)))
+        return min(("yes", "no"), key=lambda said: order.index(self.grade(said)))
 
     @property
     def judged(self) -> str | None:

@@ -82,7 +82,7 @@ def paper(paper_id: uuid.UUID) -> ResponseReturnValue:
         supplier=supplier,
         paper=found,
         told=_told(found),
-        findings=queries.findings_of(found),
+        findings=queries.findings_now(found, now()),
         history=submissions,
         desk_url=desk_url("paper", roles, paper_id=paper_id),
         may_read_scans=bool(roles & {Role.SUPPLIER_STAFF, Role.REVIEWER}),

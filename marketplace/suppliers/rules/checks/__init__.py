@@ -6,7 +6,7 @@ A failure stops the hand-in, a warning goes to a person; see docs/papers.md for 
 from __future__ import annotations
 
 from marketplace.suppliers.rules.checks.contents import check_contents
-from marketplace.suppliers.rules.checks.days import check_days
+from marketplace.suppliers.rules.checks.days import check_days, ended
 from marketplace.suppliers.rules.checks.details import details_of
 from marketplace.suppliers.rules.checks.facts import Known, Link, Place, Submission
 from marketplace.suppliers.rules.checks.holders import check_holder
@@ -14,8 +14,8 @@ from marketplace.suppliers.rules.checks.numbers import check_number, number_key,
 from marketplace.suppliers.rules.checks.twice import check_twice
 from marketplace.suppliers.rules.findings import Finding
 
-__all__ = ["Known", "Link", "Place", "Submission", "details_of", "look_at", "number_key",
-           "region_of"]  # fmt: skip
+__all__ = ["Known", "Link", "Place", "Submission", "details_of", "ended", "look_at",
+           "number_key", "region_of"]  # fmt: skip
 
 
 def look_at(paper: Submission, known: Known) -> tuple[Finding, ...]:

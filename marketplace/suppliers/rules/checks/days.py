@@ -16,7 +16,7 @@ def check_days(paper: Submission, known: Known) -> Iterator[Finding]:
     """Expired, not yet begun, without the end its kind must have, accepted for too long."""
     kind, until = KINDS[paper.kind], paper.valid_until
     if until is not None and until < known.today:
-        yield bad("expired", FIELD, until=until.isoformat(), days=(known.today - until).days)
+        yield ended(until, known.today)
         return
     if paper.valid_from > known.today:
         yield doubtful("not_begun", "valid_from", begins=paper.valid_from.isoformat())
@@ -30,6 +30,11 @@ def check_days(paper: Submission, known: Known) -> Iterator[Finding]:
                            until=until.isoformat(), months=kind.months)  # fmt: skip
             return
     yield good("in_force", until=until.isoformat() if until else "")
+
+
+def ended(until: date, today: date) -> Finding:
+    """A paper whose last day is past."""
+    return bad("expired", FIELD, until=until.isoformat(), days=(today - until).days)
 
 
 def months_later(day: date, months: int) -> date:
