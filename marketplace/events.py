@@ -76,6 +76,14 @@ class ReviewDropped(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class GoodsPaperAccepted(Event):
+    """A paper of just these goods, a listing or a batch, counts from now on."""
+
+    supplier_id: UUID
+    goods_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionsNoted(Event):
     """What was decided in this unit of work stands in the supplier's notices; told once for all."""
 

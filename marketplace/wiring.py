@@ -26,6 +26,7 @@ from marketplace.work.sweeps import Sweeping
 
 WITHIN: tuple[Wire, ...] = (
     on(events.DecisionsNoted, desk.tell_decisions),
+    on(events.GoodsPaperAccepted, catalog.stand_anew),
     on(
         events.OrderCancelled,
         ledger.book_cancelled_order,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from marketplace.catalog import queries, service
 from marketplace.events import (
     EntityChanged,
+    GoodsPaperAccepted,
     ImportAdvanced,
     ImportEnded,
     ListingChanged,
@@ -34,6 +35,11 @@ def give_back(w: Work, event: OrderCancelled) -> None:
             service.restock(w, line.reservation_id)
         else:
             service.release(w, line.reservation_id)
+
+
+def stand_anew(w: Work, event: GoodsPaperAccepted) -> None:
+    """A listing with a paper of its own has its own place at the gate; batches have none."""
+    service.stand_anew(w, event.goods_id)
 
 
 def write_part(w: Work, event: ImportAdvanced) -> None:

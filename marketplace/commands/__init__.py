@@ -1,4 +1,4 @@
-"""The verbs on the command line: serve, work, demo, check, migrate, verify, backup, restore …"""
+"""The verbs on the command line: serve, work, demo, check, migrate, reckon, verify, backup …"""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from marketplace.commands.checking import check
 from marketplace.commands.demonstration import demo
 from marketplace.commands.migrating import migrate
 from marketplace.commands.opening import open_existing
+from marketplace.commands.reckoning import reckon
 from marketplace.commands.serving import serve, work
 from marketplace.commands.verifying import verify
 from marketplace.regions.cli import regions
@@ -30,6 +31,7 @@ for verb in (
     verify,
     check,
     migrate,
+    reckon,
     backup,
     restore,
     accounts,

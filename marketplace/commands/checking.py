@@ -21,6 +21,7 @@ from marketplace.commands.opening import data_option
 from marketplace.config import PREFIX, Config, Misconfigured
 from marketplace.extension import make_runtime
 from marketplace.standalone.settings import KEY_FILE, from_environment, gather
+from marketplace.suppliers import queries as suppliers
 from marketplace.work import Runtime, outbox, schema
 
 # CVE-2024-0450: older ones unpack archives whose parts overlap
@@ -121,6 +122,11 @@ def _database(runtime: Runtime) -> Iterator[Finding]:
             yield Finding(True, fault)
         if dead := outbox.waiting(session, runtime.clock.now())["dead"]:
             yield Finding(False, f"{dead} parcels of the outbox failed too often: see /desk/outbox")
+        if older := suppliers.older_schemes(session):
+            yield Finding(
+                True,
+                f"{older} profiles of the gate follow an older scheme: type  {suppliers.RECKON}",
+            )
         listings = session.scalar(select(func.count()).select_from(Listing)) or 0
     if advice := catalog.advice(runtime.tools.config.search, listings):
         yield Finding(False, advice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -32,7 +33,9 @@ CHECKS: dict[str, Check] = {
     "no budget overspent": lambda session, at: unions.faults(session),
     "plans and budgets agree": lambda session, at: purchasing.faults(session),
     "every zone listing has a sourced designation": catalog.zone_faults,
-    "the gate stands where papers say": lambda session, at: suppliers.standing_faults(session),
+    "the gate stands where papers say": lambda session, at: chain(
+        suppliers.standing_faults(session), catalog.gate_faults(session)
+    ),
     "every open thing lies on the desk once": lambda session, at: desk.faults(session),
     "the clock of everything that waits runs": lambda session, at: iter(
         catalog.clock_faults(session)

@@ -97,7 +97,10 @@ def the_supplier_registers(page: Page, scan: Path) -> None:
 def the_supplier_declares(page: Page) -> None:
     """Question by question; a slip that would shut the gate is told before it is kept."""
     page.goto(f"{page.url}/steps/declare")
-    good = {"origin": "yes", "recall": "yes", "penalty": "no", "dishonest": "no", "conflict": "no"}
+    good = {
+        "origin": "yes", "recall": "yes", "penalty": "no", "dishonest": "no", "conflict": "no",
+        "agent": "no",
+    }  # fmt: skip
     for name, answer in {**good, "dishonest": "yes"}.items():
         page.check(f"[name=said_{name}][value={answer}]")
     press(page, "保存并继续")

@@ -256,7 +256,7 @@ def test_a_broken_file_of_questions_is_refused_with_its_place() -> None:
 
 GOOD = {
     "edition": "1", "said_origin": "yes", "said_recall": "yes", "said_penalty": "no",
-    "said_dishonest": "no", "said_conflict": "no",
+    "said_dishonest": "no", "said_conflict": "no", "said_agent": "no",
 }  # fmt: skip
 
 

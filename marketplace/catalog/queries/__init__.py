@@ -27,7 +27,7 @@ from marketplace.catalog.queries.changes import (
     said,
     village_names,
 )
-from marketplace.catalog.queries.checking import Check, checks
+from marketplace.catalog.queries.checking import Check, Conditions, GoodsTodo, conditions
 from marketplace.catalog.queries.clock import (
     AskedTime,
     Now,
@@ -50,7 +50,12 @@ from marketplace.catalog.queries.clock import (
 from marketplace.catalog.queries.documents import all_documents, documents, listings_of
 from marketplace.catalog.queries.evidence import Evidence, evidence, evidence_of
 from marketplace.catalog.queries.exporting import exported
-from marketplace.catalog.queries.faults import stock_faults, zone_faults
+from marketplace.catalog.queries.faults import (
+    gate_faults,
+    make_of_listing,
+    stock_faults,
+    zone_faults,
+)
 from marketplace.catalog.queries.finding import Finding, find, totals
 from marketplace.catalog.queries.foretelling import (
     Foretold,
@@ -121,6 +126,7 @@ __all__ = [
     "Category",
     "Check",
     "Checked",
+    "Conditions",
     "Difference",
     "Entry",
     "Evidence",
@@ -128,6 +134,7 @@ __all__ = [
     "Finding",
     "Foretold",
     "Good",
+    "GoodsTodo",
     "Instant",
     "Median",
     "Now",
@@ -156,10 +163,10 @@ __all__ = [
     "change",
     "changes_of",
     "check_sheet",
-    "checks",
     "clock_faults",
     "columns_as_data",
     "comparisons",
+    "conditions",
     "content",
     "contents",
     "counts",
@@ -173,6 +180,7 @@ __all__ = [
     "fairness",
     "find",
     "foretell",
+    "gate_faults",
     "goods",
     "group_sizes",
     "headings_mark",
@@ -181,6 +189,7 @@ __all__ = [
     "last_import",
     "listing",
     "listings_of",
+    "make_of_listing",
     "median",
     "mine",
     "months",

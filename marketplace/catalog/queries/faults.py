@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from marketplace.catalog.states import ListingState, ReservationState
 from marketplace.regions import queries as regions
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.rules import Make, key_of, slugs_of
 
 
 def stock_faults(session: Session) -> Iterator[str]:
@@ -62,6 +64,26 @@ def zone_faults(session: Session, at: datetime) -> Iterator[str]:
             yield f"zone: listing {listing.id} ({listing.sku}): county {code} has no sourced list"
         if listing.decided_by is None or listing.decided_by == listing.submitted_by:
             yield f"zone: listing {listing.id} ({listing.sku}): nobody else approved it"
+
+
+def make_of_listing(listing: Listing) -> Make:
+    """What decides which papers it needs."""
+    made = (listing.category, listing.processing, listing.packaging, listing.maker)
+    return Make(*made, frozenset(listing.claims))
+
+
+def gate_faults(session: Session) -> Iterator[str]:
+    """Every listing that is looked up at the gate under another key than its make has."""
+    own: dict[uuid.UUID, frozenset[uuid.UUID]] = {}
+    for listing in session.scalars(select(Listing).order_by(Listing.created_at, Listing.sku)):
+        if listing.supplier_id not in own:
+            own[listing.supplier_id] = suppliers.with_own(session, listing.supplier_id)
+        key = key_of(slugs_of(make_of_listing(listing)))
+        if listing.id in own[listing.supplier_id]:
+            key = listing.id.hex
+        if listing.standing != key:
+            name = f"gate: listing {listing.id} ({listing.sku})"
+            yield f"{name} stands under another key: type  {suppliers.RECKON}"
 
 
 def _pieces(state: ReservationState) -> ColumnElement[int]:

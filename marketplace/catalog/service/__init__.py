@@ -44,6 +44,7 @@ from marketplace.catalog.service.revising import (
     withdraw_change,
 )
 from marketplace.catalog.service.searching import advice, rebuild_search, reindex, tend_search
+from marketplace.catalog.service.standing import reckon_supplier, stand_anew
 from marketplace.catalog.service.stock import (
     NotForSale,
     OutOfStock,
@@ -88,6 +89,7 @@ __all__ = [
     "rebuild_search",
     "recall",
     "receive",
+    "reckon_supplier",
     "refuse_change",
     "reindex",
     "release",
@@ -101,6 +103,7 @@ __all__ = [
     "set_stock",
     "sheet_key",
     "show_photos",
+    "stand_anew",
     "stop",
     "submit",
     "submit_all",

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from marketplace.catalog import rules
 from marketplace.catalog.models import Listing, ListingVillage
-from marketplace.catalog.queries import Placed, Placing
+from marketplace.catalog.queries import Placed, Placing, make_of_listing
 from marketplace.catalog.rules import PLAIN, Content, Goods
 from marketplace.catalog.service import clock
 from marketplace.catalog.service.grouping import join_group
@@ -21,7 +21,6 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
-from marketplace.suppliers.rules import Make
 from marketplace.suppliers.service import profile
 from marketplace.work import Work, move
 
@@ -103,11 +102,9 @@ def content_of(goods: Goods, placed: Placed, photos: Sequence[str] = ()) -> Cont
 
 def stand(w: Work, listing: Listing) -> None:
     """Find the listing's place at the gate anew: its make, its claims or its own papers changed."""
-    made = (listing.category, listing.processing, listing.packaging, listing.maker)
     own = suppliers.has_own(w.session, listing.supplier_id, listing.id)
-    listing.standing = profile(
-        w, listing.supplier_id, Make(*made, frozenset(listing.claims)), listing.id if own else None
-    )
+    make = make_of_listing(listing)
+    listing.standing = profile(w, listing.supplier_id, make, listing.id if own else None)
 
 
 def free_sku(w: Work, supplier_id: uuid.UUID, sku: str, own: uuid.UUID | None) -> None:

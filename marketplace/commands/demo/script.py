@@ -124,6 +124,7 @@ class Seller:
     grower: tuple[GrowerLine, ...] = ()
     account: AccountLine | None = None
     new_name: str = ""
+    judged: dict[str, str] = field(default_factory=dict)  # questions a reviewer judges, with words
     return_note: str = ""
     suspend_note: str = ""
 

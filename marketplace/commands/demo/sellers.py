@@ -128,7 +128,7 @@ def _register(stage: Stage, one: Seller) -> None:
         for paper in one.paper:
             suppliers.hand_in(w, made.id, _handed_in(stage, one, paper))
         for name in FORMS:
-            suppliers.declare(w, made.id, suppliers.all_good(name))
+            suppliers.declare(w, made.id, suppliers.all_good(name, one.judged))
     with stage.work() as w:
         suppliers.mark_as_example(w, made.id)
 

@@ -85,7 +85,8 @@ def _page(
             compare_url=url_for("marketplace.desk.compare_price", listing_id=found.id),
             spent=catalog.time_spent(session, found, at),
             wording=rules.wording(catalog.said(found)),
-            checks=catalog.checks(session, actor, found, supplier, at=at),
+            conditions=catalog.conditions(session, actor, found, supplier, at=at),
+            can_act=False,
             evidence=catalog.evidence(session, found, supplier, at),
             **around(session, subject, steps, found.fingerprint),
         )

@@ -36,6 +36,7 @@ def supplier(supplier_id: uuid.UUID) -> ResponseReturnValue:
             "desk/supplier.html",
             supplier=subject.supplier,
             dossier=dossier,
+            declared=suppliers.declared(session, supplier_id),
             is_first=subject.supplier.state is SupplierState.CHECKED
             and subject.supplier.checked_by == actor.person_id,
             place=regions.county(session, subject.supplier.county_code),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Supplier
-from marketplace.suppliers.queries.showing import Met, checklist, shown
+from marketplace.suppliers.queries.showing import checklist, shown
 from marketplace.suppliers.rules import Gap
 from marketplace.suppliers.rules.requirements import GROWERS, Family, Requirement
 from marketplace.suppliers.states import ApplicationStep
@@ -59,7 +59,7 @@ def gaps(session: Session, supplier: Supplier, at: datetime) -> tuple[Gap, ...]:
     """Everything that is missing before it may be submitted, in the order of the steps."""
     found = list(rules.blanks({name: getattr(supplier, name) for name in _FIELDS}))
     for item in checklist(shown(session, supplier), at):
-        if item.met is Met.MISSING:
+        if item.is_missing:
             found.append(_gap(item.requirement))
     return tuple(sorted(found, key=lambda gap: _ORDER.index(gap.step)))
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor
 from marketplace.suppliers.models import Paper, Supplier
-from marketplace.suppliers.queries.showing import CheckItem, Shown, checklist, shown
+from marketplace.suppliers.queries.readiness import Readiness, readiness
+from marketplace.suppliers.queries.showing import CheckItem, Shown, shown
 from marketplace.suppliers.queries.sight import visible
 from marketplace.suppliers.queries.standing import sells
 
@@ -28,8 +29,12 @@ class Dossier:
 
     supplier: Supplier
     shown: Shown
-    checklist: tuple[CheckItem, ...]
+    readiness: Readiness
     may_sell: bool
+
+    @property
+    def checklist(self) -> tuple[CheckItem, ...]:
+        return self.readiness.items
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -64,8 +69,8 @@ def dossier(session: Session, actor: Actor, supplier_id: uuid.UUID, at: datetime
     """The supplier with its papers and the checklist at that instant. Raises Missing."""
     supplier = visible(session, actor, supplier_id)
     has = shown(session, supplier)
-    items = checklist(has, at)
-    return Dossier(supplier, has, items, sells(session, supplier.id, at))
+    ready = readiness(session, supplier, at)
+    return Dossier(supplier, has, ready, sells(session, supplier.id, at))
 
 
 def all_suppliers(session: Session) -> tuple[Supplier, ...]:

@@ -14,7 +14,7 @@ from marketplace.kernel.errors import Missing, WrongState
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Paper, Supplier
 from marketplace.suppliers.queries import sight
-from marketplace.suppliers.queries.showing import Met, checklist, shown
+from marketplace.suppliers.queries.showing import checklist, shown
 from marketplace.suppliers.states import PaperKind, PaperScope, PaperState
 
 
@@ -49,7 +49,7 @@ def choices_of_kinds(
     WrongState."""
     supplier = _own_open(session, actor, supplier_id)
     items = checklist(shown(session, supplier), at)
-    wanted = [kind for item in items if item.met is Met.MISSING
+    wanted = [kind for item in items if item.is_missing
               for kind in item.requirement.papers]  # fmt: skip  # reads as one sentence
     missing = tuple(dict.fromkeys(wanted))
     return KindChoices(

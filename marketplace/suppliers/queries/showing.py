@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Declaration, Paper, Profile, Supplier, Waiver
 from marketplace.suppliers.queries.growers import has_growers
-from marketplace.suppliers.rules.requirements import GROWERS, Family, Requirement
+from marketplace.suppliers.rules.requirements import GROWERS, Answered, Family, Requirement
 from marketplace.suppliers.rules.spans import ALWAYS, Span, both, holds, united
 from marketplace.suppliers.states import DeclarationState, PaperState, SupplierKind, WaiverState
 
@@ -58,6 +58,11 @@ class CheckItem:
     is_met: bool = False
 
     @property
+    def is_missing(self) -> bool:
+        """Whether somebody has to hand something in."""
+        return self.met is Met.MISSING and not self.requirement.optional
+
+    @property
     def met(self) -> Met:
         if self.is_met:
             return Met.WAIVED if self.waiver and not self.paper else Met.MET
@@ -85,14 +90,26 @@ def shown(session: Session, supplier: Supplier, *, anew: bool = False) -> Shown:
     )
 
 
+def asked_of(has: Shown, slugs: Iterable[str] = ()) -> tuple[Requirement, ...]:
+    """What this supplier is asked, also because of what it has declared."""
+    return tuple(
+        one
+        for one in rules.required_of(has.kind, slugs)
+        if one.answered is None or _has_answered(one.answered, has)
+    )
+
+
+def _has_answered(one: Answered, has: Shown) -> bool:
+    made = next((made for made in has.declarations if made.name == one.declaration), None)
+    return made is not None and made.answers.get(one.question, {}).get("said") == one.answer
+
+
 def checklist(
     has: Shown, at: datetime, slugs: Iterable[str] = (), goods_id: uuid.UUID | None = None
 ) -> tuple[CheckItem, ...]:
     """What must be shown at that instant, for goods of this profile or as a whole, and what is."""
     return tuple(
-        _item(one, has, at, goods_id)
-        for one in rules.required_of(has.kind, slugs)
-        if not holds(one.spared, at)
+        _item(one, has, at, goods_id) for one in asked_of(has, slugs) if not holds(one.spared, at)
     )
 
 
@@ -110,16 +127,11 @@ def standing_spans(
 ) -> tuple[Span, ...]:
     """When everything is met."""
     found: tuple[Span, ...] = (ALWAYS,)
-    for one in rules.required_of(has.kind, slugs):
+    for one in asked_of(has, slugs):
+        if one.optional:
+            continue
         found = both(found, _spans(one, has, goods_id))
     return found
-
-
-def share_shown(items: Iterable[CheckItem]) -> int:
-    """Whole per cent of what is met or waits for a reviewer; 100 only when nothing is missing."""
-    found = [item.met for item in items]
-    there = sum(1 for met in found if met is not Met.MISSING)
-    return there * 100 // len(found) if found else 100
 
 
 def _spans(asked: Requirement, has: Shown, goods_id: uuid.UUID | None) -> tuple[Span, ...]:

@@ -51,6 +51,8 @@ def may_sell(
 # whatever changes what stands leaves a deed about one of these
 GATE_MARKS = tuple(newest(kind) for kind in (Supplier, Paper, Waiver, Declaration))
 
+RECKON = "marketplace reckon"  # the command that reckons everything anew
+
 Place = tuple[uuid.UUID, str]  # a supplier and one of its profiles
 
 
@@ -152,4 +154,11 @@ def standing_faults(session: Session) -> Iterator[str]:
             if found != standing_spans(has, one.slugs, one.goods_id):
                 yield f"gate: supplier {supplier.id}, profile {one.key or 'whole'}: stale spans"
             if one.scheme != rules.SCHEME.digest:
-                yield f"gate: supplier {supplier.id}, profile {one.key or 'whole'}: an older scheme"
+                name = f"gate: supplier {supplier.id}, profile {one.key or 'whole'}"
+                yield f"{name}: an older scheme: type  {RECKON}"
+
+
+def older_schemes(session: Session) -> int:
+    """How many profiles were reckoned with another scheme than this version's."""
+    asked = select(func.count()).select_from(Profile).where(Profile.scheme != rules.SCHEME.digest)
+    return session.scalar(asked) or 0

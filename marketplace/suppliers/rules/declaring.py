@@ -39,9 +39,9 @@ class Question:
 
     @property
     def best(self) -> str:
-        """The answer that passes; one that has none prefers a reviewer's judgement."""
+        """The answer with the better grade; where both are as good, no."""
         order = tuple(Grade)
-        return min(("yes", "no"), key=lambda said: order.index(self.grade(said)))
+        return min(("no", "yes"), key=lambda said: order.index(self.grade(said)))
 
     @property
     def judged(self) -> str | None:

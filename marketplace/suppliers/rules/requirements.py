@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any, TypeVar
 
 from marketplace.kernel.clock import start_of_day
+from marketplace.suppliers.rules.declaring import FORMS
 from marketplace.suppliers.rules.spans import DAWN, Span
 from marketplace.suppliers.states import Maker, Packaging, PaperKind, Processing, SupplierKind
 
@@ -29,6 +30,7 @@ class Family(StrEnum):
     PAPER = "paper"
     DECLARATION = "declaration"
     FACT = "fact"
+    RECOMMENDATION = "recommendation"  # a paper by which a county speaks for a supplier
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,18 @@ class Make:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer in the last declaration of a name, which brings a requirement with it."""
+
+    declaration: str
+    question: str
+    answer: str  # "yes" or "no"
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
     """One thing that must be shown. Empty conditions hold for all; `spared` is the time in which
-    it is not asked yet, or no longer."""
+    it is not asked yet, or no longer. What is `optional` opens and shuts nothing."""
 
     slug: str
     family: Family
@@ -58,7 +69,9 @@ class Requirement:
     packaging: frozenset[Packaging] = frozenset()
     makers: frozenset[Maker] = frozenset()
     claims: frozenset[str] = frozenset()
+    answered: Answered | None = None
     borderline: bool = False
+    optional: bool = False
     spared: tuple[Span, ...] = ()
 
     @property
@@ -118,8 +131,8 @@ _CONDITIONS: dict[str, type[StrEnum] | None] = {
     "makers": Maker,
     "claims": None,
 }
-_KNOWN = frozenset({"slug", "kind", "source", "papers", "declaration", "fact", "borderline",
-                    "since", "until", *_CONDITIONS})  # fmt: skip
+_KNOWN = frozenset({"slug", "kind", "source", "papers", "declaration", "fact", "answered",
+                    "borderline", "optional", "since", "until", *_CONDITIONS})  # fmt: skip
 
 
 def _requirement(row: dict[str, Any]) -> Requirement:
@@ -137,7 +150,9 @@ def _requirement(row: dict[str, Any]) -> Requirement:
             source=row["source"],
             papers=tuple(PaperKind(kind) for kind in row.get("papers", ())),
             name=_name(row, family),
+            answered=_answered(row),
             borderline=row.get("borderline", False),
+            optional=row.get("optional", False),
             spared=_spared(row),
             **said,
         )
@@ -152,14 +167,28 @@ def _words(row: dict[str, Any], name: str, of: type[StrEnum] | None) -> Iterator
 
 def _name(row: dict[str, Any], family: Family) -> str:
     """Of the declaration or the fact. Raises ValueError when the family lacks what meets it."""
-    if family is Family.PAPER:
+    known = {Family.FACT: FACTS, Family.DECLARATION: FORMS.keys()}.get(family)
+    if known is None:
         if not row.get("papers"):
             raise ValueError("no paper meets it")
         return ""
     name: str = row.get(family.value, "")
-    if not name or (family is Family.FACT and name not in FACTS):
+    if name not in known:
         raise ValueError(f"{family.value} {name!r} is not known")
     return name
+
+
+def _answered(row: dict[str, Any]) -> Answered | None:
+    """Raises ValueError for a question that nobody is asked."""
+    if "answered" not in row:
+        return None
+    said = {name: str(row["answered"].get(name, "")) for name in Answered.__slots__}
+    found = Answered(**said)
+    form = FORMS.get(found.declaration)
+    asked = {one.id for one in form.questions} if form else set()
+    if found.question not in asked or found.answer not in {"yes", "no"}:
+        raise ValueError(f"nobody is asked {found.declaration}.{found.question}={found.answer}")
+    return found
 
 
 def _spared(row: dict[str, Any]) -> tuple[Span, ...]:

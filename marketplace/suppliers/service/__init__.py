@@ -48,7 +48,7 @@ from marketplace.suppliers.service.papers import (
     refuse_paper,
     use_paper,
 )
-from marketplace.suppliers.service.standing import profile, reckon, reckon_all
+from marketplace.suppliers.service.standing import profile, reckon
 from marketplace.suppliers.service.waiving import Wanted, propose_waiver, use_waiver
 
 __all__ = [
@@ -89,7 +89,6 @@ __all__ = [
     "received",
     "received_shot",
     "reckon",
-    "reckon_all",
     "refuse_account",
     "refuse_change",
     "refuse_paper",

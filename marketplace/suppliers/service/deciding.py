@@ -30,7 +30,7 @@ def check(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
     supplier = someone_elses(w, supplier_id)
     move(w, SUPPLIER, supplier, "check")
     items = queries.checklist(_as_shown(w, supplier, seen), w.now)
-    all_met(tuple(item.requirement.slug for item in items if item.met is queries.Met.MISSING))
+    all_met(tuple(item.requirement.slug for item in items if item.is_missing))
     supplier.checked_at, supplier.checked_by = w.now, w.actor.person_id
     tell_decision(w, supplier, ReviewKind.SUPPLIER, None)
     ask_review(w, supplier, ReviewKind.SUPPLIER_SECOND)
@@ -55,7 +55,8 @@ def approve(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
             decide_declaration(w, made, "accept", "")
     reckon(w, supplier.id)
     items = queries.checklist(has, w.now)
-    all_met(tuple(item.requirement.slug for item in items if not item.is_met))
+    needed = (item for item in items if not item.requirement.optional)
+    all_met(tuple(item.requirement.slug for item in needed if not item.is_met))
     decided(w, supplier, ReviewKind.SUPPLIER_SECOND, None)
     w.announce(SupplierApproved(w.now, supplier.id))
     return supplier

@@ -29,10 +29,15 @@ class Statement:
     is_sure: bool = False
 
 
-def all_good(name: str) -> Statement:
-    """The best answer to every question, as invented suppliers give it."""
-    form = rules.FORMS[name]
-    return Statement(form.name, form.edition, {q.id: Answer(q.best) for q in form.questions})
+def all_good(name: str, judged: Mapping[str, str] | None = None) -> Statement:
+    """The best answer to every question, as invented suppliers give it; to those in `judged` the
+    answer that a reviewer judges, with these words."""
+    form, words = rules.FORMS[name], judged or {}
+    answers = {
+        q.id: Answer(q.judged or "", words[q.id]) if q.id in words else Answer(q.best)
+        for q in form.questions
+    }
+    return Statement(form.name, form.edition, answers)
 
 
 def declare(w: Work, supplier_id: uuid.UUID, said: Statement) -> Declaration:

@@ -6,7 +6,13 @@ import uuid
 from functools import partial
 
 from marketplace.adapters.scans import Look
-from marketplace.events import ReviewAsked, ReviewDecided, ReviewDropped, SupplierRestored
+from marketplace.events import (
+    GoodsPaperAccepted,
+    ReviewAsked,
+    ReviewDecided,
+    ReviewDropped,
+    SupplierRestored,
+)
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, SamePerson, WrongState
 from marketplace.kernel.reviews import ReviewKind
@@ -95,6 +101,8 @@ def decide_paper(w: Work, paper: Paper, verb: str, note: str) -> None:
         raise SamePerson
     move(w, PAPER, paper, verb, note=note)
     paper.decided_at, paper.decided_by, paper.note = w.now, w.actor.person_id, note or None
+    if verb == "accept" and paper.goods_id is not None:
+        w.announce(GoodsPaperAccepted(w.now, paper.supplier_id, paper.goods_id))
 
 
 def _keep(w: Work, row: Paper, paper: HandedIn, look: Look) -> None:

@@ -37,14 +37,6 @@ def profile(w: Work, supplier_id: uuid.UUID, make: Make, goods_id: uuid.UUID | N
     return made.key
 
 
-def reckon_all(w: Work) -> int:
-    """Everything anew, after the scheme itself has changed; answers how many suppliers."""
-    suppliers = w.session.scalars(select(Supplier.id).order_by(Supplier.id)).all()
-    for supplier_id in suppliers:
-        reckon(w, supplier_id)
-    return len(suppliers)
-
-
 def _held(w: Work, supplier_id: uuid.UUID) -> Supplier:
     w.session.flush()
     asked = select(Supplier).where(Supplier.id == supplier_id)
