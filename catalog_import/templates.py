@@ -59,14 +59,14 @@ def goods_workbook(
 
 
 def _offer(sheet: Any, fields: list[str], choices: Mapping[str, Sequence[str]]) -> None:
-    """Drop-downs; a unit that is not among them may be written all the same."""
+    """Drop-downs; of a unit or a county other words may be written all the same."""
     for place, (name, words) in enumerate(choices.items(), 2):
         letters = get_column_letter(place)
         known = DataValidation(
             type="list",
             formula1=f"'{OPTIONS_SHEET}'!${letters}$1:${letters}${len(words)}",
             allow_blank=True,
-            showErrorMessage=name != "unit",
+            showErrorMessage=name not in {"unit", "county"},
         )
         column = get_column_letter(fields.index(name) + 1)
         known.add(f"{column}{HEADINGS + 1}:{column}{LAST}")

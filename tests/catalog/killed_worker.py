@@ -1,10 +1,12 @@
-"""`python -m tests.catalog.killed_worker FOLDER URL N`: deliver, and die before statement N."""
+"""`python -m tests.catalog.killed_worker FOLDER URL WORDS N LATER`: deliver, LATER seconds after
+noon, and die before the Nth statement that begins with WORDS."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import event
@@ -15,15 +17,15 @@ from marketplace.kernel.clock import SetClock
 from tests.fixtures import NOON
 
 
-def main(folder: str, url: str, last: str) -> None:
+def main(folder: str, url: str, words: str, last: str, later: str) -> None:
     config = Config(data=Path(folder), database_url=url, demo=True)
-    runtime = make_runtime(config, clock=SetClock(NOON))
+    runtime = make_runtime(config, clock=SetClock(NOON + timedelta(seconds=int(later))))
     seen = 0
 
-    def count(*_told: object) -> None:
+    def count(_connection: object, _cursor: object, statement: str, *_told: object) -> None:
         nonlocal seen
-        seen += 1
-        if seen == int(last):
+        seen += statement.startswith(words)
+        if seen == int(last) and statement.startswith(words):
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(runtime.engine, "before_cursor_execute", count)

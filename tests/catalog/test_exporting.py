@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from marketplace.catalog import service
+from catalog_import.templates import HEADINGS
+from marketplace.catalog import queries, service
 from marketplace.catalog.models import Listing
 from marketplace.kernel.errors import Invalid
+from marketplace.regions import queries as regions_queries
 from marketplace.regions import service as regions
 from tests.fixtures import People, post
 from tests.makers.catalog import a_draft_listing, a_listing, a_sheet
@@ -78,3 +81,25 @@ def test_words_that_no_sheet_could_say_are_not_kept(
         a_draft_listing(people, **odd)  # type: ignore[arg-type]  # named by the test
     assert refused.value.code == "text_unfit"
     assert refused.value.data["field"] in odd
+
+
+def test_the_form_offers_every_county_that_opens_the_zone_in_words_that_it_takes_back(
+    people: People, client: FlaskClient
+) -> None:
+    with people.runtime.reading() as session:
+        at = people.runtime.clock.now()
+        offered = queries.county_choices(session, at)
+        codes = sorted(regions_queries.atlas(session, at).on_lists)
+        placing = queries.Placing(session, at)
+        picked = [*range(0, len(codes), 60), *(n for n, one in enumerate(offered) if one.isdigit())]
+        taken = [placing.county(offered[n]).code for n in picked]
+    assert taken == [codes[n] for n in picked]
+    assert len(set(offered)) == len(codes)
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/supplier/import/sample.xlsx").data))
+    sheet, options = book.worksheets
+    column = next(cell.column_letter for cell in sheet[HEADINGS] if cell.value == "原产县")
+    (choice,) = (
+        one for one in sheet.data_validations.dataValidation if str(one.sqref).startswith(column)
+    )
+    letters = choice.formula1.split("$")[1]
+    assert [cell.value for cell in options[letters]][: len(offered)] == offered

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from marketplace.catalog import queries, service
 from marketplace.catalog.models import CatalogImport, Listing
 from marketplace.catalog.queries import Checked, Upload
-from marketplace.catalog.states import ImportState, ListingState
+from marketplace.catalog.states import AbsentGoods, ImportState, ListingState
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Invalid, Missing, WrongState
 from marketplace.kernel.money import Money
@@ -120,29 +120,67 @@ def test_every_listing_of_a_long_sheet_has_its_trail_row_by_who_handed_it_in(
         assert [tuple(row) for row in told] == [(people.ids["supplier"], LONG, LONG)]
 
 
-# statements after which the process is killed: in the first part, in the middle, at the end
-@pytest.mark.parametrize("statement", [6, 9, 14, 23, 31, 38])
-def test_a_sheet_that_is_killed_while_it_is_written_ends_as_without(
-    people: People, supplier: Supplier, place: Place, clock: SetClock, statement: int
+SHEET = queries.PART + 1  # rows: two parts
+KILLS = {  # where the process is killed → the statement that it does not run, and which of these
+    "before the goods of the first part": ("INSERT INTO mp_listing (", 1),
+    "between these goods and their trail": ("INSERT INTO mp_trail", 1),
+    "when the second part begins": ("UPDATE mp_catalog_import SET part=", 2),
+    "while absent goods are withdrawn": ("UPDATE mp_listing SET state=", 1),
+    "in the sheet that waited behind it": ("UPDATE mp_imported_before SET", 1),
+}
+
+
+def test_sheets_that_are_killed_wherever_they_are_end_as_without(
+    people: People, place: Place, clock: SetClock
 ) -> None:
-    """P23: Failure 38: kill -9 at any time, then resume."""
-    taken = hand_in(people, supplier, rows())
-    worker = subprocess.run(  # noqa: S603  # our own interpreter and module
+    """P23: Failure 38: kill -9 at any time, then resume: rows, absent goods, the next sheet."""
+    supplier = an_approved_supplier(people)
+    old = [a_listing(people, sku=f"OLD-{n}") for n in range(2)]
+    checked = look_at(people, supplier, rows(SHEET))
+    with people.runtime.reading() as session:
+        told = queries.foretell(session, supplier.id, checked, clock.now())
+    with people.runtime.work(people.actor("supplier")) as w:
+        withdraw = AbsentGoods.WITHDRAW
+        first = service.accept(w, supplier.id, checked, told=told, absent_goods=withdraw)
+    second = hand_in(people, supplier, rows(SHEET, 售价="69.00"))
+    lease = int(LEASE.total_seconds())
+    for number, (words, count) in enumerate(KILLS.values()):
+        worker = killed(place, words, count, later=number * lease)
+        assert worker.returncode == -9, (words, worker.stderr.decode())
+        with people.runtime.reading() as session:
+            known = session.scalar(select(func.count()).select_from(Listing))
+        assert known == now(people, first.id).written + len(old), words
+    clock.advance(seconds=len(KILLS) * lease)
+    deliver_all(people)
+    one, two = now(people, first.id), now(people, second.id)
+    assert (one.state, counts(one), one.absent) == (ImportState.DONE, (SHEET, 0, 0, 0), len(old))
+    assert (two.state, counts(two)) == (ImportState.DONE, (0, SHEET, 0, 0))
+    with people.runtime.reading() as session:
+        prices = select(Listing.sale_price, Listing.state, func.count()).group_by(
+            Listing.sale_price, Listing.state
+        )
+        assert {tuple(row) for row in session.execute(prices)} == {
+            (Money(69_00), ListingState.DRAFT, SHEET),
+            (Money(59_00), ListingState.WITHDRAWN, len(old)),
+        }
+        told_once = select(TrailEntry.verb, func.count()).where(
+            TrailEntry.subject_kind == "Listing"
+        )
+        verbs = {row[0]: row[1] for row in session.execute(told_once.group_by(TrailEntry.verb))}
+        assert (verbs["draft"], verbs["revise"], verbs["withdraw"]) == (SHEET + 2, SHEET, 2)
+
+
+def killed(
+    place: Place, words: str, count: int, *, later: int
+) -> subprocess.CompletedProcess[bytes]:
+    """A worker, so many seconds after noon, that dies before a statement with these words."""
+    return subprocess.run(  # noqa: S603  # our own interpreter and module
         [sys.executable, "-m", "tests.catalog.killed_worker",
-         str(place.folder), place.url, str(statement)],
+         str(place.folder), place.url, words, str(count), str(later)],
         check=False,
         capture_output=True,
         timeout=120,
     )  # fmt: skip  # one command
-    assert worker.returncode == -9, worker.stderr.decode()
-    cut = now(people, taken.id)
-    with people.runtime.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Listing)) == cut.written
-    clock.advance(seconds=LEASE.total_seconds())
-    deliver_all(people)
-    done = now(people, taken.id)
-    assert (done.state, counts(done)) == (ImportState.DONE, (LONG, 0, 0, 0))
-    assert len(content(people)) == LONG
 
 
 def test_nothing_of_a_written_sheet_is_kept(people: People, supplier: Supplier, data: Path) -> None:

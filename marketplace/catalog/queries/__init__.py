@@ -49,7 +49,7 @@ from marketplace.catalog.queries.clock import (
 )
 from marketplace.catalog.queries.documents import all_documents, documents, listings_of
 from marketplace.catalog.queries.evidence import Evidence, evidence, evidence_of
-from marketplace.catalog.queries.exporting import exported
+from marketplace.catalog.queries.exporting import county_choices, exported
 from marketplace.catalog.queries.faults import (
     gate_faults,
     make_of_listing,
@@ -170,6 +170,7 @@ __all__ = [
     "content",
     "contents",
     "counts",
+    "county_choices",
     "differences",
     "documents",
     "due_at",

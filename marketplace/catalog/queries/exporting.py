@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -44,6 +45,12 @@ def exported(session: Session, supplier_id: uuid.UUID) -> Iterator[dict[str, Cel
             "villages": "、".join(villages.get(listing.id, ())),
             "stock": listing.received,
         }
+
+
+def county_choices(session: Session, at: datetime) -> list[str]:
+    """The counties that open the zone at the instant, in words that a sheet may use, by code."""
+    said = regions.plain_names(session, regions.atlas(session, at).on_lists)
+    return [said[code] for code in sorted(said)]
 
 
 def _cell(value: object) -> Cell:

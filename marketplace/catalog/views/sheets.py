@@ -144,7 +144,9 @@ def import_page_of(
 def _choices() -> dict[str, list[str]]:
     """What the cells of a form may say, where we know all of it."""
     makes = {part: rules.make_names(part) for part in rules.MAKE}
-    return {"category": [one.zh for one in rules.categories()], **makes}
+    with reading() as session:
+        counties = queries.county_choices(session, now())
+    return {"category": [one.zh for one in rules.categories()], "county": counties, **makes}
 
 
 def lang() -> Lang:

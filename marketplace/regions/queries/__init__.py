@@ -10,6 +10,7 @@ from marketplace.regions.queries.counties import (
     counties,
     county,
     find_county,
+    plain_names,
     provinces,
 )
 from marketplace.regions.queries.designations import (
@@ -79,6 +80,7 @@ __all__ = [
     "lists",
     "lists_by_county",
     "of_counties",
+    "plain_names",
     "proposals",
     "provinces",
     "standings",

@@ -62,6 +62,25 @@ def counties(session: Session, codes: Iterable[str]) -> dict[str, County]:
     return {place.code: place for place in _in_use(session, sorted(set(codes)))}
 
 
+def plain_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Code in use → the full name of the place, or the code where another place bears that name."""
+    places = counties(session, codes)
+    wanted = {place.name for place in places.values()}
+    d, e = Division, Designation
+    borne = [
+        select(d.name, d.code).where(d.until_year.is_(None), d.name.in_(wanted)),
+        select(e.name_as_listed, e.county_code).where(e.name_as_listed.in_(wanted)),
+    ]
+    bearers: dict[str, set[str]] = {}
+    for question in borne:
+        for name, code in session.execute(question):
+            bearers.setdefault(name, set()).add(code)
+    return {
+        code: place.name if bearers[place.name] <= {code} else code
+        for code, place in places.items()
+    }
+
+
 def provinces(session: Session) -> tuple[County, ...]:
     """The provinces of today, by code."""
     d = Division
