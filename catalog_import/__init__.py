@@ -20,6 +20,7 @@ from catalog_import.listings import (
 from catalog_import.mapping import Mapping, read_mapping
 from catalog_import.opening import open_table, read_table
 from catalog_import.people import PeopleSheet, PersonRow, read_people
+from catalog_import.pictures import PictureArchive
 from catalog_import.problems import Problem, UnreadableFile
 from catalog_import.rows import PartialRow, ReadRow
 from catalog_import.safety import safe_cell
@@ -56,6 +57,7 @@ __all__ = [
     "PartialRow",
     "PeopleSheet",
     "PersonRow",
+    "PictureArchive",
     "Problem",
     "ReadRow",
     "Table",

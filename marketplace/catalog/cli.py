@@ -46,6 +46,7 @@ DATA = click.option(
 @click.argument("file", type=FILE)
 @click.option("--supplier", "code", required=True, help="The supplier's social credit code.")
 @click.option("--mapping", type=FILE, help="TOML or JSON: heading = field.")
+@click.option("--pictures", type=FILE, help="ZIP of pictures named by SKU.")
 @DATA
 @click.option("--sheet", default="", help="Which sheet of a workbook to read.")
 @click.option("--gb18030", is_flag=True, help="The file is GB18030 and reads well.")
@@ -73,16 +74,25 @@ def import_file(open_runtime: Opener, /, file: Path, **options: Any) -> None:
         supplier_id = _supplier(session, options["code"], say)
         now = runtime.clock.now()
         checked = queries.check_sheet(session, supplier_id, upload, now)
+        same = service.same_photos(session, supplier_id, checked) if upload.archive else {}
+    storage = None if options["dry_run"] else runtime.tools.storage
+    if upload.archive:
+        checked = service.with_archive(checked, upload.archive, same, storage)
+    with runtime.reading() as session:
         told = queries.foretell(session, supplier_id, checked, now)
     report, absent_goods = told.report, AbsentGoods(options["absent"])
     is_dry = options["dry_run"] or bool(report.problems)
     if not is_dry:
         if report.encoding_to_confirm and not options["gb18030"]:
+            service.let_go(runtime.tools.storage, checked)
             raise click.ClickException(
                 say("文件按 GB18030 编码读取。文字正常的话，加上 --gb18030。")
             )
         report = _write(runtime, supplier_id, (checked, told), absent_goods=absent_goods, say=say)
+    elif storage is not None:
+        service.let_go(storage, checked)
     _tell(report, say, lang)
+    _tell_pictures(checked, say)
     _tell_absent(told, absent_goods, say)
     if is_dry:
         click.echo(say("什么都没有写入。"))
@@ -92,11 +102,13 @@ def import_file(open_runtime: Opener, /, file: Path, **options: Any) -> None:
 
 def _upload(file: Path, options: dict[str, Any], lang: Lang) -> Upload:
     meaning: Path | None = options["mapping"]
+    pictures: Path | None = options["pictures"]
+    archive = pictures.read_bytes() if pictures else b""
     try:
         mapping = read_mapping(meaning.read_bytes()) if meaning else None
     except UnreadableFile as fault:
         raise click.ClickException(fault.problem.say(lang)) from fault
-    return Upload(file.read_bytes(), file.name, mapping, options["sheet"])
+    return Upload(file.read_bytes(), file.name, mapping, options["sheet"], archive)
 
 
 def _supplier(session: Session, code: str, say: Words) -> uuid.UUID:
@@ -202,6 +214,18 @@ def _tell(report: ImportReport, say: Words, lang: Lang) -> None:
     )
     if report.problems:
         click.echo(say("共 %(n)s 处问题，一件也不写入。", n=report.faults))
+
+
+def _tell_pictures(checked: Checked, say: Words) -> None:
+    told = checked.pictures
+    if told is None:
+        return
+    click.echo(say("图片：新的 %(new)s 张，已有的 %(same)s 张。", new=told.new, same=told.same))
+    if told.without_row:
+        click.echo(say("表格里没有这些图片的商品：%(names)s", names="、".join(told.without_row)))
+    if told.without_picture:
+        names = "、".join(told.without_picture)
+        click.echo(say("这些商品没有图片，保持不变：%(names)s", names=names))
 
 
 def _tell_absent(told: Foretold, chosen: AbsentGoods, say: Words) -> None:

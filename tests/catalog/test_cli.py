@@ -17,7 +17,9 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import PART, Upload
 from marketplace.catalog.states import ListingState
 from tests.fixtures import People
+from tests.makers.archives import an_archive
 from tests.makers.catalog import a_listing, a_sheet
+from tests.makers.photos import a_photo
 from tests.makers.suppliers import a_credit_code, a_draft_supplier, an_approved_supplier
 
 
@@ -43,6 +45,25 @@ def test_a_good_sheet_is_taken_in(people: People, sheet: Path) -> None:
     assert (answer.exit_code, count(people)) == (0, 2)
     assert "读取 2 行 = 新增 2 + 更新 0 + 未变 0 + 拒绝 0" in answer.output
     assert "未变 2 +" in run(people, sheet).output
+
+
+def test_pictures_come_along_and_a_dry_run_keeps_none_of_them(
+    people: People, sheet: Path, data: Path
+) -> None:
+    a_draft_supplier(people)
+    sheet.write_bytes(a_sheet({}, {}))
+    archive = sheet.with_suffix(".zip")
+    archive.write_bytes(an_archive({"SL-0001.jpg": a_photo(), "x.jpg": b"?"}))
+    for more, kept in (("--dry-run",), 0), ((), 3):
+        answer = run(people, sheet, "--pictures", str(archive), *more)
+        assert answer.exit_code == 0, answer.output
+        assert "图片：新的 1 张，已有的 0 张。" in answer.output
+        assert "没有图片，保持不变：SL-0002" in answer.output
+        assert len(list((data / "papers").glob("photos/*"))) == kept
+    archive.write_bytes(an_archive({"SL-0001.jpg": b"GIF89a" + bytes(60)}))
+    refused = run(people, sheet, "--pictures", str(archive))
+    assert refused.exit_code == 1
+    assert "“SL-0001.jpg”是 GIF 文件" in refused.output
 
 
 def test_changed_rows_are_taken_in_by_the_operator_too(people: People, sheet: Path) -> None:

@@ -175,7 +175,8 @@ def test_both_templates_can_be_fetched_and_are_good_sheets(client: FlaskClient) 
 def test_a_sheet_above_the_bytes_of_other_forms_is_still_read(client: FlaskClient) -> None:
     """A hundred thousand rows are more than other uploads may be; above the limit it is told."""
     assert hand_in_whole(client, a_sheet({}) + b"\r\n" * 7_000_000) == 303
-    assert hand_in_whole(client, b"x" * (34 * 2**20)) == 413
+    assert hand_in_whole(client, b"x" * (34 * 2**20)) == 422
+    assert hand_in_whole(client, b"x" * (98 * 2**20)) == 413  # sheet and archive together
 
 
 def hand_in_whole(client: FlaskClient, data: bytes) -> int:

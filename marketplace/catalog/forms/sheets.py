@@ -33,6 +33,10 @@ class SheetForm(MarketForm):
         description="工作簿里有几张表时，写明读哪一张",
     )
     mapping = FileField("列名对照文件（可选）", description="TOML 或 JSON，写明哪个表头是哪个字段")
+    pictures = FileField(
+        "图片压缩包（可选）",
+        description="ZIP，最大 64 MB；按货号命名：SL-001.jpg、SL-001_2.jpg，或放进文件夹 SL-001",
+    )
     ask_columns = BooleanField("先核对每一列是什么", description="不勾选时，认得出的列不再问您")
 
     def validate_sheet(self, field: FileField) -> None:
@@ -49,6 +53,7 @@ class SheetForm(MarketForm):
             data=bytes_of(self.sheet.data),
             name=str(self.sheet.data.filename),
             mapping=read_mapping(meaning) if meaning else None,
+            archive=bytes_of(self.pictures.data),
             sheet=(self.sheet_name.data or "").strip(),
         )
 

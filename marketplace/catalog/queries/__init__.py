@@ -77,18 +77,22 @@ from marketplace.catalog.queries.lists import (
     unanswered,
     villages,
 )
-from marketplace.catalog.queries.photos import photo, photos_said
+from marketplace.catalog.queries.photos import listings_by_sku, photo, photos_of, photos_said
 from marketplace.catalog.queries.placing import Placed, Placing, unknown_lists
 from marketplace.catalog.queries.prices import Fairness, Median, comparisons, fairness, median
 from marketplace.catalog.queries.sheets import (
     PART,
+    Brought,
     Checked,
     Entry,
+    Pictures,
     Upload,
     bundle,
     check_sheet,
     headings_mark,
+    pack,
     part_of,
+    parts_of,
     unpack,
     unpack_absent,
 )
@@ -123,6 +127,7 @@ __all__ = [
     "AskedTime",
     "BatchStanding",
     "BatchView",
+    "Brought",
     "Category",
     "Check",
     "Checked",
@@ -139,6 +144,7 @@ __all__ = [
     "Median",
     "Now",
     "Offer",
+    "Pictures",
     "Placed",
     "Placing",
     "Ready",
@@ -189,6 +195,7 @@ __all__ = [
     "imports",
     "last_import",
     "listing",
+    "listings_by_sku",
     "listings_of",
     "make_of_listing",
     "median",
@@ -207,9 +214,12 @@ __all__ = [
     "own_change",
     "own_import",
     "own_listing",
+    "pack",
     "papers_needed",
     "part_of",
+    "parts_of",
     "photo",
+    "photos_of",
     "photos_said",
     "queue",
     "read_goods",

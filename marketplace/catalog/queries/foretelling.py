@@ -15,7 +15,7 @@ from catalog_import import Problem
 from marketplace.catalog import rules
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries.lists import origin, villages
-from marketplace.catalog.queries.sheets import PART, Checked, Entry, pack_absent, unpack
+from marketplace.catalog.queries.sheets import PART, Checked, Entry, Pictures, pack_absent, unpack
 from marketplace.catalog.queries.sorting import Ready, Sorting, sort_out
 from marketplace.catalog.rules import ImportReport
 from marketplace.catalog.states import ListingState
@@ -24,6 +24,7 @@ from marketplace.regions import queries as regions
 from marketplace.regions.models import Village
 
 SHOWN = 5  # rows of each kind that are shown
+MOST_NAMES = 50  # of pictures and goods that are told one by one
 SEEN = (ListingState.ON_SALE, ListingState.SUBMITTED)  # what can be withdrawn
 
 
@@ -84,8 +85,23 @@ class Foretold:
             "absent_parts": len(self.absent.parts),
             "notices": [[one.code, one.row, dict(one.data)] for one in report.notices],
             "gb18030": report.encoding_to_confirm,
+            "pictures": pictures_as_data(checked.pictures),
             **columns_as_data(checked),
         }
+
+
+def pictures_as_data(pictures: Pictures | None) -> dict[str, Any] | None:
+    """What is told of an archive; of long lists the first names."""
+    if pictures is None:
+        return None
+    return {
+        "new": pictures.new,
+        "same": pictures.same,
+        "without_row": pictures.without_row[:MOST_NAMES],
+        "rows_lacking": len(pictures.without_picture),
+        "without_picture": pictures.without_picture[:MOST_NAMES],
+        "names_lacking": len(pictures.without_row),
+    }
 
 
 def columns_as_data(checked: Checked) -> dict[str, Any]:
@@ -135,7 +151,11 @@ def _sample(session: Session, kind: str, one: Ready) -> Sample:
     said = one.entry.said
     changes: tuple[Change, ...] = ()
     if kind == "updated" and one.known is not None:
-        changes = tuple(_changes(session, one.entry, session.get_one(Listing, one.known.id)))
+        listing = session.get_one(Listing, one.known.id)
+        changes = tuple(_changes(session, one.entry, listing))
+        if listing.photos != one.photos:
+            counts = [str(len(ids)) for ids in (listing.photos, one.photos)]
+            changes = (*changes, Change(rules.PHOTOS, *counts))
     name = f"{said['title']} {said['variant']}".rstrip()
     return Sample(kind, one.entry.row, said["sku"], name, changes)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -44,3 +45,21 @@ def photos_said(session: Session, found: Listing) -> list[str]:
     """The photographs that a listing shows, or would once its waiting edit is approved."""
     waiting = open_change(session, found.id)
     return list(waiting.content[rules.PHOTOS] if waiting else found.photos)
+
+
+def photos_of(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, str]]:
+    """All photographs of these listings, shown or not: listing → sha256 → id."""
+    found: dict[uuid.UUID, dict[str, str]] = {}
+    if ids:
+        asked = select(ListingPhoto.listing_id, ListingPhoto.sha256, ListingPhoto.id)
+        for row in session.execute(asked.where(ListingPhoto.listing_id.in_(ids))):
+            found.setdefault(row.listing_id, {})[row.sha256] = str(row.id)
+    return found
+
+
+def listings_by_sku(
+    session: Session, supplier_id: uuid.UUID, skus: Collection[str]
+) -> dict[str, uuid.UUID]:
+    """The supplier's listings with these stock numbers."""
+    asked = select(Listing.sku, Listing.id).where(Listing.supplier_id == supplier_id)
+    return {row.sku: row.id for row in session.execute(asked.where(Listing.sku.in_(skus)))}

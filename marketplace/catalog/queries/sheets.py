@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -49,6 +49,18 @@ PART = 1_000  # rows that are written in one unit of work
 MOST_PROBLEMS = 20_000  # listed one by one; of more only the number is told
 
 
+class Brought(NamedTuple):
+    """A photograph of an archive. `key` is empty when the good has the same bytes already, or when
+    it was only looked at."""
+
+    id: str
+    sha256: str
+    type: str = ""
+    width: int = 0
+    height: int = 0
+    key: str = ""
+
+
 class Entry(NamedTuple):
     """One good row with its words looked up: slug, code of a county, ids of villages."""
 
@@ -59,6 +71,7 @@ class Entry(NamedTuple):
     villages: list[str]
     make: list[str]
     stock: int
+    photos: list[Brought] | None = None  # all that the good shows; None: a sheet alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,19 @@ class Upload:
     name: str = ""
     mapping: Mapping | None = None
     sheet: str = ""
+    archive: bytes = b""  # of pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What an archive of pictures brings: how many are new and how many the goods have already,
+    names without a good, and goods without a picture. `keys`: where the new ones were put by."""
+
+    new: int = 0
+    same: int = 0
+    without_row: tuple[str, ...] = ()
+    without_picture: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +114,7 @@ class Checked:
     columns: tuple[Column, ...] = ()
     asks: bool = False
     remembered: bool = False
+    pictures: Pictures | None = None
 
 
 def check_sheet(session: Session, supplier_id: uuid.UUID, upload: Upload, at: datetime) -> Checked:
@@ -229,7 +256,13 @@ def pack(entries: list[Entry]) -> bytes:
 def unpack(part: bytes) -> list[Entry]:
     """The rows of a part."""
     rows = json.loads(zlib.decompress(part))
-    return [Entry(row[0], dict(zip(PLAIN, row[1], strict=True)), *row[2:]) for row in rows]
+    return [_entry_of(row) for row in rows]
+
+
+def _entry_of(row: list[Any]) -> Entry:
+    photos = None if row[-1] is None else [Brought(*one) for one in row[-1]]
+    said = dict(zip(PLAIN, row[1], strict=True))
+    return Entry(row[0], said, *row[2:-1])._replace(photos=photos)
 
 
 def pack_absent(ids: Sequence[uuid.UUID]) -> bytes:
@@ -254,6 +287,12 @@ def part_of(bundled: bytes, number: int) -> bytes:
     sizes = list(_sizes(bundled))
     start = 4 * (len(sizes) + 1) + sum(sizes[:number])
     return bundled[start : start + sizes[number]]
+
+
+def parts_of(bundled: bytes) -> Iterator[bytes]:
+    """All parts of a bundle."""
+    for number in range(int.from_bytes(bundled[:4], "big")):
+        yield part_of(bundled, number)
 
 
 def _sizes(bundled: bytes) -> Iterator[int]:

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import rules
 from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.queries import variants
+from marketplace.catalog.queries.photos import photos_of
 from marketplace.catalog.queries.sheets import Entry, stock_fault
 from marketplace.catalog.rules import RowFault, fingerprint, with_photos
 from marketplace.catalog.states import ChangeState, ListingState
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Invalid, Refused
 from marketplace.kernel.money import Money
 from marketplace.regions import queries as regions
 from marketplace.work.database import planned_anew
@@ -54,11 +55,7 @@ class Ready(NamedTuple):
     entry: Entry
     fingerprint: str
     known: Known | None
-
-    @property
-    def photos(self) -> list[str]:
-        """Those that the listing will show; a sheet alone leaves them as they are."""
-        return self.known.photos if self.known else []
+    photos: list[str]  # that the listing will show; a sheet alone leaves them as they are
 
 
 @dataclass(slots=True)
@@ -88,24 +85,48 @@ def sort_out(
 ) -> Sorting:
     """Look again at rows that were good when the sheet was read. `lock` the listings to write."""
     known = _known(session, supplier_id, [entry.said["sku"] for entry in entries], lock=lock)
+    pictured = {entry.said["sku"] for entry in entries if entry.photos}
+    same = photos_of(session, [one.id for sku, one in known.items() if sku in pictured])
     counties = {entry.county for entry in entries}
     gone = {code for code in counties if not regions.is_designated(session, code, at)}
     codes = {entry.said["group_code"] for entry in entries}
     now = Meanwhile(frozenset(gone), variants.holders(session, supplier_id, codes))
     found = Sorting()
     for entry in entries:
-        _sort(found, entry, known.get(entry.said["sku"]), now)
+        listing = known.get(entry.said["sku"])
+        photos = _photos(entry, listing, same.get(listing.id, {}) if listing else {})
+        _sort(found, (entry, listing, photos), now)
     return found
 
 
-def _sort(found: Sorting, entry: Entry, known: Known | None, now: Meanwhile) -> None:
+def _photos(entry: Entry, known: Known | None, same: dict[str, str]) -> list[str] | None:
+    """Ids in their order; the same bytes are the photograph that is there. None when one that was
+    there is gone."""
+    if entry.photos is None:
+        return known.photos if known else []
+    if any(one.sha256 not in same and not one.type for one in entry.photos):
+        return None
+    return [same.get(one.sha256, one.id) for one in entry.photos]
+
+
+def _sort(
+    found: Sorting, row: tuple[Entry, Known | None, list[str] | None], now: Meanwhile
+) -> None:
+    entry, known, photos = row
+    if photos is None:
+        left = Refused("photos_changed", field="photos", value=entry.said["sku"])
+        found.faults.append(RowFault(entry.row, "", entry.said["sku"], left))
+        return
     words = fingerprint(entry.said, entry.category, entry.county, entry.villages, entry.make)
-    mark = with_photos(words, known.photos if known else ())
-    same = known is not None and (mark == known.fingerprint or _waits(words, known))
+    mark = with_photos(words, photos)
+    is_given = entry.photos is not None
+    same = known is not None and (
+        mark == known.fingerprint or _waits(words, known, photos, is_given=is_given)
+    )
     if fault := _fault(entry, known, now, same=same):
         found.faults.append(fault)
         return
-    ready = Ready(entry, mark, known)
+    ready = Ready(entry, mark, known, photos)
     if known is None:
         found.new.append(ready)
         return
@@ -121,11 +142,12 @@ def _sort(found: Sorting, entry: Entry, known: Known | None, now: Meanwhile) -> 
         found.unchanged.append(ready)
 
 
-def _waits(words: str, known: Known) -> bool:
+def _waits(words: str, known: Known, photos: list[str], *, is_given: bool) -> bool:
     """Whether the row says what an edit that waits says already."""
     if known.proposal is None:
         return False
-    return with_photos(words, known.proposal[rules.PHOTOS]) == known.proposed
+    own = photos if is_given else known.proposal[rules.PHOTOS]
+    return with_photos(words, own) == known.proposed
 
 
 def _fault(entry: Entry, known: Known | None, now: Meanwhile, *, same: bool) -> RowFault | None:

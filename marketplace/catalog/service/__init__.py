@@ -1,7 +1,13 @@
 """The writers of goods: drafting, revising, importing, deciding, moving stock, indexing."""
 
 from marketplace.catalog.rules import ImportReport
-from marketplace.catalog.service.asking import ask_columns, remember_columns, sheet_key
+from marketplace.catalog.service.asking import (
+    archive_key,
+    ask_columns,
+    keep_archive,
+    remember_columns,
+    sheet_key,
+)
 from marketplace.catalog.service.batches import (
     NewBatch,
     open_batch,
@@ -9,6 +15,7 @@ from marketplace.catalog.service.batches import (
     recall,
     use_batch,
 )
+from marketplace.catalog.service.bringing import let_go, same_photos, with_archive
 from marketplace.catalog.service.deciding import (
     NotForZone,
     approve,
@@ -72,6 +79,7 @@ __all__ = [
     "approve",
     "approve_change",
     "approve_many",
+    "archive_key",
     "ask_columns",
     "compare_price",
     "confirm",
@@ -80,7 +88,9 @@ __all__ = [
     "forget",
     "hold",
     "import_sheet",
+    "keep_archive",
     "keep_marked",
+    "let_go",
     "look",
     "marked_key",
     "open_batch",
@@ -98,6 +108,7 @@ __all__ = [
     "reprice",
     "restock",
     "revise",
+    "same_photos",
     "sell",
     "send_back",
     "set_stock",
@@ -112,6 +123,7 @@ __all__ = [
     "use",
     "use_batch",
     "use_change",
+    "with_archive",
     "withdraw",
     "withdraw_change",
     "write_part",

@@ -69,6 +69,19 @@ def keep_sheet(w: Work, taken: CatalogImport, sheet: bytes) -> None:
     w.undo.append(lambda: storage.drop(key))
 
 
+def keep_archive(w: Work, taken: CatalogImport, archive: bytes) -> None:
+    """The pictures beside it, likewise; nothing when there were none."""
+    if archive:
+        key, storage = archive_key(taken.id), w.tools.storage
+        storage.put(key, archive)
+        w.undo.append(lambda: storage.drop(key))
+
+
+def archive_key(import_id: uuid.UUID) -> str:
+    """Under which the archive of pictures is kept."""
+    return f"imports/{import_id}-pictures"
+
+
 def rows_key(import_id: uuid.UUID) -> str:
     """Under which the rows of a sheet wait to be written."""
     return f"imports/{import_id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy import CursorResult, update
@@ -13,8 +14,14 @@ from marketplace.catalog import queries
 from marketplace.catalog.models import CatalogImport
 from marketplace.catalog.queries import Checked, Entry, Foretold, Upload
 from marketplace.catalog.rules import ImportReport
-from marketplace.catalog.service import many, undoing
-from marketplace.catalog.service.asking import end_questions, keep_sheet, rows_key, sheet_key
+from marketplace.catalog.service import bringing, many, undoing
+from marketplace.catalog.service.asking import (
+    archive_key,
+    end_questions,
+    keep_sheet,
+    rows_key,
+    sheet_key,
+)
 from marketplace.catalog.service.writing import own_supplier
 from marketplace.catalog.states import IMPORT, AbsentGoods, ImportState
 from marketplace.events import ImportAdvanced, ImportEnded
@@ -38,6 +45,7 @@ def look(
     supplier = own_supplier(w, supplier_id)
     if checked.report.problems or not checked.parts:
         raise Invalid("sheet_refused")
+    bringing.forget_if_undone(w, checked)
     end_questions(w, supplier.id)
     w.tools.storage.drop(marked_key(supplier.id))  # an older sheet is no longer corrected
     taken = CatalogImport(
@@ -133,8 +141,11 @@ def write_part(w: Work, import_id: uuid.UUID, part: int) -> None:
 
 def forget(w: Work, import_id: uuid.UUID) -> None:
     """Let go of what was kept of a sheet; nothing happens the second time."""
-    for key in (rows_key(import_id), sheet_key(import_id)):
-        w.tools.storage.drop(key)
+    storage = w.tools.storage
+    with suppress(Missing):  # it had no rows yet, or they went before
+        bringing.drop_unused(w, queries.parts_of(storage.get(rows_key(import_id))))
+    for key in (rows_key(import_id), sheet_key(import_id), archive_key(import_id)):
+        storage.drop(key)
 
 
 def keep_marked(w: Work, supplier_id: uuid.UUID, marked: bytes) -> None:
@@ -233,7 +244,7 @@ def _write_rows(w: Work, taken: CatalogImport, entries: Iterable[Entry]) -> None
     found = queries.sort_out(w.session, taken.supplier_id, list(entries), w.now, lock=True)
     undoing.remember(w, taken, found.known_ids())
     many.add(w, taken, found.new)
-    many.change(w, taken.supplier_id, found.changed)
+    many.change(w, taken, found.changed)
     many.restock(w, taken.supplier_id, found.restocked)
     undoing.remember_after(w, taken, found.known_ids())
     taken.created += len(found.new)

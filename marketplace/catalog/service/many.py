@@ -13,6 +13,7 @@ from marketplace.catalog.models import CatalogImport, Listing, ListingVillage
 from marketplace.catalog.queries import Ready
 from marketplace.catalog.rules import Content
 from marketplace.catalog.service import clock
+from marketplace.catalog.service.bringing import keep_photos
 from marketplace.catalog.service.proposing import propose, supersede
 from marketplace.catalog.states import LISTING, AbsentGoods, ClockStep, ListingState
 from marketplace.events import ListingChanged, ReviewDropped
@@ -55,19 +56,23 @@ def add(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
         for one in ready
     ]
     insert_rows(w.session, LISTINGS, rows)
-    _settle(w, [(row["id"], one) for row, one in zip(rows, ready, strict=True)])
+    settled = [(row["id"], one) for row, one in zip(rows, ready, strict=True)]
+    _settle(w, settled)
+    keep_photos(w, taken, settled)
     for row in rows:
         told = {"sku": row["sku"], "received": row["received"]}
         w.deeds.append(_deed(w, taken.supplier_id, row["id"], "draft", told, to="draft"))
 
 
-def change(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
+def change(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
     """Other words for known listings. What is on sale changes only by a change-set: through at once
     by a rule, or waiting for a person; whatever else they were, they are drafts now.
 
     Raises WrongState, Forbidden; Busy when one was changed meanwhile.
     """
+    supplier_id = taken.supplier_id
     known = [(one, one.known) for one in ready if one.known is not None]
+    keep_photos(w, taken, [(found.id, one) for one, found in known])
     on_sale = [one for one, found in known if found.state is ListingState.ON_SALE]
     through = propose(w, [(one.known.id, _content(one)) for one in on_sale if one.known])
     rows, settled = [], []

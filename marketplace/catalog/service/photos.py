@@ -11,7 +11,14 @@ from sqlalchemy import select
 
 from marketplace.adapters import photos
 from marketplace.catalog import queries, rules
-from marketplace.catalog.models import ChangeSet, Listing, ListingPhoto, keys_of, shown_key
+from marketplace.catalog.models import (
+    ChangeSet,
+    ImportedBefore,
+    Listing,
+    ListingPhoto,
+    keys_of,
+    shown_key,
+)
 from marketplace.catalog.service.revising import propose
 from marketplace.catalog.service.writing import change
 from marketplace.catalog.states import ListingState
@@ -55,13 +62,26 @@ def receive(storage: Storage, files: Iterable[tuple[str, bytes]]) -> tuple[Recei
     kept: list[Received] = []
     try:
         for one in {photo.sha256: photo for photo in seen}.values():
-            kept.append(Received(one.sha256, one.type, one.width, one.height, _new_key()))
-            _put(storage, kept[-1].key, one)
+            key = put_by(storage, one)
+            kept.append(Received(one.sha256, one.type, one.width, one.height, key))
     except Exception:
         for made in kept:
             drop(storage, made.key)
         raise
     return tuple(kept)
+
+
+def put_by(storage: Storage, photo: photos.Photo) -> str:
+    """Keep the original and what is shown of it, whole or not at all; answers the key."""
+    key = f"photos/{uuid.uuid4()}"
+    try:
+        storage.put(key, photo.data)
+        for size, drawn in photo.drawn.items():
+            storage.put(shown_key(key, size), drawn)
+    except Exception:
+        drop(storage, key)
+        raise
+    return key
 
 
 def drop(storage: Storage, key: str) -> None:
@@ -106,11 +126,15 @@ def forget_if_undone(w: Work, added: Iterable[Received]) -> None:
 
 
 def clear(w: Work, listing: Listing) -> None:
-    """Photographs that the listing does not show, and that no edit of it tells of, are let go."""
+    """Photographs that the listing does not show, and that neither an edit of it nor a sheet that
+    may be undone tells of, are let go."""
     edits = w.session.scalars(select(ChangeSet).where(ChangeSet.listing_id == listing.id))
     named = {*listing.photos}
     for one in edits:
         named.update(one.before[rules.PHOTOS], one.content[rules.PHOTOS])
+    undone = select(ImportedBefore.before).where(ImportedBefore.listing_id == listing.id)
+    for before in w.session.scalars(undone):
+        named.update(before[rules.PHOTOS])
     rows = w.session.scalars(select(ListingPhoto).where(ListingPhoto.listing_id == listing.id))
     gone = [one for one in rows if str(one.id) not in named]
     if gone:
@@ -148,14 +172,3 @@ def _keep(w: Work, listing: Listing, one: Received) -> uuid.UUID:
     w.session.add(photo)
     w.record("add", photo, sha256=photo.sha256, type=photo.type)
     return photo.id
-
-
-def _new_key() -> str:
-    return f"photos/{uuid.uuid4()}"
-
-
-def _put(storage: Storage, key: str, photo: photos.Photo) -> None:
-    """The original and what is shown of it."""
-    storage.put(key, photo.data)
-    for size, drawn in photo.drawn.items():
-        storage.put(shown_key(key, size), drawn)

@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, Enum, Table, bindparam, delete, select, upd
 
 from marketplace.catalog import queries
 from marketplace.catalog.models import CatalogImport, ImportedBefore, Listing, ListingVillage
-from marketplace.catalog.service import clock
+from marketplace.catalog.service import bringing, clock
 from marketplace.catalog.service.many import outdate
 from marketplace.catalog.service.proposing import supersede
 from marketplace.catalog.states import IMPORT, ClockStep, ListingState
@@ -108,6 +108,7 @@ def undo(w: Work, import_id: uuid.UUID) -> CatalogImport:
     _restore(w, taken, kept)
     w.session.execute(delete(BEFORE).where(BEFORE.c.import_id == taken.id))
     outdate(w)
+    bringing.take_back(w, taken)
     return taken
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +15,7 @@ from marketplace.catalog.queries import Upload
 from marketplace.catalog.states import IMPORT, ImportState
 from marketplace.catalog.views.blueprint import pages
 from marketplace.catalog.views.goods import own_supplier
-from marketplace.catalog.views.sheets import import_page_of, keep_marked, lang, look_at
+from marketplace.catalog.views.sheets import import_page_of, keep_marked, lang, look_at, looked
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Missing, WrongState
 from marketplace.web import (
@@ -105,16 +106,21 @@ def name_columns(import_id: uuid.UUID) -> ResponseReturnValue:
         service.remember_columns(w, taken.id, mapping)
     sheet_name = str(taken.foretold.get("sheet", ""))
     data = kept_files().get(service.sheet_key(taken.id))
-    upload = Upload(data, taken.file_name, mapping, sheet_name)
+    upload = Upload(data, taken.file_name, mapping, sheet_name, _archive(taken))
     looked_at, told = look_at(supplier, upload)
     if told.report.problems:
         marked = keep_marked(supplier, upload, told.report)
         return import_page_of(
             supplier, SheetForm(), told.report, status=422, marked=marked, asked=taken
         )
-    with work() as w:
-        following = service.look(w, supplier.id, looked_at, told, upload.data)
-    return back_to("catalog.show_import", import_id=following.id)
+    return looked(supplier, upload, (looked_at, told))
+
+
+def _archive(taken: CatalogImport) -> bytes:
+    """The pictures beside it, if there were any."""
+    with suppress(Missing):
+        return kept_files().get(service.archive_key(taken.id))
+    return b""
 
 
 def _to_name(import_id: uuid.UUID) -> CatalogImport:
@@ -146,7 +152,10 @@ def _import(
         told=taken.foretold,
         preview=service.preview(kept_files(), taken) if reads_gb18030 else (),
         notices=[one.say(lang()) for one in queries.notices_of(taken.foretold)],
-        fields={name: one.label(lang()) for name, one in heading_table().listing.items()},
+        fields={
+            **{name: one.label(lang()) for name, one in heading_table().listing.items()},
+            rules.PHOTOS: words()("图片"),
+        },
         refusals=_refusals(taken),
         verbs_open=[step for step in steps if step.verb in open_ones],
     )

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from catalog_import import Lang, UnreadableFile, Wanted, template_csv, write_csv
 from catalog_import.decoding import MAX_BYTES
 from catalog_import.marking import MOST_ROWS, Marks, marked_sheet
+from catalog_import.pictures import MAX_BYTES as ARCHIVE_BYTES
 from catalog_import.synonyms import heading_table
 from catalog_import.templates import goods_workbook
 from marketplace.catalog import queries, rules, service
@@ -72,7 +73,7 @@ def export() -> ResponseReturnValue:
 
 
 @pages.post("/import")
-@takes(MAX_BYTES + FORM_BYTES)
+@takes(MAX_BYTES + ARCHIVE_BYTES + FORM_BYTES)
 @needs(Role.SUPPLIER_STAFF)
 def import_now() -> ResponseReturnValue:
     """The whole sheet is looked at before a unit of work begins: no lock is held meanwhile."""
@@ -83,24 +84,41 @@ def import_now() -> ResponseReturnValue:
         upload = form.upload()
     except UnreadableFile as fault:
         return import_page_of(supplier, form, ImportReport(problems=(fault.problem,)), status=422)
-    looked_at, told = look_at(supplier, upload)
+    looked_at, told = look_at(supplier, upload, asks=bool(form.ask_columns.data))
     if looked_at.columns and (looked_at.asks or form.ask_columns.data):
         with work() as w:
             taken = service.ask_columns(w, supplier.id, looked_at, upload.data, upload.sheet)
+            service.keep_archive(w, taken, upload.archive)
         return back_to("catalog.show_columns", import_id=taken.id)
     if told.report.problems:
         marked = keep_marked(supplier, upload, told.report)
         return import_page_of(supplier, form, told.report, status=422, marked=marked)
-    with work() as w:
-        taken = service.look(w, supplier.id, looked_at, told, upload.data)
-    return back_to("catalog.show_import", import_id=taken.id)
+    return looked(supplier, upload, (looked_at, told))
 
 
-def look_at(supplier: Supplier, upload: Upload) -> tuple[Checked, Foretold]:
-    """A sheet, and what it would do."""
+def look_at(supplier: Supplier, upload: Upload, *, asks: bool = False) -> tuple[Checked, Foretold]:
+    """A sheet with its pictures, and what it would do. `asks`: its columns are named first, so the
+    pictures are not opened yet."""
     with reading() as session:
         looked_at = queries.check_sheet(session, supplier.id, upload, now())
-        return looked_at, queries.foretell(session, supplier.id, looked_at, now())
+        same = service.same_photos(session, supplier.id, looked_at) if upload.archive else {}
+    if upload.archive and not (asks or looked_at.asks):
+        looked_at = service.with_archive(looked_at, upload.archive, same, kept_files())
+    with reading() as session:
+        told = queries.foretell(session, supplier.id, looked_at, now())
+    if told.report.problems:
+        service.let_go(kept_files(), looked_at)
+    return looked_at, told
+
+
+def looked(
+    supplier: Supplier, upload: Upload, seen: tuple[Checked, Foretold]
+) -> ResponseReturnValue:
+    """Keep a good sheet until somebody says yes."""
+    with work() as w:
+        taken = service.look(w, supplier.id, *seen, upload.data)
+        service.keep_archive(w, taken, upload.archive)
+    return back_to("catalog.show_import", import_id=taken.id)
 
 
 @pages.get("/import/marked")
