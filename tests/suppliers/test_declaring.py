@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Notice
 from marketplace.desk import queries as desk
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import (
     Forbidden,
     Invalid,
@@ -26,6 +27,7 @@ from marketplace.suppliers.rules.declaring import read_forms
 from marketplace.suppliers.states import DeclarationState
 from marketplace.work.models import TrailEntry
 from tests.fixtures import People, post
+from tests.makers.onboarding import a_colleague
 from tests.makers.suppliers import (
     a_draft_supplier,
     a_paper,
@@ -133,6 +135,17 @@ def test_whoever_declared_it_does_not_judge_it(people: People) -> None:
         use(people, "supplier", made, "accept")
     with pytest.raises(Missing):
         use(people, "second_supplier", made, "accept")
+
+
+def test_whoever_declared_it_does_not_judge_it_after_leaving_the_supplier_either(
+    people: People,
+) -> None:
+    supplier = an_approved_supplier(people)
+    who = a_colleague(people)
+    made = declare(people, supplier, who, **FINED)
+    now_reviewer = Actor(people.ids[who], "示例同事", people.actor("reviewer").grants)
+    with pytest.raises(SamePerson), people.runtime.work(now_reviewer) as w:
+        service.use_declaration(w, made.id, "accept", "")
 
 
 def test_an_answer_with_which_nothing_can_be_sold_is_refused_and_keeps_nothing_until_it_is_sure(
