@@ -16,6 +16,7 @@ from marketplace.suppliers.states import PaperKind
 from tests.fixtures import People, post
 from tests.makers.catalog import a_listing
 from tests.makers.orders import an_address
+from tests.makers.purchasing import an_empty_plan
 from tests.makers.suppliers import COUNTY, UNTIL, a_paper, an_approved_supplier
 
 SignIn = Callable[[str], FlaskClient]
@@ -45,18 +46,22 @@ def an_open_checkout(people: People, buyer: FlaskClient, melon: Listing) -> dict
 def test_a_certificate_expires_and_the_listing_disappears_everywhere_in_the_same_second(
     people: People, client_as: SignIn, clock: SetClock
 ) -> None:
-    """P16: at T-1 it is seen and bought, at T nowhere: page, shelves, search, basket, checkout."""
+    """P16: at T-1 it is seen and bought, at T nowhere: page, shelves, search, basket, checkout, and
+    where unions look for goods."""
     an_approved_supplier(people)
     melon = a_listing(people)
     serving.once(people.runtime)
     clock.at = END - timedelta(minutes=10)
-    buyer = client_as("employee")
+    buyer, union = client_as("employee"), client_as("union_buyer")
     form = an_open_checkout(people, buyer, melon)
+    found = f"/plans/{an_empty_plan(people).id}?find=伽师瓜"
     clock.at = END - timedelta(seconds=1)
     assert set(seen(buyer, melon).values()) == {True}
+    assert TITLE in union.get(found).text
     assert buyer.get("/checkout").status_code == 200
     clock.at = END
     assert set(seen(buyer, melon).values()) == {False}
+    assert TITLE not in union.get(found).text
     back = buyer.get("/checkout")
     assert back.headers["Location"] == "/basket"  # which says why
     refused = post(buyer, "/checkout", on="/basket", **form)
