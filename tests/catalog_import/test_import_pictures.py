@@ -107,8 +107,28 @@ def test_f13_bombs_are_refused_by_what_they_say_and_cannot_say_less() -> None:
 
 def test_f13_entries_that_share_their_bytes_are_refused() -> None:
     """An overlap bomb: one block of bytes, many times in the directory."""
-    two = an_archive({"a.jpg": b"x" * 40, "b.jpg": b"x" * 40})
-    assert refused(bent(two, OFFSET, 0, "<L")) == "archive_suspicious"
+    whole = an_archive({"b.jpg": b"x" * 40})
+    inside = whole[: whole.find(b"PK\x01\x02")]  # a picture with its header, within another one
+    two = an_archive({"a.jpg": inside, "b.jpg": b"x" * 40})
+    place, start = two.find(inside), two.find(b"PK\x01\x02")
+    once = bent(two, OFFSET, place, "<L")
+    once = once[: start - len(inside)] + once[start:]  # its own bytes are gone
+    end = once.rfind(b"PK\x05\x06") + 16
+    once = once[:end] + (start - len(inside)).to_bytes(4, "little") + once[end + 4 :]
+    with zipfile.ZipFile(io.BytesIO(once)) as archive:  # others read it
+        assert archive.read("b.jpg") == b"x" * 40
+    assert refused(once) == "archive_suspicious"
+
+
+def test_failure_37_bytes_between_the_entries_are_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.jpg", b"a")
+        out.seek(archive.start_dir)
+        out.write(bytes(100))
+        archive.start_dir += 100
+        archive.writestr("b.jpg", b"b")
+    assert refused(out.getvalue()) == "archive_suspicious"
 
 
 def test_failure_37_what_hides_before_between_or_behind_is_refused() -> None:
