@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import io
 import resource
@@ -116,9 +117,12 @@ def _settled(runtime_factory: Factory) -> Iterator[Place]:
                 contact_mobile="13900000001",
             ),
         )
+    gc.collect()
+    gc.freeze()  # as `marketplace serve` does, whose worker writes the sheets
     try:
         yield Place(runtime, supplier.id, staff)
     finally:
+        gc.unfreeze()
         runtime.engine.dispose()
 
 

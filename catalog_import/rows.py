@@ -125,11 +125,11 @@ class Reading(Generic[Row]):
         self._first: dict[str, _Place] = {}
         self._again: dict[str, list[_Place]] = {}
         self._present = [
-            (self.columns.places[one.name], one)
+            (self.columns.places[one.name], *one)
             for one in shape.fields
             if one.name in self.columns.places
         ]
-        self._key = next((place for place, one in self._present if one.name == shape.key_field), -1)
+        self._key = self.columns.places.get(shape.key_field, -1)
         self._lacking = [
             one.name for one in shape.fields if one.required and one.name not in self.columns.places
         ]
@@ -169,17 +169,17 @@ class Reading(Generic[Row]):
 
     def _read(self, record: TableRow) -> ReadRow[Row]:
         """The typed row (none when a field is wrong), and every fault with its place."""
-        cells, said, faults = record.cells, Said(), list[Problem]()
-        for place, one in self._present:
+        cells, marks, said, faults = record.cells, record.marks, Said(), list[Problem]()
+        for place, name, parse, required in self._present:
             if cell := cells[place].strip():
                 try:
-                    if record.marks and place in record.marks:
-                        self._refuse_mark(record.marks[place], one.name)
-                    said[one.name] = one.parse(cell)
+                    if marks and place in marks:
+                        self._refuse_mark(marks[place], name)
+                    said[name] = parse(cell)
                 except CellRefused as refused:
-                    faults.append(Problem(refused.code, field=one.name, data=refused.data))
-            elif one.required:
-                faults.append(Problem("value_missing", field=one.name))
+                    faults.append(Problem(refused.code, field=name, data=refused.data))
+            elif required:
+                faults.append(Problem("value_missing", field=name))
         faults += [Problem("column_missing", field=name) for name in self._lacking]
         faults += self.shape.across(said, lambda name: cells[self.columns.places[name]].strip())
         if not self._stands_again(record, said.get(self.shape.key_field)) and not faults:
@@ -195,7 +195,7 @@ class Reading(Generic[Row]):
     def values(self, record: TableRow) -> Values:
         """What a row says: field → cell as written, empty cells left out."""
         cells = record.cells
-        return {one.name: cell for place, one in self._present if (cell := cells[place].strip())}
+        return {name: cell for place, name, *_ in self._present if (cell := cells[place].strip())}
 
     @property
     def repeated(self) -> set[int]:

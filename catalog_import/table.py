@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from catalog_import.decoding import MAX_BYTES, Encoding, decode
 from catalog_import.problems import Problem, unreadable
-from catalog_import.safety import original
+from catalog_import.safety import MARK, original
 from catalog_import.synonyms import plain_heading
 
 SEPARATORS = (",", ";", "\t")
@@ -225,7 +225,8 @@ def _records(text: str, separator: str, limits: Limits) -> Iterator[TableRow]:
             if whole and not whole.isspace():
                 if len(whole) > limit and max(map(len, cells)) > limit:
                     raise unreadable("cell_too_long", line, limit=limit)
-                yield TableRow(row, line, tuple(map(original, cells)))
+                marked = MARK in whole  # seldom
+                yield TableRow(row, line, tuple(map(original, cells) if marked else cells))
             line = reader.line_num + 1
     except csv.Error as broken:
         # The module's own limit is a setting of the whole process: we live with it as it is.

@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Table, insert
 from sqlalchemy.orm import Session
 
+Side = Sequence[Mapping[str, Any]]  # rows, each with the same names in the same order
+SOME = 16  # values of a column that tell whether many rows hold the same
+_NOTHING: Mapping[str, Any] = {}
 
-def insert_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """One statement for all rows, each with the same names in the same order.
+
+def insert_rows(
+    session: Session,
+    table: Table,
+    *sides: Side,
+    same: Mapping[str, Any] = _NOTHING,
+    typed: Mapping[str, Sequence[Any]] = _NOTHING,
+) -> None:
+    """One statement for all rows. `sides` are equally long and hold a part of every row each, of
+    two that have a name the last one says it; `same` is what all rows share; `typed` are whole
+    columns, already as the driver takes them.
 
     Every column that has a default of Python must be among the names. Raises ValueError.
     """
-    if not rows:
+    if not sides[0]:
         return
     session.flush()
     connection = session.connection()
-    names = tuple(rows[0])
+    where = {name: side for side in sides for name in side[0]}
+    names = (*where, *(name for name in same if name not in where), *typed)
     plan = _plan(table, connection.dialect, names)
-    columns = _columns(plan, rows)
+    count = len(sides[0])
+    columns: list[Sequence[Any]] = []
+    for name, make in zip(plan.order, plan.makers, strict=True):
+        if name in where:
+            columns.append(_made(make, [row[name] for row in where[name]]))
+        elif name in typed:
+            columns.append(typed[name])
+        else:
+            columns.append([make(same[name]) if make else same[name]] * count)
+    rows: Iterator[tuple[Any, ...]] = zip(*columns, strict=True)
     if plan.is_positional:
-        given: list[Any] = list(zip(*columns, strict=True))
+        given: list[Any] = list(rows)
     else:
-        given = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+        given = [dict(zip(names, values, strict=True)) for values in rows]
     connection.exec_driver_sql(plan.statement, given)
 
 
@@ -51,13 +73,13 @@ def _plan(table: Table, dialect: Dialect, names: tuple[str, ...]) -> _Plan:
     return _Plan(str(compiled), compiled.positional, order, makers)
 
 
-def _columns(plan: _Plan, rows: Sequence[dict[str, Any]]) -> Iterator[list[Any]]:
-    """The values of each column as the driver takes them; what all rows share is made once."""
-    for name, make in zip(plan.order, plan.makers, strict=True):
-        values = [row[name] for row in rows]
-        if make is None:
-            yield values
-        elif all(value is values[0] for value in values):
-            yield [make(values[0])] * len(values)
-        else:
-            yield [make(value) for value in values]
+def _made(make: Callable[[Any], Any] | None, values: list[Any]) -> list[Any]:
+    """The values as the driver takes them; what many rows hold is made once."""
+    if make is None:
+        return values
+    some = values[:SOME]
+    if len({id(value) for value in some}) > len(some) // 2:
+        return [make(value) for value in values]
+    apart = {id(value): value for value in values}  # the rows hold them: no id stands for two
+    made = {key: make(value) for key, value in apart.items()}
+    return [made[id(value)] for value in values]

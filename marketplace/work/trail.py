@@ -6,9 +6,10 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -19,14 +20,14 @@ from marketplace.work.rows import insert_rows
 START = "0" * 64
 HEAD = 1
 ENTRIES: Table = TrailEntry.__table__  # type: ignore[assignment]  # a mapped class has a Table
-_HASHED = (
-    "number", "actor", "verb", "subject_kind", "subject_id", "supplier_id",
-    "organisation_id", "from_state", "to_state", "data", "previous_hash",
-)  # fmt: skip  # a table
+_SHARED = ("actor", "at", "from_state", "organisation_id", "subject_kind", "supplier_id",
+           "to_state", "verb")  # fmt: skip  # what many rows have alike
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+_SHARED_OF = itemgetter(*_SHARED)
+
+
+class Deed(NamedTuple):
     """One trail row before it has its number."""
 
     actor: str
@@ -66,6 +67,7 @@ def write(session: Session, deeds: Sequence[Deed], at: datetime) -> tuple[int, .
         return ()
     number, mark = session.execute(_HEAD).one()
     rows: list[dict[str, Any]] = []
+    told: list[str] = []
     for deed in deeds:
         row: dict[str, Any] = {
             "number": number + 1,
@@ -78,32 +80,50 @@ def write(session: Session, deeds: Sequence[Deed], at: datetime) -> tuple[int, .
             "organisation_id": deed.organisation_id,
             "from_state": deed.from_state,
             "to_state": deed.to_state,
-            "data": _as_json(deed.data or {}),
             "previous_hash": mark,
         }
-        row["hash"] = _hash(row)
+        told.append(_text(deed.data or {}))
+        row["hash"] = _hash(row, told[-1])
         rows.append(row)
         number, mark = row["number"], row["hash"]
-    insert_rows(session, ENTRIES, rows)
+    insert_rows(session, ENTRIES, rows, typed={"data": told})
     session.connection().execute(_MOVED, {"to_number": number, "to_hash": mark})
     return rows[0]["number"], rows[-1]["number"]
 
 
-def _as_json(data: dict[str, Any]) -> dict[str, Any]:
-    """The data as it reads back from the table."""
+def _text(data: dict[str, Any]) -> str:
+    """The data as it stands in the table, and the same again when it was read from there."""
+    text = canonical(data)
     if all(type(value) in _PLAIN for value in data.values()):
-        return data
-    as_read: dict[str, Any] = json.loads(canonical(data))
-    return as_read
+        return text
+    return canonical(json.loads(text))
 
 
-def _hash(row: Mapping[str, Any]) -> str:
-    told = {name: row[name] for name in _HASHED}
-    for name in ("subject_id", "supplier_id", "organisation_id"):
-        if told[name] is not None:
-            told[name] = str(told[name])
-    told["at"] = row["at"].isoformat()
-    return hashlib.sha256(canonical(told).encode()).hexdigest()
+def _hash(row: Mapping[str, Any], data: str = "") -> str:
+    """Of the row as canonical JSON without its own hash, ids and the instant as texts; `data` is
+    its data as such a text, where it is at hand."""
+    a, b, c, d, e = _frame(_SHARED_OF(row))
+    told = (a, data or canonical(row["data"]), b, str(row["number"]), c, row["previous_hash"], d,
+            str(row["subject_id"]), e)  # fmt: skip  # the names in the order of the alphabet
+    return hashlib.sha256("".join(told).encode()).hexdigest()
+
+
+@lru_cache(1_000)
+def _frame(shared: tuple[Any, ...]) -> tuple[str, str, str, str, str]:
+    """What stands around data, number, hash and subject: of a long sheet it is made once."""
+    told = dict(zip(_SHARED, shared, strict=True))
+    told["at"] = told["at"].isoformat()
+
+    def part(*names: str) -> str:
+        return canonical({name: told[name] for name in names})[1:-1]
+
+    return (
+        f'{{{part("actor", "at")},"data":',
+        f',{part("from_state")},"number":',
+        f',{part("organisation_id")},"previous_hash":"',
+        '","subject_id":"',
+        f'",{part("subject_kind", "supplier_id", "to_state", "verb")}}}',
+    )
 
 
 def faults(session: Session) -> Iterator[str]:

@@ -198,18 +198,24 @@ def make_name(part: str, value: str, lang: str) -> str:
 def make_of(kind: Category, words: Iterable[str], claims: Iterable[str] = ()) -> Make:
     """What decides which papers a good needs; `words` are processing, packaging and maker as a
     sheet says them, empty ones as is usual for the category. Raises Invalid."""
+    return _make(kind.slug, tuple(words), frozenset(claims))
+
+
+@lru_cache(2_000)
+def _make(slug: str, words: tuple[str, ...], claims: frozenset[str]) -> Make:
     said = dict(zip(MAKE, words, strict=True))
-    processing, packaging = kind.usual
+    processing, packaging = category(slug).usual
     found = {part: make_word(part, text) for part, text in said.items()}
     return Make(
-        kind.slug,
+        slug,
         Processing(found["processing"] or processing),
         Packaging(found["packaging"] or packaging),
         Maker(found["maker"] or Maker.OWN),
-        frozenset(claims),
+        claims,
     )
 
 
+@cache
 def category(slug: str) -> Category:
     """By its slug. Raises Missing."""
     for known in categories():

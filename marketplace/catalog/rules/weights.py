@@ -63,4 +63,4 @@ def per_500g(said: Mapping[str, object]) -> int | None:
     price = said["sale_price"]
     if weight is None or not isinstance(price, int):
         return None
-    return int(Fraction(price * HALF_KILO) / weight + Fraction(1, 2))
+    return (2 * price * HALF_KILO * weight.denominator + weight.numerator) // (2 * weight.numerator)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from marketplace.catalog.rules.goods import PLAIN, plain
@@ -16,6 +16,7 @@ from marketplace.suppliers.rules import Finding, Grade, failures
 CLAIMS = ("organic", "green", "gi")
 NOT_READ = frozenset({"sku", "group_code", "barcode", "tax_rate", "no_delivery_to", "unit"})
 READ = tuple(name for name in PLAIN if name not in NOT_READ)  # of these, what is text
+_OTHERS = tuple(name for name in READ if name not in {"title", "supply_price", "sale_price"})
 _KEYS = {"check", "grade", "words", "except", "source"}
 _TAKEN = "\x00"  # stands in no text
 
@@ -88,15 +89,26 @@ def wording(said: Mapping[str, object]) -> tuple[Finding, ...]:
 
 def claims_of(title: str, texts: Iterable[str]) -> list[str]:
     """The certificates that these words claim, in the order of CLAIMS."""
-    said = [word for text in (title, *texts) for word in _hits(text)]
-    claimed = {rule.claim for rule, _ in said}
-    return [claim for claim in CLAIMS if claim in claimed]
+    claimed = {claim for text in (title, *texts) for claim in _claims(text)}
+    return [claim for claim in CLAIMS if claim in claimed] if claimed else []
 
 
 def claims_in(said: Mapping[str, object]) -> list[str]:
     """The same of a good's texts by their names."""
-    texts = [text for name in READ if isinstance(text := said.get(name), str)]
-    return claims_of(_TAKEN.join(texts), ())
+    return list(_claimed(_claims(str(said.get("title", ""))), tuple(map(said.get, _OTHERS))))
+
+
+@lru_cache(5_000)
+def _claimed(in_title: frozenset[str], others: tuple[object, ...]) -> tuple[str, ...]:
+    """In a sheet nearly every row has its own title, and all else like many others."""
+    claimed = in_title.union(*(_claims(text) for text in others if isinstance(text, str)))
+    return tuple(claim for claim in CLAIMS if claim in claimed)
+
+
+@lru_cache(5_000)
+def _claims(text: str) -> frozenset[str]:
+    """Kept, because most texts of a sheet stand in many rows."""
+    return frozenset(rule.claim for rule, _ in _hits(text))
 
 
 def check_wording(said: Mapping[str, object]) -> None:
@@ -130,6 +142,8 @@ def _hits(text: str) -> list[tuple[WordRule, str]]:
     if not _any().search(rest):
         return found
     for rule in word_rules():
+        if not any(word in rest for word in rule.words):
+            continue  # then none of its exceptions is there either, see _fault
         for phrase in rule.but:
             rest = rest.replace(phrase, _TAKEN)
         for word in rule.words:

@@ -21,7 +21,6 @@ from marketplace.kernel.errors import Busy
 from marketplace.kernel.money import Money
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries as suppliers
-from marketplace.suppliers.rules import Make
 from marketplace.suppliers.service import profile
 from marketplace.work import Deed, Work, insert_rows
 
@@ -45,23 +44,18 @@ def add(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
         "version": 1,
         "sold": 0,
     }
-    rows = [
-        {
-            **same,
-            **_columns(one, gate),
-            "id": uuid.uuid4(),
-            "received": one.entry.stock,
-            "available": one.entry.stock,
-        }
-        for one in ready
-    ]
-    insert_rows(w.session, LISTINGS, rows)
-    settled = [(row["id"], one) for row, one in zip(rows, ready, strict=True)]
+    own = []
+    for one in ready:
+        stock = one.entry.stock
+        own.append({"id": uuid.uuid4(), "received": stock, "available": stock, **_columns(one)})
+    said, gates = [one.entry.said for one in ready], [gate.columns(one) for one in ready]
+    insert_rows(w.session, LISTINGS, said, gates, own, same=same)
+    settled = [(row["id"], one) for row, one in zip(own, ready, strict=True)]
     _settle(w, settled)
     keep_photos(w, taken, settled)
-    for row in rows:
-        told = {"sku": row["sku"], "received": row["received"]}
-        w.deeds.append(_deed(w, taken.supplier_id, row["id"], "draft", told, to="draft"))
+    for listing_id, one in settled:
+        told = {"sku": one.entry.said["sku"], "received": one.entry.stock}
+        w.deeds.append(_deed(w, taken.supplier_id, listing_id, "draft", told, to="draft"))
 
 
 def change(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
@@ -84,7 +78,7 @@ def change(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
         verb = "edit" if passed else "revise"
         after = LISTING.after(found.state, verb, w.actor.roles)
         known_as = {"this": found.id, "seen": found.version, "state": after}
-        rows.append({**known_as, **_columns(one, gate)})
+        rows.append({**known_as, **one.entry.said, **gate.columns(one), **_columns(one)})
         settled.append((found.id, one))
         before = {"sale_price": found.sale_price.fen, "supply_price": found.supply_price.fen}
         told: dict[str, Any] = {"before": before, "fingerprint": one.fingerprint}
@@ -228,34 +222,42 @@ class _Gate:
 
     def __init__(self, w: Work, supplier_id: uuid.UUID) -> None:
         self._w, self._supplier_id = w, supplier_id
-        self._keys: dict[Make, str] = {}
+        self._known: dict[tuple[str, ...], dict[str, Any]] = {}
         self._own = suppliers.with_own(w.session, supplier_id)
 
-    def key(self, make: Make, listing_id: uuid.UUID | None) -> str:
-        if listing_id in self._own:
-            return profile(self._w, self._supplier_id, make, listing_id)
-        if make not in self._keys:
-            self._keys[make] = profile(self._w, self._supplier_id, make)
-        return self._keys[make]
+    def columns(self, one: Ready) -> dict[str, Any]:
+        """The make of a row and its place at the gate, as the columns of a listing have them."""
+        claims = rules.claims_in(one.entry.said)
+        words = (one.entry.category, *one.entry.make, *claims)
+        if one.known and one.known.id in self._own:
+            return self._asked(one, claims, one.known.id)
+        if words not in self._known:
+            self._known[words] = self._asked(one, claims)
+        return self._known[words]
+
+    def _asked(
+        self, one: Ready, claims: Sequence[str], listing_id: uuid.UUID | None = None
+    ) -> dict[str, Any]:
+        make = rules.make_of(rules.category(one.entry.category), one.entry.make, claims)
+        return {
+            "category": make.category,
+            "processing": make.processing,
+            "packaging": make.packaging,
+            "maker": make.maker,
+            "claims": sorted(make.claims),
+            "standing": profile(self._w, self._supplier_id, make, listing_id),
+        }
 
 
-def _columns(one: Ready, gate: _Gate) -> dict[str, Any]:
-    """What a row says, as the columns of a listing have it."""
-    said, slug = one.entry.said, one.entry.category
+def _columns(one: Ready) -> dict[str, Any]:
+    """What follows from what a row says, and its prices, as the columns of a listing have them."""
+    said = one.entry.said
     per_500g = rules.per_500g(said)
-    make = rules.make_of(rules.category(slug), one.entry.make, rules.claims_in(said))
     return {
-        **said,
         "supply_price": Money(said["supply_price"]),
         "sale_price": Money(said["sale_price"]),
-        "category": slug,
         "county_code": one.entry.county,
-        "processing": make.processing,
-        "packaging": make.packaging,
-        "maker": make.maker,
-        "claims": sorted(make.claims),
-        "standing": gate.key(make, one.known.id if one.known else None),
-        "picture": rules.picture_for(said["title"], rules.category(slug)),
+        "picture": rules.picture_for(said["title"], rules.category(one.entry.category)),
         rules.PHOTOS: one.photos,
         "fingerprint": one.fingerprint,
         "per_500g": None if per_500g is None else Money(per_500g),
