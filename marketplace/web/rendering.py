@@ -7,9 +7,11 @@ can change our pages, and nothing of ours stands in the context of the host's la
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import CodeType
 
 from flask import Flask, get_flashed_messages, request
-from jinja2 import Environment, Template, TemplateNotFound, nodes
+from jinja2 import BytecodeCache, Environment, Template, TemplateNotFound, nodes
+from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -50,6 +52,24 @@ class OwnEnvironment(Environment):
         return tree
 
 
+class Compiled(BytecodeCache):
+    """What was compiled in this process, by path and text: of several applications each template
+    is compiled once. All environments that share it are of one making."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 class Pages:
     """Makes the pages of one application."""
 
@@ -58,7 +78,12 @@ class Pages:
     ) -> None:
         self.layout, self.block = layout, block
         self._loader = app.create_global_jinja_loader()  # a host's folder first: any page by path
-        self._ours = OwnEnvironment(loader=self._loader, autoescape=True, auto_reload=app.debug)
+        self._ours = OwnEnvironment(
+            loader=self._loader,
+            autoescape=True,
+            auto_reload=app.debug,
+            bytecode_cache=COMPILED,
+        )
         self._ours.globals.update(
             url_for=app.url_for, get_flashed_messages=get_flashed_messages, request=request
         )
