@@ -102,7 +102,8 @@ class World:
         return found
 
     def put_back(self) -> None:
-        """As it was before the last request."""
+        """As it was before the last request; nobody has come too often yet."""
+        self.app.extensions["marketplace.limiter"].reset()
         self.runtime.engine.dispose()
         shutil.rmtree(self.data)
         shutil.copytree(self.kept, self.data)
