@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -81,6 +81,7 @@ class Child:
 
     pid: int
     said: IO[bytes]
+    is_gone: bool = False
 
     def kill(self) -> None:
         """As the power goes; returns when it is gone."""
@@ -90,7 +91,9 @@ class Child:
     def ended(self) -> bytes:
         """Everything else that it says until it is gone."""
         with self.said:
-            return self.said.read()
+            rest = self.said.read()
+        self.is_gone = True
+        return rest
 
 
 class Nursery:
@@ -98,7 +101,7 @@ class Nursery:
 
     def __init__(self, place: Place, folder: Path) -> None:
         self._folder = folder
-        self._born = 0
+        self._children: list[Child] = []
         self.process = subprocess.Popen(  # noqa: S603  # our own module on our own folder
             [sys.executable, "-m", "tests.races.nursery", str(place.folder), place.url],
             cwd=ROOT,
@@ -109,17 +112,22 @@ class Nursery:
 
     def child(self, verb: str, *seconds: float) -> Child:
         """Started; reads what it says through a pipe of its own."""
-        self._born += 1
-        pipe = self._folder / f"child{self._born}"
+        pipe = self._folder / f"child{len(self._children) + 1}"
         os.mkfifo(pipe)
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(" ".join([verb, str(pipe), *map(str, seconds)]) + "\n")
         self.process.stdin.flush()
         pid = int(self.process.stdout.readline())
-        return Child(pid, pipe.open("rb", buffering=0))
+        self._children.append(Child(pid, pipe.open("rb", buffering=0)))
+        return self._children[-1]
 
     def close(self) -> None:
+        """Nobody stays behind, also when a test failed in the middle."""
+        for child in self._children:
+            if not child.is_gone:
+                with suppress(ProcessLookupError):
+                    os.kill(child.pid, signal.SIGKILL)
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.close()

@@ -43,7 +43,9 @@ def opened(nursery: Nursery) -> tuple[Child, str]:
     server = nursery.child("server")
     port = b""
     while not port.endswith(b"\n"):
-        port += server.said.read(1)
+        letter = server.said.read(1)
+        assert letter, "it ended before it served"
+        port += letter
     return server, f"http://127.0.0.1:{int(port)}"
 
 
@@ -97,7 +99,8 @@ def test_what_was_told_is_true_after_ten_kills_of_the_server(
     people.runtime.engine.dispose()
     stories = [Story() for _ in range(SHOPPERS)]
     moments, told = random.Random(31), Semaphore(0)  # noqa: S311  # no secret
-    with a_nursery(place, tmp_path) as nursery, ThreadPoolExecutor(SHOPPERS) as threads:
+    # should anything fail, the nursery goes first: without a server the shoppers end
+    with ThreadPoolExecutor(SHOPPERS) as threads, a_nursery(place, tmp_path) as nursery:
         server, site = opened(nursery)
         visits = [arriving(site, melon, homes[login], login) for login in [*homes, *homes]]
         for _ in range(KILLS):
