@@ -184,16 +184,15 @@ def _span(data: bytes, info: zipfile.ZipInfo) -> tuple[int, int]:
 def _place(name: str, known: dict[str, str]) -> tuple[str | None, int]:
     """Of which good a picture is, and its number; names of folders before names of files."""
     path = PurePosixPath(name)
-    stem = _plain(path.stem)
+    stem, folder = _plain(path.stem), _plain(path.parent.name)
+    if folder in known:
+        digits = re.search(r"[0-9]{1,6}$", stem, re.ASCII)
+        return known[folder], int(digits[0]) if digits else 0
     numbered = _NUMBERED.fullmatch(stem)
     if stem in known:
         return known[stem], 1
     if numbered and numbered[1] in known:
         return known[numbered[1]], int(numbered[2])
-    folder = _plain(path.parent.name)
-    if folder in known:
-        digits = re.search(r"[0-9]{1,6}$", stem, re.ASCII)
-        return known[folder], int(digits[0]) if digits else 0
     return None, 0
 
 

@@ -81,7 +81,7 @@ class Listing(Versioned, Base):
     standing: Mapped[str] = mapped_column(String(32))  # its profile at the gate, see docs/gate.md
     supply_price: Mapped[Money]  # what the supplier gets for one piece
     sale_price: Mapped[Money]  # what the buyer pays for one piece
-    # as a person last saw them; None: nobody has
+    # as a person approved them last; None: nobody has
     reviewed_supply_price: Mapped[Money | None]
     reviewed_sale_price: Mapped[Money | None]
     per_500g: Mapped[Money | None]  # sale price of 500 g; None: the weight of a piece is not plain
@@ -328,6 +328,8 @@ class ImportedBefore(Base):
     listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"), primary_key=True)
     before: Mapped[dict[str, Any]]  # column → plain value, and its villages
     after: Mapped[str] = mapped_column(String(64))  # the fingerprint that the sheet gave it
+    after_state: Mapped[ListingState]  # and the state
+    after_received: Mapped[int]  # and the pieces offered in all
     promised: Mapped[int]  # pieces that were held or sold then
 
 

@@ -64,3 +64,13 @@ def test_villages_in_another_order_are_no_change() -> None:
 def test_several_rules_together_let_an_edit_through() -> None:
     both = {**CONTENT, "sale_price": 150, "dispatch_hours": 24}
     assert rules.let_through(CONTENT, both, SEEN, date(2026, 1, 1)) == ("price-cut", "dispatch")
+
+
+@pytest.mark.parametrize("name", ["case_spec", "gross_weight", "no_delivery_to"])
+def test_words_that_claim_something_are_looked_at_wherever_they_stand(name: str) -> None:
+    """P23: whatever else a field may say without a person."""
+    day = date(2026, 1, 1)
+    harmless, claims = {**CONTENT, name: "青海"}, {**CONTENT, name: "有机 青海"}
+    assert rules.let_through(CONTENT, harmless, SEEN, day) == ("dispatch",)
+    assert rules.let_through(harmless, claims, SEEN, day) == ()
+    assert rules.let_through(claims, harmless, SEEN, day) == ("dispatch",)

@@ -21,6 +21,8 @@ from marketplace.catalog.states import AbsentGoods, ChangeState, ImportState, Li
 from marketplace.kernel.errors import Missing, Refused, WrongState
 from marketplace.kernel.money import Money
 from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.service import accept_paper, hand_in
+from marketplace.suppliers.states import PaperKind
 from tests.fixtures import People
 from tests.makers.catalog import (
     a_draft_listing,
@@ -29,7 +31,7 @@ from tests.makers.catalog import (
     a_submitted_listing,
     some_goods,
 )
-from tests.makers.suppliers import a_draft_supplier, an_approved_supplier
+from tests.makers.suppliers import a_draft_supplier, a_paper, an_approved_supplier
 
 MOVES_ON = {"version"}
 
@@ -177,6 +179,51 @@ def test_goods_that_were_changed_by_hand_since_keep_the_sheet(
     with pytest.raises(Refused) as refused:
         undo(people, taken.id)
     assert refused.value.code == "import_changed"
+
+
+@pytest.mark.parametrize("absent_goods", [AbsentGoods.LEAVE, AbsentGoods.EMPTY])
+def test_what_a_reviewer_took_out_of_the_zone_does_not_come_back_by_an_undo(
+    people: People, supplier: Supplier, absent_goods: AbsentGoods
+) -> None:
+    """P23: named by the sheet or not, its words are those that the sheet left, its state is not."""
+    old = a_listing(people, sku="SL-0001")
+    row = {"库存": "70"} if absent_goods is AbsentGoods.LEAVE else {"货号": "新"}
+    taken = take_in(people, supplier, a_sheet(row), absent_goods)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        service.withdraw(w, old.id, "示例：有害")
+    with pytest.raises(Refused) as refused:
+        undo(people, taken.id)
+    assert refused.value.code == "import_changed"
+    with people.runtime.reading() as session:
+        assert session.get_one(Listing, old.id).state is ListingState.WITHDRAWN
+
+
+def test_pieces_that_were_counted_by_hand_since_keep_the_sheet(
+    people: People, supplier: Supplier
+) -> None:
+    old = a_listing(people, sku="SL-0001")
+    taken = take_in(people, supplier, a_sheet({"库存": "70"}))
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.set_stock(w, old.id, 0)  # the store is empty
+    with pytest.raises(Refused) as refused:
+        undo(people, taken.id)
+    assert refused.value.code == "import_changed"
+
+
+def test_goods_come_back_to_the_place_at_the_gate_that_they_have_now(
+    people: People, supplier: Supplier
+) -> None:
+    """A paper of its own was accepted after the sheet."""
+    old = a_listing(people, sku="SL-0001")
+    taken = take_in(people, supplier, a_sheet({"库存": "70"}))
+    with people.runtime.work(people.actor("supplier")) as w:
+        paper = hand_in(w, supplier.id, a_paper(PaperKind.ORGANIC, goods_id=old.id))
+    with people.runtime.work(people.actor("reviewer")) as w:
+        accept_paper(w, paper.id)
+    undo(people, taken.id)
+    with people.runtime.reading() as session:
+        assert session.get_one(Listing, old.id).standing == old.id.hex
+        assert list(queries.gate_faults(session)) == []
 
 
 def test_only_the_last_sheet_can_be_undone_and_only_once(

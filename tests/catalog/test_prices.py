@@ -164,6 +164,27 @@ def test_an_edit_of_what_is_on_sale_asks_for_the_reason_too(market: People) -> N
         assert service.reprice(w, listing.id, Money(1), Money(90_00)) is not None
 
 
+def test_a_sheet_gives_no_reason_so_a_price_far_from_others_waits(market: People) -> None:
+    """P23: also a cut, which else counts at once."""
+    listing = weighed(market, "N", 60)
+    said = {
+        "货号": "N",
+        "净含量": "500克",
+        "供货价": "0.01",
+        "加工程度": "原样",
+        "包装方式": "散装",
+    }
+    actor = market.actor("supplier")
+    with market.runtime.work(actor) as w:
+        supplier = listing.supplier_id
+        for yuan, waits in (("55", False), ("0.02", True)):
+            sheet = a_sheet({**said, "售价": yuan})
+            assert service.import_sheet(w, supplier, sheet, "商品.csv").updated == 1
+            assert (queries.open_change(w.session, listing.id) is not None) is waits
+    with market.runtime.reading() as session:
+        assert session.get_one(Listing, listing.id).sale_price == Money(55_00)
+
+
 def test_a_sheet_keeps_the_price_of_500_g_as_well(people: People) -> None:
     supplier = an_approved_supplier(people)
     with people.runtime.work(people.actor("supplier")) as w:

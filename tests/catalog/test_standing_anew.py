@@ -10,7 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from marketplace.catalog import queries
+from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Listing
+from marketplace.catalog.rules import seen_of
+from marketplace.catalog.service import NotForZone
 from marketplace.commands import main
 from marketplace.commands.verifying import check_all
 from marketplace.suppliers import queries as suppliers
@@ -19,7 +22,7 @@ from marketplace.suppliers.models import Profile, Standing
 from marketplace.suppliers.states import PaperKind
 from tests.databases import Place
 from tests.fixtures import People
-from tests.makers.catalog import a_draft_listing, a_listing
+from tests.makers.catalog import a_draft_listing, a_listing, some_goods
 from tests.makers.suppliers import a_paper, an_approved_supplier
 
 
@@ -104,3 +107,22 @@ def test_the_page_of_a_good_says_why_it_is_not_on_sale_and_what_to_do(
     for who, page in (("supplier", "/supplier/listings"), ("reviewer", "/desk/listings")):
         shown = client_as(who).get(f"{page}/{listing.id}").text
         assert [one for one in told if one not in shown] == [], who
+
+
+def test_an_edit_for_which_a_good_with_papers_of_its_own_lacks_one_is_not_approved(
+    people: People,
+) -> None:
+    """Its key stays the same, what is asked of it does not."""
+    supplier = an_approved_supplier(people)
+    melon = a_listing(people)
+    with people.runtime.work(people.actor("supplier")) as w:
+        own = a_paper(PaperKind.INSPECTION_REPORT, goods_id=melon.id)
+        paper = service.hand_in(w, supplier.id, own)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        service.accept_paper(w, paper.id)
+    with people.runtime.work(people.actor("supplier")) as w:
+        found = catalog.revise(w, melon.id, some_goods(title="示例 有机 瓜"))
+    assert found is not None
+    with people.runtime.work(people.actor("reviewer")) as w, pytest.raises(NotForZone) as refusal:
+        catalog.approve_change(w, found.id, seen_of(found.base, found.fingerprint))
+    assert refusal.value.code == "goods_papers_missing"

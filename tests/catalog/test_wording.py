@@ -120,6 +120,11 @@ def test_of_many_drafts_those_with_forbidden_words_stay(people: People) -> None:
         assert service.submit_all(w) == (1, 1)
 
 
+@pytest.mark.parametrize("name", ["no_delivery_to", "unit"])
+def test_a_forbidden_word_is_found_in_every_field_that_buyers_read(name: str) -> None:
+    assert rules.wording({name: "特供"})
+
+
 def test_an_edit_of_what_is_on_sale_is_refused_beside_its_field(
     people: People, client_as: Callable[[str], FlaskClient]
 ) -> None:

@@ -52,6 +52,11 @@ def test_pictures_are_named_by_sku_number_or_folder() -> None:
     assert told.without_picture == ("SL-9",)
 
 
+def test_where_goods_are_numbered_like_pictures_the_folder_says_whose_they_are() -> None:
+    archive = an_archive({"1/1.jpg": b"a", "1/2.jpg": b"b", "图片/2/1.jpg": b"c", "3.jpg": b"d"})
+    assert matched(archive, "1", "2", "3") == {"1": [b"a", b"b"], "2": [b"c"], "3": [b"d"]}
+
+
 def test_chinese_names_are_read_in_utf_8_and_in_gbk_without_its_flag() -> None:
     assert matched(an_archive({"伽师瓜-1.jpg": b"a"}), "伽师瓜-1") == {"伽师瓜-1": [b"a"]}
     assert matched(in_gbk("伽师瓜-1.jpg", b"a"), "伽师瓜-1") == {"伽师瓜-1": [b"a"]}

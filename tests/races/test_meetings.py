@@ -35,7 +35,7 @@ from tests.fixtures import People, post, sign_in
 from tests.makers.catalog import a_listing
 from tests.makers.orders import a_placement, a_purchase, an_address, the_order, the_payment
 from tests.makers.purchasing import a_plan
-from tests.makers.suppliers import a_paper, a_submitted_supplier, an_approved_supplier
+from tests.makers.suppliers import a_paper, a_statement, a_submitted_supplier, an_approved_supplier
 from tests.races.card import CountingCard
 from tests.races.storm import PATIENCE, all_is_well, at_once, doing, just_before
 
@@ -84,6 +84,24 @@ def test_a_supplier_suspended_while_somebody_buys_sells_nothing_more(people: Peo
         pytest.raises(catalog.NotForSale),
     ):
         buys()
+    all_is_well(people)
+
+
+def test_whoever_waits_for_a_declaration_buys_nothing_by_what_it_took_back(people: People) -> None:
+    """P16: the look at the good was before, the hold of its supplier after it."""
+    supplier = an_approved_supplier(people)
+    melon = a_listing(people)
+    wanted = a_placement(an_address(people), melon)
+    bought = doing(people, people.actor("employee"), orders.place, wanted)
+    outcome: list[str] = []
+    other = threading.Thread(target=lambda: outcome.extend(at_once(bought)))
+    with people.runtime.work(people.actor("supplier")) as w:
+        suppliers.declare(w, supplier.id, a_statement(penalty="yes", more_penalty="示例：罚款"))
+        other.start()
+        other.join(timeout=0.5)
+        assert outcome == []
+    other.join(PATIENCE)
+    assert outcome == ["not_for_sale"]
     all_is_well(people)
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
 
+import pytest
+from flask.testing import FlaskClient
+
+from marketplace.catalog import queries as catalog
 from marketplace.kernel.errors import Invalid, Missing, Refused, WrongState
 from marketplace.suppliers import queries, service
 from marketplace.suppliers.models import Grower, Supplier
 from marketplace.suppliers.states import GrowerKind, PaperKind
 from tests.fixtures import People
+from tests.makers.catalog import a_listing
 from tests.makers.onboarding import a_grower, a_named_grower, a_trader
 from tests.makers.suppliers import (
     a_credit_code,
@@ -17,6 +22,7 @@ from tests.makers.suppliers import (
     a_statement,
     seen,
 )
+from tests.zone.test_running_out import seen as where
 
 
 def named(people: People, supplier: Supplier) -> list[str]:
@@ -37,8 +43,8 @@ def test_a_trading_firm_needs_at_least_one_grower(people: People) -> None:
     assert not asks()
 
 
-def test_a_trading_firm_sells_only_while_it_names_a_grower(people: People) -> None:
-    """P16: when the last one is let go, its goods leave the zone in the same commit."""
+def a_trader_that_sells(people: People) -> tuple[Supplier, Grower]:
+    """With the one grower that it names."""
     trader = a_trader(people)
     grower = a_grower(people, trader)
     licence = a_paper(number=a_credit_code(1, begins="91"), holder=trader.legal_name)
@@ -51,6 +57,29 @@ def test_a_trading_firm_sells_only_while_it_names_a_grower(people: People) -> No
     for who, verb in (("reviewer", service.check), ("second_reviewer", service.approve)):
         with people.runtime.work(people.actor(who)) as w:
             verb(w, trader.id, seen(w, w.session.get_one(Supplier, trader.id)))
+    return trader, grower
+
+
+def test_without_its_last_grower_its_goods_are_counted_and_found_nowhere(
+    people: People, client_as: Callable[[str], FlaskClient]
+) -> None:
+    """P16: also where answers are kept from one page to the next."""
+    trader, grower = a_trader_that_sells(people)
+    melon = a_listing(people)
+    buyer = client_as("employee")
+    assert set(where(buyer, melon).values()) == {True}
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.drop_grower(w, grower.id)
+    assert set(where(buyer, melon).values()) == {False}
+    with people.runtime.reading() as session:
+        assert catalog.shelves(session, people.runtime.clock.now()).goods == 0
+    a_grower(people, trader, name="示例农户二")
+    assert set(where(buyer, melon).values()) == {True}
+
+
+def test_a_trading_firm_sells_only_while_it_names_a_grower(people: People) -> None:
+    """P16: when the last one is let go, its goods leave the zone in the same commit."""
+    trader, grower = a_trader_that_sells(people)
 
     def sells() -> bool:
         with people.runtime.reading() as session:

@@ -4,6 +4,7 @@ from marketplace.catalog.rules.batches import BATCH_PAPERS, BatchPaperRule, batc
 from marketplace.catalog.rules.differing import Piece, pieces
 from marketplace.catalog.rules.edits import (
     FIELDS,
+    PRICES,
     EditRule,
     Reviewed,
     changed,
@@ -73,6 +74,7 @@ __all__ = [
     "MOST_STOCK",
     "PHOTOS",
     "PLAIN",
+    "PRICES",
     "SHARED",
     "BatchPaperRule",
     "Category",

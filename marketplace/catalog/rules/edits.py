@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 
 from marketplace.catalog.rules.goods import LOOKED_UP, PHOTOS, PLAIN, Content, plain
+from marketplace.catalog.rules.wording import says_more
 
 FIELDS = (*PLAIN, *sorted(LOOKED_UP), PHOTOS)  # everything an edit may change, in one order
 PRICES = frozenset({"supply_price", "sale_price"})
@@ -103,7 +104,9 @@ def _fits(how: str, name: str, both: tuple[Content, Content], reviewed: Reviewed
     if how == "small_rise":  # against what a person saw: small steps do not add up to a large one
         last = getattr(reviewed, name)
         return bool(after * 100 <= last * (100 + reviewed.percent))
-    return how == "any" or plain(str(before)) == plain(str(after))
+    if how == "any":  # but what claims something is looked at wherever it stands
+        return not says_more(name, str(before), str(after))
+    return plain(str(before)) == plain(str(after))
 
 
 def _known(content: Content, name: str) -> object:

@@ -14,7 +14,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.suppliers.rules import Finding, Grade, failures
 
 CLAIMS = ("organic", "green", "gi")
-NOT_READ = frozenset({"sku", "group_code", "barcode", "tax_rate", "no_delivery_to", "unit"})
+NOT_READ = frozenset({"sku", "group_code", "barcode", "tax_rate"})
 READ = tuple(name for name in PLAIN if name not in NOT_READ)  # of these, what is text
 _OTHERS = tuple(name for name in READ if name not in {"title", "supply_price", "sale_price"})
 _KEYS = {"check", "grade", "words", "except", "source"}
@@ -109,6 +109,14 @@ def _claimed(in_title: frozenset[str], others: tuple[object, ...]) -> tuple[str,
 def _claims(text: str) -> frozenset[str]:
     """Kept, because most texts of a sheet stand in many rows."""
     return frozenset(rule.claim for rule, _ in _hits(text))
+
+
+def says_more(name: str, before: str, after: str) -> bool:
+    """Whether a field now holds words that are found, and held none of them before."""
+    if name not in READ:
+        return False
+    known = set(_hits(before))
+    return any(hit not in known for hit in _hits(after))
 
 
 def check_wording(said: Mapping[str, object]) -> None:

@@ -238,6 +238,7 @@ def _write(w: Work, taken: CatalogImport, part: bytes) -> None:
     else:
         undoing.remember(w, taken, absent)
         taken.absent += many.leave_out(w, taken, absent)
+        undoing.remember_after(w, taken, absent)
 
 
 def _write_rows(w: Work, taken: CatalogImport, entries: Iterable[Entry]) -> None:

@@ -11,6 +11,7 @@ from marketplace.catalog import queries, rules
 from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.rules import Content
 from marketplace.catalog.service import clock
+from marketplace.catalog.service.pricing import price_fault
 from marketplace.catalog.states import CHANGE, ChangeState, ClockStep
 from marketplace.events import ReviewAsked, ReviewDropped
 from marketplace.kernel.clock import local_day
@@ -71,7 +72,11 @@ def timed(listing: Listing, made: ChangeSet) -> clock.Timed:
 def let_through(w: Work, listing: Listing, before: Content, after: Content) -> tuple[str, ...]:
     """The rules that together need no person; none when one must look."""
     reviewed = queries.reviewed(listing, w.tools.config.price_rise_percent)
-    return rules.let_through(before, after, reviewed, local_day(w.now))
+    passed = rules.let_through(before, after, reviewed, local_day(w.now))
+    is_priced = before["sale_price"] != after["sale_price"]
+    if passed and is_priced and price_fault(w, listing, after["category"], after):
+        return ()  # far from all others, and a sheet gives no reason
+    return passed
 
 
 def record(

@@ -112,14 +112,12 @@ def approve_change(w: Work, change_id: uuid.UUID, seen: str) -> ChangeSet:
     free_variant(w, listing.supplier_id, found.content, listing.sku)
     move(w, CHANGE, found, "approve", fingerprint=found.fingerprint)
     _decided(w, listing, found, None)
-    stood = listing.standing
+    stood, sold = listing.standing, _sells(w, listing)
     _apply(w, listing, found)
-    if stood != listing.standing and not suppliers.sells(
-        w.session, listing.supplier_id, w.now, listing.standing
-    ):
+    if (sold or stood != listing.standing) and not _sells(w, listing):
         raise NotForZone("goods_papers_missing")  # it needs more papers now than it has
-    listing.reviewed_supply_price = listing.supply_price
-    listing.reviewed_sale_price = listing.sale_price
+    for name in sorted(rules.PRICES & set(found.fields)):  # others were not what was asked about
+        setattr(listing, f"reviewed_{name}", getattr(listing, name))
     return found
 
 
@@ -189,6 +187,10 @@ def _apply(w: Work, listing: Listing, found: ChangeSet) -> None:
         change=found.id, before=before, fingerprint=listing.fingerprint,
     )  # fmt: skip
     w.announce(ListingChanged(w.now, listing.id))
+
+
+def _sells(w: Work, listing: Listing) -> bool:
+    return suppliers.sells(w.session, listing.supplier_id, w.now, listing.standing)
 
 
 def _to_decide(w: Work, change_id: uuid.UUID) -> tuple[ChangeSet, Listing]:

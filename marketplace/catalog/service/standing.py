@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
@@ -28,10 +29,25 @@ def stand_anew(w: Work, listing_id: uuid.UUID) -> None:
 def reckon_supplier(w: Work, supplier_id: uuid.UUID) -> int:
     """Everything of a supplier after the scheme has changed: under which key each of its goods
     stands, and when what each key asks is met. Answers how many goods stand elsewhere now."""
+    changed = place_anew(w, supplier_id)
+    reckon(w, supplier_id)
+    for listing_id in changed:
+        w.announce(ListingChanged(w.now, listing_id))
+    w.record("reckon", w.session.get_one(Supplier, supplier_id), goods=len(changed))
+    return len(changed)
+
+
+def place_anew(
+    w: Work, supplier_id: uuid.UUID, ids: Sequence[uuid.UUID] | None = None
+) -> list[uuid.UUID]:
+    """Find the key of each of a supplier's goods, or of those of these ids; answers which of them
+    stand elsewhere now."""
     own = suppliers.with_own(w.session, supplier_id)
     keys: dict[Make, str] = {}
     moved: dict[str, list[uuid.UUID]] = {}
     asked = select(Listing).where(Listing.supplier_id == supplier_id).order_by(Listing.id)
+    if ids is not None:
+        asked = asked.where(Listing.id.in_(ids))
     for listing in w.session.scalars(asked):
         make = make_of_listing(listing)
         if listing.id in own:
@@ -42,11 +58,6 @@ def reckon_supplier(w: Work, supplier_id: uuid.UUID) -> int:
             key = keys[make]
         if key != listing.standing:
             moved.setdefault(key, []).append(listing.id)
-    for key, ids in moved.items():
-        w.session.execute(update(Listing).where(Listing.id.in_(ids)).values(standing=key))
-    reckon(w, supplier_id)
-    changed = [listing_id for ids in moved.values() for listing_id in ids]
-    for listing_id in changed:
-        w.announce(ListingChanged(w.now, listing_id))
-    w.record("reckon", w.session.get_one(Supplier, supplier_id), goods=len(changed))
-    return len(changed)
+    for key, some in moved.items():
+        w.session.execute(update(Listing).where(Listing.id.in_(some)).values(standing=key))
+    return [listing_id for some in moved.values() for listing_id in some]

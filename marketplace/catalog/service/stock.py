@@ -12,6 +12,7 @@ from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing, Reservation
 from marketplace.catalog.states import ReservationState
 from marketplace.kernel.errors import Conflict, Missing, Refused, WrongState
+from marketplace.suppliers import queries as suppliers
 from marketplace.work import Work
 
 _R = ReservationState
@@ -44,11 +45,15 @@ def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Re
         Listing.available: Listing.available - quantity,
         Listing.reserved: Listing.reserved + quantity,
     }
-    unchanged = and_(Listing.available >= quantity, Listing.version == listing.version)
+    # asked again now that its supplier is held: what was decided while we waited counts
+    stands = suppliers.stands(w.now, Listing.supplier_id, Listing.standing)
+    unchanged = and_(Listing.available >= quantity, Listing.version == listing.version, stands)
     seen = listing.version
     if not _change(w, listing_id, changes, unchanged):
         if listing.version != seen:  # withdrawn or revised since it was looked at
             raise Conflict(listing_id=listing_id)
+        if listing.available >= quantity:
+            raise NotForSale(listing_id=listing_id)
         raise OutOfStock(
             listing_id=listing_id, title=listing.name, available=listing.available, wanted=quantity
         )

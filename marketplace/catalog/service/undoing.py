@@ -15,6 +15,7 @@ from marketplace.catalog.models import CatalogImport, ImportedBefore, Listing, L
 from marketplace.catalog.service import bringing, clock
 from marketplace.catalog.service.many import outdate
 from marketplace.catalog.service.proposing import supersede
+from marketplace.catalog.service.standing import place_anew
 from marketplace.catalog.states import IMPORT, ClockStep, ListingState
 from marketplace.events import ListingChanged, ReviewAsked, ReviewDropped
 from marketplace.kernel.base import Instant, MoneyType
@@ -36,6 +37,8 @@ STEPS = {
 # whose a listing is never changes, and its pieces are a matter of promises
 _KEPT = frozenset({"id", "supplier_id", "sku", "created_at", "import_id", "version"})
 _COUNTED = frozenset({"available", "reserved", "sold"})
+# column of ImportedBefore → of Listing: what the sheet made, and nobody has moved since
+_AFTER = {"after": "fingerprint", "after_state": "state", "after_received": "received"}
 _RESTORED = tuple(one for one in LISTINGS.c if one.name not in _KEPT | _COUNTED)
 
 
@@ -71,6 +74,8 @@ def remember(w: Work, taken: CatalogImport, ids: Sequence[uuid.UUID]) -> None:
                 "villages": sorted(villages[row.id]),
             },
             "after": row.fingerprint,
+            "after_state": row.state,
+            "after_received": row.received,
             "promised": row.reserved + row.sold,
         }
         for row in found
@@ -81,11 +86,15 @@ def remember(w: Work, taken: CatalogImport, ids: Sequence[uuid.UUID]) -> None:
 def remember_after(w: Work, taken: CatalogImport, ids: Sequence[uuid.UUID]) -> None:
     """And what the sheet made of them; a proposal leaves a listing as it is."""
     if ids:
-        now = select(LISTINGS.c.fingerprint).where(LISTINGS.c.id == BEFORE.c.listing_id)
+        found = LISTINGS.c.id == BEFORE.c.listing_id
+        now = {
+            name: select(LISTINGS.c[column]).where(found).scalar_subquery()
+            for name, column in _AFTER.items()
+        }
         w.session.execute(
             update(BEFORE)
             .where(BEFORE.c.import_id == taken.id, BEFORE.c.listing_id.in_(ids))
-            .values(after=now.scalar_subquery())
+            .values(now)
         )
 
 
@@ -108,6 +117,7 @@ def undo(w: Work, import_id: uuid.UUID) -> CatalogImport:
     _restore(w, taken, kept)
     w.session.execute(delete(BEFORE).where(BEFORE.c.import_id == taken.id))
     outdate(w)
+    place_anew(w, taken.supplier_id, [one.listing_id for one in kept])
     bringing.take_back(w, taken)
     return taken
 
@@ -146,13 +156,13 @@ def _restore(w: Work, taken: CatalogImport, kept: Sequence[Any]) -> None:
     now = {
         row.id: row
         for row in w.session.execute(
-            select(LISTINGS.c.id, LISTINGS.c.state, LISTINGS.c.fingerprint)
+            select(LISTINGS.c.id, *(LISTINGS.c[column] for column in _AFTER.values()))
             .where(LISTINGS.c.id.in_(ids))
             .order_by(LISTINGS.c.id)
             .with_for_update()
         )
     }
-    if any(now[one.listing_id].fingerprint != one.after for one in kept):
+    if any(_moved(now[one.listing_id], one) for one in kept):
         raise Refused("import_changed")
     if _size_is_taken(w, taken.supplier_id, kept):
         raise Refused("import_changed")
@@ -175,6 +185,11 @@ def _restore(w: Work, taken: CatalogImport, kept: Sequence[Any]) -> None:
         _tell(w, taken, one.listing_id, now[one.listing_id].state, one.before["state"])
         if one.before["state"] == ListingState.SUBMITTED:
             _ask_again(w, taken, one)
+
+
+def _moved(now: Any, one: Any) -> bool:
+    """Whether somebody has changed it, or decided about it, since the sheet."""
+    return any(getattr(now, column) != getattr(one, name) for name, column in _AFTER.items())
 
 
 def _size_is_taken(w: Work, supplier_id: uuid.UUID, kept: Sequence[Any]) -> bool:

@@ -1445,6 +1445,8 @@ def upgrade() -> None:
         sa.Column("listing_id", sa.Uuid(), nullable=False),
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("after", sa.String(length=64), nullable=False),
+        sa.Column("after_state", sa.String(length=40), nullable=False),
+        sa.Column("after_received", sa.Integer(), nullable=False),
         sa.Column("promised", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"], ["mp_catalog_import.id"], name=op.f("fk_mp_imported_before_import_id")

@@ -95,6 +95,7 @@ from marketplace.suppliers.queries.standing import (
     places,
     sells,
     standing_faults,
+    stands,
     with_own,
 )
 from marketplace.suppliers.queries.waiving import waits_waiver, waivable, waiver, waivers
@@ -184,6 +185,7 @@ __all__ = [
     "side_by_side",
     "standing_faults",
     "standing_spans",
+    "stands",
     "submissions_of_goods",
     "takes_papers",
     "visible",

@@ -25,7 +25,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from marketplace.suppliers import rules
-from marketplace.suppliers.models import Declaration, Paper, Profile, Standing, Supplier, Waiver
+from marketplace.suppliers.models import (
+    Declaration,
+    Grower,
+    Paper,
+    Profile,
+    Standing,
+    Supplier,
+    Waiver,
+)
 from marketplace.suppliers.queries.showing import shown, standing_spans
 from marketplace.suppliers.rules.spans import Span
 from marketplace.suppliers.states import PaperState, SupplierState, WaiverState
@@ -39,17 +47,25 @@ def may_sell(
 ) -> ColumnElement[bool]:
     """The supplier's half of the visibility predicate, for goods of this profile; the question must
     name `Supplier`."""
-    stands = exists().where(
-        Standing.supplier_id == Supplier.id,
+    return and_(Supplier.state == SupplierState.APPROVED, stands(at, Supplier.id, profile))
+
+
+def stands(
+    at: Instant,
+    supplier_id: SQLColumnExpression[uuid.UUID],
+    profile: SQLColumnExpression[str] | str,
+) -> ColumnElement[bool]:
+    """Whether everything that a profile of the supplier asks for is met at the instant."""
+    return exists().where(
+        Standing.supplier_id == supplier_id,
         Standing.key == profile,
         Standing.starts_at <= at,
         or_(Standing.ends_at.is_(None), Standing.ends_at > at),
     )
-    return and_(Supplier.state == SupplierState.APPROVED, stands)
 
 
 # whatever changes what stands leaves a deed about one of these
-GATE_MARKS = tuple(newest(kind) for kind in (Supplier, Paper, Waiver, Declaration))
+GATE_MARKS = tuple(newest(kind) for kind in (Supplier, Paper, Waiver, Declaration, Grower))
 
 RECKON = "marketplace reckon"  # the command that reckons everything anew
 
