@@ -313,3 +313,21 @@ def test_a_reviewer_confirms_on_the_page_and_sees_no_number(
     assert OTHER not in wrong.text
     assert post(client, target, on=address, number=NUMBER).status_code == 303
     assert is_paid(people, supplier)
+
+
+def test_the_paper_of_an_account_is_handed_in_and_corrected_with_its_account_alone(
+    people: People, client_as: Callable[[str], FlaskClient]
+) -> None:
+    """Else a colleague who is no owner puts another one under the account that waits."""
+    supplier = an_approved_supplier(people)
+    account = a_waiting_account(people, supplier)
+    client = client_as("supplier")
+    said = {"kind": "bank_account", "holder": supplier.legal_name, "valid_from": "2026-04-01"}
+    for after in ("", str(account.paper_id)):
+        scan = (io.BytesIO(a_scan()), "开户.png")
+        sent = {**said, "number": "示例 9999", "issuer": "示例银行", "after": after, "scan": scan}
+        assert post(client, f"/suppliers/{supplier.id}/papers", **sent).status_code == 404
+    page = client.get(f"/suppliers/papers/{account.paper_id}")
+    assert (page.status_code, "更正" in page.text) == (200, False)
+    with people.runtime.reading() as session:
+        assert session.get_one(Paper, account.paper_id).state is PaperState.PENDING

@@ -85,7 +85,14 @@ def test_what_is_missing_is_offered_first_and_batch_papers_not_at_all(
     assert set(offered) == set(PaperKind) - elsewhere
 
 
-@pytest.mark.parametrize("kind", [k for k in PaperKind if KINDS[k].scope is not PaperScope.BATCH])
+WITH_FORM = [
+    k
+    for k in PaperKind
+    if KINDS[k].scope is not PaperScope.BATCH and k is not PaperKind.BANK_ACCOUNT  # its own page
+]
+
+
+@pytest.mark.parametrize("kind", WITH_FORM)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_kind_has_a_form_with_its_own_fields_in_both_languages(
     people: People, supplier: FlaskClient, kind: PaperKind, language: str

@@ -70,9 +70,11 @@ def blank(
 ) -> Blank:  # fmt: skip
     """For a paper of that kind: corrects or renews `after`, else is like the newest there is.
 
-    Raises Missing, WrongState.
+    Raises Missing, also for an account's, which comes with its account; WrongState.
     """
     supplier = _own_open(session, actor, supplier_id)
+    if kind is PaperKind.BANK_ACCOUNT:
+        raise Missing(kind=kind)
     if after is None:
         newest = (
             select(Paper)

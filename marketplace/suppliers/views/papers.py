@@ -86,7 +86,9 @@ def paper(paper_id: uuid.UUID) -> ResponseReturnValue:
         history=submissions,
         desk_url=desk_url("paper", roles, paper_id=paper_id),
         may_read_scans=bool(roles & {Role.SUPPLIER_STAFF, Role.REVIEWER}),
-        can_hand_in=Role.SUPPLIER_STAFF in roles and queries.takes_papers(supplier),
+        can_hand_in=Role.SUPPLIER_STAFF in roles
+        and queries.takes_papers(supplier)
+        and found.kind is not PaperKind.BANK_ACCOUNT,  # an owner hands another account in
         correctable=queries.is_correctable(found),
     )
 
