@@ -243,7 +243,7 @@ class ClockEntry(Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]  # promised when it was handed in; None at the supplier's desk
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
-    closed_by: Mapped[str | None] = mapped_column(String(64))
+    closed_by: Mapped[str | None] = mapped_column(String(64))  # None at review: taken back
 
     __table_args__ = (
         Index("ix_mp_clock_entry_of", "listing_id", "opened_at"),

@@ -53,7 +53,7 @@ class ReviewTask(Base):
         _of_open("ix_mp_review_task_supplier", "supplier_id", "priority", "opened_at", "id"),
         _of_open("ix_mp_review_task_county", "county_code"),
         _of_open("ix_mp_review_task_mine", "claimed_by", "priority", "opened_at", "id"),
-        _of_open("ix_mp_review_task_due", "due_at"),
+        _of_open("ix_mp_review_task_due", "due_at", "id"),
         Index("ix_mp_review_task_of", "subject_id", "opened_at"),
     )
 

@@ -241,6 +241,37 @@ def test_nothing_waits_without_its_time(people: People) -> None:
         ]
 
 
+def test_an_edit_does_not_wait_without_its_time_either(people: People) -> None:
+    an_approved_supplier(people)
+    listing = a_listing(people)
+    with people.runtime.work(people.actor("supplier")) as w:
+        change = service.revise(w, listing.id, some_goods(title="示例 甲"))
+        assert change is not None
+    with people.runtime.work() as w:
+        entry = w.session.scalars(queries.entries_of(listing.id)).all()[-1]
+        entry.closed_at = w.now
+    with people.runtime.reading() as session:
+        assert list(queries.clock_faults(session)) == [
+            f"clock: edit {change.id} waits and no time is taken"
+        ]
+
+
+def test_what_a_supplier_takes_back_is_no_reviewers_time(people: People, clock: SetClock) -> None:
+    an_approved_supplier(people)
+    gone, decided = (a_submitted_listing(people, sku=sku) for sku in "AB")
+    clock.advance(hours=5)
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.withdraw(w, gone.id)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        service.send_back(w, decided.id, "示例")
+    with people.runtime.reading() as session:
+        rows = queries.times(session, queries.AskedTime(step=ClockStep.SUBMITTED), clock.at)
+        (group,) = queries.by_reviewer(rows)
+        (step,) = queries.by_step(rows)
+    assert (group.key, group.figure.number) == (people.ids["reviewer"], 1)
+    assert step.figure.number == 2  # the time at the step is real
+
+
 def test_supplier_and_management_see_the_clock(
     people: People, clock: SetClock, client_as: Callable[[str], FlaskClient]
 ) -> None:

@@ -16,7 +16,7 @@ from marketplace.desk.models import ReviewNote
 from marketplace.desk.rules import REASONS, in_language, note_of, reasons_of
 from marketplace.desk.service import Decision
 from marketplace.desk.states import Audience
-from marketplace.kernel.errors import Forbidden, Invalid, Missing
+from marketplace.kernel.errors import Forbidden, Invalid, Missing, SamePerson
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Paper, Supplier
@@ -28,6 +28,7 @@ from tests.makers.suppliers import (
     a_paper,
     a_submitted_supplier,
     an_approved_supplier,
+    seen,
 )
 
 Clients = Callable[[str], FlaskClient]
@@ -63,6 +64,17 @@ def test_two_reviewers_let_a_supplier_in_page_by_page(people: People, client_as:
         people.ids["reviewer"],
         people.ids["second_reviewer"],
     )
+
+
+def test_whoever_handed_in_a_paper_does_not_check_it_after_leaving_either(people: People) -> None:
+    supplier = a_submitted_supplier(people)
+    with people.runtime.work() as w:  # by somebody who went over to the operator since
+        mine = update(Paper).where(Paper.supplier_id == supplier.id)
+        w.session.execute(mine.values(added_by=people.ids["reviewer"]))
+    with pytest.raises(SamePerson), people.runtime.work(people.actor("reviewer")) as w:
+        suppliers.check(w, supplier.id, seen(w, supplier))
+    with people.runtime.work(people.actor("second_reviewer")) as w:
+        assert suppliers.check(w, supplier.id, seen(w, supplier)).state is SupplierState.CHECKED
 
 
 def test_reasons_are_ticked_and_told_word_for_word(people: People, client_as: Clients) -> None:

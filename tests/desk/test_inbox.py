@@ -12,8 +12,9 @@ from sqlalchemy import Select, delete, insert, text
 
 from marketplace.desk import queries
 from marketplace.desk.models import ReviewTask
-from marketplace.desk.queries import Asked
+from marketplace.desk.queries import Asked, Key
 from marketplace.desk.rules import USUAL
+from marketplace.kernel.clock import SetClock
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.work import Runtime
 from tests.fixtures import People, post
@@ -22,6 +23,7 @@ from tests.makers.suppliers import an_approved_supplier
 
 Clients = Callable[[str], FlaskClient]
 K = ReviewKind
+MONDAY = datetime.fromisoformat("2026-11-23T00:00:00+00:00")
 
 
 def some_tasks(people: People, count: int, **said: object) -> list[uuid.UUID]:
@@ -74,6 +76,30 @@ def test_a_page_holds_still_while_what_is_before_it_is_decided(people: People) -
     assert [row.task.id for row in second.rows] == wanted[queries.PER_PAGE :]
 
 
+def test_what_is_overdue_floats_up_and_page_after_page_shows_everything_once(
+    people: People, clock: SetClock
+) -> None:
+    """Longest overdue first, whatever its priority; what falls due between two pages stays where
+    the first one had it."""
+    at = people.runtime.clock.now()
+    half = queries.PER_PAGE * 3 // 4
+    tasks = some_tasks(people, 2 * half, priority=0, due_at=at + timedelta(hours=1))
+    soon, late = tasks[:half], tasks[half:]
+    with people.runtime.work() as w:
+        for n, one in enumerate(late):
+            task = w.session.get_one(ReviewTask, one)
+            task.priority, task.due_at = USUAL, at - timedelta(minutes=n)
+    found: list[uuid.UUID] = []
+    asked = Asked()
+    with people.runtime.reading() as session:
+        while not found or asked.after is not None:
+            board = queries.board(session, asked, people.runtime.clock.now())
+            found += [row.task.id for row in board.rows]
+            asked = Asked(after=board.next)
+            clock.advance(hours=2)
+    assert found == [*reversed(late), *soon]
+
+
 def test_a_thousand_of_a_kind_are_told_as_999_and_more(people: People, client_as: Clients) -> None:
     some_tasks(people, queries.MOST_COUNTED + 5)
     with people.runtime.reading() as session:
@@ -111,8 +137,10 @@ def test_the_inbox_is_narrowed_by_kind_province_supplier_mine_and_overdue(
 @pytest.mark.parametrize(
     "question",
     ["kind=nothing", "province=%25", "province=x", "supplier=x", "after=x", "after=1_2_3",
-     "after=99999999999999_2026-01-01T00:00:00_00000000-0000-0000-0000-000000000000",
-     "after=1_2026-01-01T00:00:00_00000000-0000-0000-0000-000000000000"],
+     "after=2026-01-01_0_99999999999999_2026-01-01_00000000-0000-0000-0000-000000000000",
+     "after=2026-01-01T00:00:00_0_1_2026-01-01T00:00:00_00000000-0000-0000-0000-000000000000",
+     "after=2026-01-01T00:00:00_0_1_9999-12-31T23:59:59-23:59_00000000-0000-0000-0000-000000000000",
+     "after=0001-01-01T00:00:00%2B23:59_0_1_2026-01-01_00000000-0000-0000-0000-000000000000"],
 )  # fmt: skip
 def test_nonsense_narrows_nothing_and_breaks_nothing(
     people: People, client_as: Clients, question: str
@@ -128,14 +156,25 @@ def test_nonsense_narrows_nothing_and_breaks_nothing(
         (Asked(), "ix_mp_review_task_inbox"),
         (Asked(kind=K.LISTING), "ix_mp_review_task_kind"),
         (Asked(supplier_id=uuid.UUID(int=1)), "ix_mp_review_task_supplier"),
-        (Asked(after=(1, datetime.fromisoformat("2026-11-23T00:00:00+00:00"), uuid.UUID(int=1))),
-         "ix_mp_review_task_inbox"),
+        (Asked(after=Key(MONDAY, False, 1, MONDAY, uuid.UUID(int=1))), "ix_mp_review_task_inbox"),
     ],
 )  # fmt: skip
 def test_one_index_answers_the_inbox_in_its_order(people: People, asked: Asked, index: str) -> None:
     """However much waits: rows come out of the index in order, nothing is sorted."""
     some_tasks(people, 10)
-    plan = the_plan(people.runtime, queries.inbox(asked, people.runtime.clock.now()))
+    at = people.runtime.clock.now()
+    in_order(the_plan(people.runtime, queries.inbox(asked, at, at)), index)
+
+
+@pytest.mark.parametrize("after", [None, Key(MONDAY, True, 1, MONDAY, uuid.UUID(int=1))])
+def test_an_index_of_its_own_answers_what_is_overdue(people: People, after: Key | None) -> None:
+    some_tasks(people, 10)
+    at = people.runtime.clock.now()
+    plan = the_plan(people.runtime, queries.late(Asked(after=after), at, at))
+    in_order(plan, "ix_mp_review_task_due")
+
+
+def in_order(plan: str, index: str) -> None:
     assert index in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import delete, select
 
 from marketplace.catalog import service as goods
+from marketplace.catalog.models import Batch, Listing
+from marketplace.catalog.states import BatchState, ListingState
 from marketplace.desk import queries, service
 from marketplace.desk.models import ReviewTask
 from marketplace.desk.rules import USUAL, priority_of
@@ -20,11 +22,14 @@ from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.states import PaperKind
 from marketplace.work.models import TrailEntry
 from tests.fixtures import People
+from tests.makers.batches import a_batch
 from tests.makers.catalog import a_draft_listing, a_sheet, a_submitted_listing, some_goods
+from tests.makers.onboarding import a_change
 from tests.makers.suppliers import (
     a_checked_supplier,
     a_paper,
     a_submitted_supplier,
+    a_waiver,
     an_approved_supplier,
     seen,
 )
@@ -186,7 +191,7 @@ def test_nobody_decides_what_another_one_has_claimed(people: People, verb: str) 
 
 def test_many_decisions_leave_out_what_another_one_has_claimed(people: People) -> None:
     an_approved_supplier(people)
-    first, second = (a_submitted_listing(people, sku=sku) for sku in "AB")
+    first, second = (a_submitted_listing(people, sku=sku, title="示例 瓜") for sku in "AB")
     tasks = [the_task(people, K.LISTING, one.id).id for one in (first, second)]
     with people.runtime.work(people.actor("reviewer")) as w:
         service.claim(w, tasks[0])
@@ -242,6 +247,9 @@ def test_whoever_handed_in_or_checked_first_does_not_claim(people: People) -> No
     task = the_task(people, K.SUPPLIER_SECOND, supplier.id)
     with pytest.raises(SamePerson), people.runtime.work(people.actor("reviewer")) as w:
         service.claim(w, task.id)
+    both = people.both("second_reviewer", "supplier")
+    with pytest.raises(SamePerson), people.runtime.work(both) as w:  # of the supplier itself
+        service.claim(w, task.id)
 
 
 def test_a_decided_task_is_not_claimed(people: People) -> None:
@@ -273,6 +281,58 @@ def test_what_waited_before_there_were_tasks_is_put_on_the_desk(people: People) 
         assert service.fill(w) == 3
         assert service.fill(w) == 0
     assert on_the_desk(people) == waits
+
+
+def test_changes_of_legal_facts_and_waivers_without_their_task_are_faults(people: People) -> None:
+    """And an account that is decided and yet lies on the desk is one."""
+    supplier = an_approved_supplier(people)
+    change = a_change(people, supplier)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        waiver = suppliers.propose_waiver(w, supplier.id, a_waiver(w.now))
+    waits = on_the_desk(people)
+    assert {(K.LEGAL_CHANGE, change.id), (K.WAIVER, waiver.id)} <= waits
+    with people.runtime.work() as w:
+        w.session.execute(delete(ReviewTask))
+    with people.runtime.reading() as session:
+        assert len(list(queries.faults(session))) == len(waits)
+    with people.runtime.work() as w:
+        assert service.fill(w) == len(waits)
+        given = {"kind": K.ACCOUNT, "subject_id": supplier.id, "supplier_id": supplier.id}
+        place = {"county_code": supplier.county_code, "title": "示例", "not_by": "", "priority": 1}
+        w.session.add(ReviewTask(**given, **place, opened_at=w.now))
+    with people.runtime.reading() as session:
+        assert list(queries.faults(session)) == [
+            f"desk: account {supplier.id} has a task and does not wait"
+        ]
+    with people.runtime.work() as w:
+        service.close(w, K.ACCOUNT, supplier.id, by=None, outcome="dropped")
+
+
+def test_a_recall_waits_for_nobody_who_has_claimed_the_goods(people: People) -> None:
+    """The batch is stopped at once, its goods are out, and the supplier is told."""
+    an_approved_supplier(people)
+    listing = a_submitted_listing(people)
+    batch = a_batch(people, listing)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        service.claim(w, the_task(people, K.LISTING, listing.id).id)
+    with people.runtime.work(people.actor("second_reviewer")) as w:
+        goods.recall(w, batch.id, "示例", withdraw_goods=True)
+        assert w.session.get_one(Listing, listing.id).state is ListingState.WITHDRAWN
+    assert on_the_desk(people) == set()
+    with people.runtime.reading() as session:
+        assert session.get_one(Batch, batch.id).state is BatchState.RECALLED
+
+
+def test_words_that_a_person_must_see_are_not_approved_with_many(people: People) -> None:
+    """The page offers no tick; a forged one, or one of an older page, opens nothing either."""
+    an_approved_supplier(people)
+    listing = a_submitted_listing(people, title="示例 养生瓜")
+    task = the_task(people, K.LISTING, listing.id)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        approved, refused = service.approve_many(w, [task.id])
+    assert approved == ()
+    assert [fault.code for _task, fault in refused] == ["checks_not_passed"]
+    assert on_the_desk(people) == {(K.LISTING, listing.id)}
 
 
 def test_a_task_of_something_that_does_not_wait_is_a_fault(people: People) -> None:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from marketplace.catalog.models import ClockEntry, Listing
+from marketplace.catalog.models import ChangeSet, ClockEntry, Listing
 from marketplace.catalog.rules import Figure, figure
-from marketplace.catalog.states import ClockStep, Desk, ListingState
+from marketplace.catalog.states import ChangeState, ClockStep, Desk, ListingState
 from marketplace.config import Config
 from marketplace.kernel.clock import end_of_day, local_month, start_of_day
 from marketplace.kernel.workdays import calendar
@@ -152,9 +152,12 @@ def by_step(rows: Iterable[TimeRow]) -> tuple[TimeGroup, ...]:
 
 
 def by_reviewer(rows: Iterable[TimeRow]) -> tuple[TimeGroup, ...]:
-    """The same of whoever ended what lay on the reviewers' desk."""
+    """The same of whoever decided what lay on the reviewers' desk; not of what its supplier took
+    back or changed."""
     return _grouped(
-        (row.entry.closed_by or "", row) for row in rows if row.entry.step.desk is Desk.REVIEWER
+        (row.entry.closed_by, row)
+        for row in rows
+        if row.entry.step.desk is Desk.REVIEWER and row.entry.closed_by
     )
 
 
@@ -182,16 +185,27 @@ def months(at: datetime) -> tuple[str, ...]:
 
 
 def clock_faults(session: Session) -> Iterable[str]:
-    """Every listing that waits for a reviewer without its time being taken, and the reverse."""
-    waits = set(session.scalars(select(Listing.id).where(Listing.state == ListingState.SUBMITTED)))
-    running = select(ClockEntry.listing_id).where(
-        ClockEntry.closed_at.is_(None), ClockEntry.step == ClockStep.SUBMITTED
+    """Every listing, and every edit of one, that waits for a reviewer without its time being taken,
+    and the reverse."""
+    listings = select(Listing.id).where(Listing.state == ListingState.SUBMITTED)
+    edits = select(ChangeSet.id).where(ChangeSet.state == ChangeState.PROPOSED)
+    for name, step, asked in (
+        ("listing", ClockStep.SUBMITTED, listings),
+        ("edit", ClockStep.CHANGE, edits),
+    ):
+        waits, timed = set(session.scalars(asked)), _running(session, step)
+        for one in sorted(waits - timed, key=str):
+            yield f"clock: {name} {one} waits and no time is taken"
+        for one in sorted(timed - waits, key=str):
+            yield f"clock: {name} {one} does not wait and its time runs"
+
+
+def _running(session: Session, step: ClockStep) -> set[uuid.UUID]:
+    """What is at the step now."""
+    asked = select(ClockEntry.subject_id).where(
+        ClockEntry.closed_at.is_(None), ClockEntry.step == step
     )
-    timed = set(session.scalars(running))
-    for listing_id in sorted(waits - timed, key=str):
-        yield f"clock: listing {listing_id} waits and no time is taken"
-    for listing_id in sorted(timed - waits, key=str):
-        yield f"clock: listing {listing_id} does not wait and its time runs"
+    return set(session.scalars(asked))
 
 
 def _grouped(pairs: Iterable[tuple[str, TimeRow]]) -> tuple[TimeGroup, ...]:

@@ -116,7 +116,7 @@ def recall(w: Work, batch_id: uuid.UUID, reason: str, *, withdraw_goods: bool) -
         notices.notify(w, supplier.organisation_id, "batch_recalled", words, at=page)
         listing = batch.listing
         if withdraw_goods and listing.state in LISTING.steps["withdraw"].sources:
-            withdraw(w, listing.id, told)
+            withdraw(w, listing.id, told, at_once=True)
     return named
 
 

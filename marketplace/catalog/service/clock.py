@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, case, null, update
 
 from marketplace.catalog import queries
 from marketplace.catalog.models import ClockEntry, Listing
 from marketplace.catalog.states import ClockStep, Desk
+from marketplace.kernel.actor import Role
 from marketplace.work import Work, insert_rows
 
 ENTRIES: Table = ClockEntry.__table__  # type: ignore[assignment]  # a mapped class has a Table
@@ -47,16 +48,25 @@ def begin(w: Work, step: ClockStep, things: Sequence[Timed]) -> None:
 
 
 def end(w: Work, ids: Sequence[uuid.UUID]) -> None:
-    """Whatever step they are at ends now."""
+    """Whatever step they are at ends now; at the reviewers' desk a reviewer ended it, or nobody
+    did: it was taken back or changed."""
     if not ids:
         return
     w.session.flush()
+    by = case((ClockEntry.step.in_(_taken_back(w)), null()), else_=w.actor.person_id)
     w.session.execute(
         update(ClockEntry)
         .where(ClockEntry.subject_id.in_(ids), ClockEntry.closed_at.is_(None))
-        .values(closed_at=w.now, closed_by=w.actor.person_id),
+        .values(closed_at=w.now, closed_by=by),
         execution_options={"synchronize_session": False},
     )
+
+
+def _taken_back(w: Work) -> tuple[ClockStep, ...]:
+    """The steps that somebody who reviews nothing ends without deciding."""
+    if Role.REVIEWER in w.actor.roles:
+        return ()
+    return tuple(step for step in ClockStep if step.desk is Desk.REVIEWER)
 
 
 def submitted(w: Work, listing: Listing) -> None:

@@ -128,9 +128,10 @@ def send_back(w: Work, listing_id: uuid.UUID, note: str) -> Listing:
     return listing
 
 
-def withdraw(w: Work, listing_id: uuid.UUID, note: str = "") -> Listing:
-    """Take a listing out of the zone, by its supplier, or with the reason by a reviewer. Raises
-    WrongState, Missing, Invalid (note_missing)."""
+def withdraw(w: Work, listing_id: uuid.UUID, note: str = "", *, at_once: bool = False) -> Listing:
+    """Take a listing out of the zone, by its supplier, or with the reason by a reviewer; `at_once`:
+    even from under the hands of a colleague who has claimed it. Raises WrongState, Missing, Invalid
+    (note_missing)."""
     listing, supplier = queries.listing(w.session, w.actor, listing_id)
     is_own = supplier.organisation_id in w.actor.organisations(Role.SUPPLIER_STAFF)
     if not is_own and Role.REVIEWER not in w.actor.roles:
@@ -140,10 +141,10 @@ def withdraw(w: Work, listing_id: uuid.UUID, note: str = "") -> Listing:
     waited = listing.state is ListingState.SUBMITTED
     move(w, LISTING, listing, "withdraw", **({} if is_own else {"note": note.strip()}))
     clock.end(w, [listing.id])
+    if waited and (is_own or at_once):
+        w.announce(ReviewDropped(w.now, ReviewKind.LISTING, listing.id))
     if not is_own:
         _decided(w, listing, note.strip())
-    elif waited:
-        w.announce(ReviewDropped(w.now, ReviewKind.LISTING, listing.id))
     if waiting := queries.open_change(w.session, listing.id):
         supersede(w, waiting)
     w.announce(ListingChanged(w.now, listing.id))

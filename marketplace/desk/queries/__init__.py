@@ -1,6 +1,6 @@
 """Questions of the desk: what waits, whose work it is, and whether each open thing has its task."""
 
-from marketplace.desk.queries.clean import clean
+from marketplace.desk.queries.clean import clean, has_doubts
 from marketplace.desk.queries.inbox import (
     MOST_COUNTED,
     PER_PAGE,
@@ -11,6 +11,7 @@ from marketplace.desk.queries.inbox import (
     board,
     counts,
     inbox,
+    late,
     open_task,
     overdue,
     task,
@@ -34,8 +35,10 @@ __all__ = [
     "clean",
     "counts",
     "faults",
+    "has_doubts",
     "history",
     "inbox",
+    "late",
     "open_subjects",
     "open_task",
     "overdue",

@@ -38,7 +38,7 @@ def _clean_goods(
     listings = select(Listing).where(Listing.id.in_([task.subject_id for task in tasks]))
     asked = listings.join(Supplier, Listing.supplier_id == Supplier.id)
     may_sell = asked.where(suppliers.may_sell(at, Listing.standing))
-    ready = {one.id for one in session.scalars(may_sell) if not _has_doubts(one)}
+    ready = {one.id for one in session.scalars(may_sell) if not has_doubts(one)}
     facts = regions.facts_by_county(session, (task.county_code for task in tasks), at)
     return frozenset(
         task.id
@@ -47,7 +47,8 @@ def _clean_goods(
     )
 
 
-def _has_doubts(listing: Listing) -> bool:
+def has_doubts(listing: Listing) -> bool:
+    """Whether a person must look at its words."""
     return any(one.grade is not Grade.PASS for one in rules.wording(catalog.said(listing)))
 
 

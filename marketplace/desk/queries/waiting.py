@@ -15,8 +15,22 @@ from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.states import ChangeState, ListingState
 from marketplace.desk.models import ReviewTask
 from marketplace.kernel.reviews import ReviewKind
-from marketplace.suppliers.models import Declaration, Paper, Supplier
-from marketplace.suppliers.states import DeclarationState, PaperState, SupplierState
+from marketplace.suppliers.models import (
+    BankAccount,
+    Declaration,
+    EntityChange,
+    Paper,
+    Supplier,
+    Waiver,
+)
+from marketplace.suppliers.states import (
+    AccountState,
+    DeclarationState,
+    EntityChangeState,
+    PaperState,
+    SupplierState,
+    WaiverState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,29 @@ def _changes() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _of_suppliers(
+    one: type[EntityChange | Waiver], state: EntityChangeState | WaiverState
+) -> Select[*tuple[Any, ...]]:
+    """What is proposed about a supplier that is in."""
+    asked: Select[*tuple[Any, ...]] = select(
+        one.id,
+        one.supplier_id,
+        Supplier.county_code,
+        Supplier.legal_name,
+        one.proposed_by,
+        one.proposed_at,
+    )
+    return asked.join(Supplier, one.supplier_id == Supplier.id).where(one.state == state)
+
+
+def _legal_changes() -> Select[*tuple[Any, ...]]:
+    return _of_suppliers(EntityChange, EntityChangeState.PROPOSED)
+
+
+def _waivers() -> Select[*tuple[Any, ...]]:
+    return _of_suppliers(Waiver, WaiverState.PROPOSED)
+
+
 _ASKED: dict[ReviewKind, _Kind] = {
     ReviewKind.SUPPLIER: _Kind(Supplier.id, _new_suppliers),
     ReviewKind.SUPPLIER_SECOND: _Kind(Supplier.id, _checked_suppliers),
@@ -126,8 +163,10 @@ _ASKED: dict[ReviewKind, _Kind] = {
     ReviewKind.DECLARATION: _Kind(Declaration.id, _declarations),
     ReviewKind.LISTING: _Kind(Listing.id, _listings),
     ReviewKind.CHANGE: _Kind(ChangeSet.id, _changes),
+    ReviewKind.LEGAL_CHANGE: _Kind(EntityChange.id, _legal_changes),
+    ReviewKind.WAIVER: _Kind(Waiver.id, _waivers),
 }
-KINDS = tuple(_ASKED)  # what waits by itself; the other kinds say so by events alone
+KINDS = tuple(_ASKED)  # accounts wait for a second owner or for a reviewer, and say so by events
 
 
 def waiting(
@@ -163,3 +202,7 @@ def faults(session: Session) -> Iterator[str]:
             yield f"desk: {kind} {subject_id} ({waits[subject_id].title}) waits and has no task"
         for subject_id in sorted(tasks - waits.keys(), key=str):
             yield f"desk: {kind} {subject_id} has a task and does not wait"
+    proposed = select(BankAccount.id).where(BankAccount.state == AccountState.PROPOSED)
+    accounts = open_subjects(session, ReviewKind.ACCOUNT) - set(session.scalars(proposed))
+    for subject_id in sorted(accounts, key=str):
+        yield f"desk: {ReviewKind.ACCOUNT} {subject_id} has a task and does not wait"

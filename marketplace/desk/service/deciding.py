@@ -126,7 +126,9 @@ def _approve(w: Work, task: ReviewTask, *, is_clean: bool) -> None:
     """Raises Refused (checks_not_passed, and as the single decision does)."""
     if task.kind is ReviewKind.LISTING:
         listing = w.session.get_one(Listing, task.subject_id)
-        catalog.approve(w, listing.id, listing.fingerprint)  # why it may not pass is told by name
+        if queries.has_doubts(listing):
+            raise Refused("checks_not_passed")
+        catalog.approve(w, listing.id, listing.fingerprint)  # why else not is told by name
     elif not is_clean:
         raise Refused("checks_not_passed")
     elif task.kind is ReviewKind.PAPER:

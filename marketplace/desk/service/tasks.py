@@ -18,6 +18,7 @@ from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Forbidden, Missing, Refused, SamePerson
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.regions import queries as regions
+from marketplace.suppliers.models import Supplier
 from marketplace.work import Work
 
 T = ReviewTask
@@ -74,7 +75,9 @@ def claim(w: Work, task_id: uuid.UUID) -> ReviewTask:
     Raises Missing, Forbidden, SamePerson, Claimed, Refused (task_closed).
     """
     task = _task(w, task_id)
-    if task.not_by == w.actor.person_id:
+    supplier = w.session.get_one(Supplier, task.supplier_id)
+    is_staff = supplier.organisation_id in w.actor.organisations(Role.SUPPLIER_STAFF)
+    if is_staff or task.not_by == w.actor.person_id:
         raise SamePerson
     take(w, task)
     w.session.refresh(task)

@@ -135,18 +135,25 @@ def _asked(actor: Actor) -> Asked:
 def _next(key: queries.Key | None) -> str | None:
     if key is None:
         return None
-    priority, opened, task_id = key
-    return without(after=f"{priority}_{opened.isoformat()}_{task_id}")
+    said = (key.at.isoformat(), int(key.is_late), key.priority, key.since.isoformat(), key.id)
+    return without(after="_".join(str(one) for one in said))
 
 
 def _key(said: str) -> queries.Key | None:
     try:
-        priority, opened, task_id = said.split("_")
-        at = datetime.fromisoformat(opened)
-        key = int(priority), at if at.tzinfo else at.replace(tzinfo=UTC), uuid.UUID(task_id)
-    except ValueError:
+        at, is_late, priority, since, task_id = said.split("_")
+        key = queries.Key(
+            _instant(at), is_late == "1", int(priority), _instant(since), uuid.UUID(task_id)
+        )
+    except (ValueError, OverflowError):
         return None
-    return key if abs(key[0]) < MOST_PRIORITY else None
+    return key if abs(key.priority) < MOST_PRIORITY else None
+
+
+def _instant(said: str) -> datetime:
+    """Raises ValueError, OverflowError (at the ends of time, in another zone)."""
+    at = datetime.fromisoformat(said)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _id(said: str) -> uuid.UUID | None:

@@ -1140,7 +1140,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_mp_review_task_due",
         "mp_review_task",
-        ["due_at"],
+        ["due_at", "id"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),

@@ -29,7 +29,10 @@ def check(w: Work, supplier_id: uuid.UUID, seen: str) -> Supplier:
     sold. Raises SamePerson, PapersMissing, WrongState, Refused (application_changed)."""
     supplier = someone_elses(w, supplier_id)
     move(w, SUPPLIER, supplier, "check")
-    items = queries.checklist(_as_shown(w, supplier, seen), w.now)
+    has = _as_shown(w, supplier, seen)
+    if w.actor.person_id in _hands(has):  # though not of the supplier any more
+        raise SamePerson
+    items = queries.checklist(has, w.now)
     all_met(tuple(item.requirement.slug for item in items if item.is_missing))
     supplier.checked_at, supplier.checked_by = w.now, w.actor.person_id
     tell_decision(w, supplier, ReviewKind.SUPPLIER, None)
@@ -97,6 +100,13 @@ def use(w: Work, supplier_id: uuid.UUID, verb: str, *, note: str, seen: str) -> 
     if verb in {"check", "approve"}:
         return {"check": check, "approve": approve}[verb](w, supplier_id, seen)
     return {"return": send_back, "suspend": suspend, "restore": restore}[verb](w, supplier_id, note)
+
+
+def _hands(has: queries.Shown) -> frozenset[str]:
+    """Whoever handed in what would be decided: papers and declarations that wait."""
+    papers = (one.added_by for one in has.papers if one.state is PaperState.PENDING)
+    made = (one.made_by for one in has.declarations if one.state is DeclarationState.PENDING)
+    return frozenset((*papers, *made))
 
 
 def _as_shown(w: Work, supplier: Supplier, seen: str) -> queries.Shown:
