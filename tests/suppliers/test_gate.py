@@ -21,7 +21,8 @@ from marketplace.suppliers.states import (
     SupplierKind,
 )
 from tests.fixtures import People
-from tests.makers.suppliers import a_paper, an_approved_supplier
+from tests.makers.onboarding import another_name
+from tests.makers.suppliers import a_credit_code, a_paper, an_approved_supplier
 
 JAM = Make("prepared", Processing.DEEP, Packaging.PREPACKED)
 MELON = Make("fruit", Processing.RAW, Packaging.BULK)
@@ -170,3 +171,25 @@ def test_a_requirement_is_asked_from_its_day_to_its_day() -> None:
     spared = asked.spared
     assert [ends for _, ends in spared] == [start_of_day(date(2026, 7, 1)), None]
     assert spared[1][0] == start_of_day(date(2027, 7, 1))
+
+
+def test_the_licence_of_another_firm_opens_nothing_after_a_change_of_entity(people: People) -> None:
+    """P16: with the new credit code sales rest until the licence that bears it is accepted."""
+    supplier = an_approved_supplier(people)
+    with_profile(people, supplier, MELON)
+    assert sells(people, supplier)
+    with people.runtime.work(people.actor("supplier")) as w:
+        said = another_name(credit_code=a_credit_code(77))
+        change = service.propose_change(w, supplier.id, said, "示例：换证")
+    assert sells(people, supplier)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        service.approve_change(w, change.id)
+    assert not sells(people, supplier)
+    with people.runtime.work(people.actor("supplier")) as w:
+        licence = a_paper(PaperKind.LICENCE, number=a_credit_code(77), holder=said.legal_name)
+        paper = service.hand_in(w, supplier.id, licence)
+    assert not sells(people, supplier)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        service.accept_paper(w, paper.id)
+    assert sells(people, supplier)
+    assert faults(people) == []

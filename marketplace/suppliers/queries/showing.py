@@ -14,6 +14,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.credit_code import compact
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Declaration, Paper, Profile, Supplier, Waiver
 from marketplace.suppliers.queries.growers import has_growers
@@ -34,6 +35,7 @@ class Shown:
     waivers: tuple[Waiver, ...] = ()
     declarations: tuple[Declaration, ...] = ()  # the last one of each name
     facts: frozenset[str] = frozenset()  # what is computed, see rules.FACTS
+    credit_code: str = ""  # of today; a licence with another one is of another firm
 
 
 class Met(StrEnum):
@@ -87,6 +89,7 @@ def shown(session: Session, supplier: Supplier, *, anew: bool = False) -> Shown:
         tuple(session.scalars(waived, execution_options=options)),
         tuple(declared.values()),
         _facts(session, supplier),
+        supplier.credit_code or "",
     )
 
 
@@ -170,8 +173,16 @@ def _item(asked: Requirement, has: Shown, at: datetime, goods_id: uuid.UUID | No
 def _fitting(asked: Requirement, has: Shown, goods_id: uuid.UUID | None) -> Iterator[Paper]:
     """Papers of the right kinds, of the supplier as a whole or of just these goods."""
     for paper in has.papers:
-        if paper.kind in asked.papers and paper.goods_id in {None, goods_id}:
+        is_for = paper.kind in asked.papers and paper.goods_id in {None, goods_id}
+        if is_for and _is_of_this_firm(paper, has):
             yield paper
+
+
+def _is_of_this_firm(paper: Paper, has: Shown) -> bool:
+    """After a change of entity the papers of registration are those of the code that counts now."""
+    if rules.KINDS[paper.kind].code != "credit_code" or not has.credit_code:
+        return True
+    return compact(paper.number) == has.credit_code
 
 
 def _waivers(asked: Requirement, has: Shown, goods_id: uuid.UUID | None) -> Iterator[Waiver]:
