@@ -92,11 +92,16 @@ def read(file: IO[bytes], order: Order) -> Iterator[Any]:
     archive = open_archive(file, order.size)  # type: ignore[arg-type]  # a seekable binary file
     try:
         openpyxl = _library()
+    except Exception as broken:  # it is installed, see main: no file keeps it from loading
+        raise MemoryError from broken
+    try:
         file.seek(0)
         book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
         yield from _sheet(archive, book, order)
     except (CellRefused, MemoryError):
         raise
+    except SystemError as broken:  # how the interpreter itself may end for want of memory
+        raise MemoryError from broken
     except Exception as broken:  # whatever a library stumbles over, the file is not a good one
         raise refuse(_cause(broken)) from broken
 
