@@ -113,12 +113,17 @@ def unanswered(supplier_id: UUID) -> Select[CatalogImport]:
 
 
 def queue(supplier_id: UUID) -> Select[CatalogImport]:
-    """Files that are being written or wait for their turn, in this order."""
+    """The file that is being written, then those that wait for their turn, in this order."""
     return (
         select(CatalogImport)
         .where(CatalogImport.supplier_id == supplier_id)
         .where(CatalogImport.state.in_((ImportState.WAITING, ImportState.WRITING)))
-        .order_by(CatalogImport.confirmed_at, CatalogImport.at, CatalogImport.id)
+        .order_by(
+            CatalogImport.state != ImportState.WRITING,  # first, also of two of the same instant
+            CatalogImport.confirmed_at,
+            CatalogImport.at,
+            CatalogImport.id,
+        )
     )
 
 
