@@ -15,7 +15,7 @@ from marketplace.catalog import queries, service
 from marketplace.catalog.cli import import_file, search
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import PART, Upload
-from marketplace.catalog.states import ListingState
+from marketplace.catalog.states import ImportState, ListingState
 from tests.fixtures import People
 from tests.makers.archives import an_archive
 from tests.makers.catalog import a_listing, a_sheet
@@ -150,6 +150,19 @@ def test_a_file_that_queues_behind_another_is_written_too(people: People, sheet:
     sheet.write_bytes(a_sheet({}))
     answer = run(people, sheet)
     assert (answer.exit_code, count(people)) == (0, PART + 2), answer.output
+
+
+def test_of_sheets_of_one_instant_the_one_that_is_written_stands_first(people: People) -> None:
+    """P23: behind one that only waits the command would wait for ever."""
+    supplier = a_draft_supplier(people)
+    now = people.runtime.clock.now()
+    long = a_sheet(*({"货号": f"L-{number:05d}"} for number in range(PART + 1)))
+    with people.runtime.work(people.actor("supplier")) as w:
+        for sheet in (long, *(a_sheet({"货号": f"W-{turn}"}) for turn in range(12))):
+            upload = Upload(sheet, "长.csv")
+            service.accept(w, supplier.id, queries.check_sheet(w.session, supplier.id, upload, now))
+        states = [one.state for one in w.session.scalars(queries.queue(supplier.id))]
+    assert states == [ImportState.WRITING, *[ImportState.WAITING] * 12]
 
 
 def test_a_check_writes_nothing(people: People, sheet: Path) -> None:
