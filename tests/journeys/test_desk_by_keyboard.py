@@ -22,6 +22,7 @@ def test_a_reviewer_claims_approves_and_returns_by_keys(
         a_submitted_listing(people, sku=sku, title=f"示例 瓜 {sku}")
     page = browser_of("reviewer")
     page.goto("/desk")
+    listens(page)
     titles = page.locator("table.inbox tbody th a").all_inner_texts()
     for key, at in (("j", 0), ("j", 1), ("j", 2), ("j", 2), ("k", 1)):
         page.keyboard.press(key)
@@ -59,6 +60,7 @@ def test_the_keys_are_listed_and_a_dialog_has_them_to_itself(
     a_submitted_listing(people)
     page = browser_of("reviewer")
     page.goto("/desk")
+    listens(page)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("认领或释放任务")
     page.keyboard.press("j")
@@ -68,5 +70,10 @@ def test_the_keys_are_listed_and_a_dialog_has_them_to_itself(
 
 
 def listens(page: Page) -> None:
-    """The script has shown its button: from now on keys are heard."""
+    """The script has shown its button and the page is painted: from now on keys are heard.
+
+    Chromium drops keys before a page's first paint.
+    """
     expect(page.locator("#mp-keys-open")).to_be_visible()
+    painted = "performance.getEntriesByName('first-contentful-paint').length > 0"
+    page.wait_for_function(painted)
