@@ -104,6 +104,8 @@ class Listing(Versioned, Base):
     decided_by: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str | None] = mapped_column(String(500))
     import_id: Mapped[uuid.UUID | None]  # the sheet that brought it, if one did
+    # "version/received" as the last sheet left it: as long as that holds, no person changed it
+    sheet_left: Mapped[str | None] = mapped_column(String(40))
 
     supplier: Mapped[Supplier] = relationship(lazy="raise")
 
@@ -195,6 +197,7 @@ class ChangeSet(Versioned, Base):
     rules: Mapped[list[str]]  # by which it went through at once
     at: Mapped[datetime]
     by: Mapped[PersonRef]
+    by_sheet: Mapped[bool] = mapped_column(default=False)  # a row said so, nobody typed it
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str | None] = mapped_column(String(500))

@@ -252,7 +252,8 @@ def _sheets(people: People, things: Things) -> None:
     sheet = a_sheet({"品名": f"示例 {MARK} 葡萄干"}).decode("utf-8-sig").encode("gb18030")
     supplier_id = uuid.UUID(things["draft_supplier"])
     with people.runtime.work(people.actor("drafter")) as w:
-        catalog.import_sheet(w, supplier_id, a_sheet({"货号": "D-1"}), "商品.csv")
+        written = a_sheet({"货号": "D-1"})
+        catalog.import_sheet(w, supplier_id, written, "商品.csv")
         things["done_import"] = str(catalog_queries.last_import(w.session, supplier_id))
         looked_at = catalog_queries.check_sheet(
             w.session, supplier_id, catalog_queries.Upload(sheet, f"{MARK}.csv"), w.now
@@ -260,6 +261,7 @@ def _sheets(people: People, things: Things) -> None:
         told = catalog_queries.foretell(w.session, supplier_id, looked_at, w.now)
         things["import"] = str(catalog.look(w, supplier_id, looked_at, told, sheet).id)
         catalog.keep_marked(w, supplier_id, f"{MARK},需要改正".encode())
+        w.tools.storage.put(catalog.refused_key(supplier_id), written)
 
 
 def _purchases(people: People, things: Things) -> None:

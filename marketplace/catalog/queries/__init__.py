@@ -63,6 +63,15 @@ from marketplace.catalog.queries.foretelling import (
     foretell,
     notices_of,
 )
+from marketplace.catalog.queries.known import (
+    Known,
+    Seen,
+    known_goods,
+    left,
+    moved,
+    unpack_absent,
+    unpack_seen,
+)
 from marketplace.catalog.queries.lists import (
     counts,
     imports,
@@ -92,9 +101,9 @@ from marketplace.catalog.queries.sheets import (
     headings_mark,
     pack,
     part_of,
+    parts_in,
     parts_of,
     unpack,
-    unpack_absent,
 )
 from marketplace.catalog.queries.shelves import Shelf, Shelves, shelves
 from marketplace.catalog.queries.sorting import Ready, sort_out
@@ -141,6 +150,7 @@ __all__ = [
     "Good",
     "GoodsTodo",
     "Instant",
+    "Known",
     "Median",
     "Now",
     "Offer",
@@ -148,6 +158,7 @@ __all__ = [
     "Placed",
     "Placing",
     "Ready",
+    "Seen",
     "Shelf",
     "Shelves",
     "Spent",
@@ -193,7 +204,9 @@ __all__ = [
     "headings_mark",
     "holders",
     "imports",
+    "known_goods",
     "last_import",
+    "left",
     "listing",
     "listings_by_sku",
     "listings_of",
@@ -201,6 +214,7 @@ __all__ = [
     "median",
     "mine",
     "months",
+    "moved",
     "notices_of",
     "offer",
     "offers",
@@ -217,6 +231,7 @@ __all__ = [
     "pack",
     "papers_needed",
     "part_of",
+    "parts_in",
     "parts_of",
     "photo",
     "photos_of",
@@ -242,6 +257,7 @@ __all__ = [
     "unknown_lists",
     "unpack",
     "unpack_absent",
+    "unpack_seen",
     "village_names",
     "villages",
     "visible",

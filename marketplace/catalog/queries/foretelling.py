@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from catalog_import import Problem
 from marketplace.catalog import rules
 from marketplace.catalog.models import Listing
+from marketplace.catalog.queries.known import Seen, known_goods, pack_absent, pack_seen, seen_of
 from marketplace.catalog.queries.lists import origin, villages
-from marketplace.catalog.queries.sheets import PART, Checked, Entry, Pictures, pack_absent, unpack
+from marketplace.catalog.queries.sheets import PART, Checked, Entry, Pictures, unpack
 from marketplace.catalog.queries.sorting import Ready, Sorting, sort_out
 from marketplace.catalog.rules import ImportReport
 from marketplace.catalog.states import ListingState
@@ -49,26 +50,23 @@ class Sample(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Absent:
     """The supplier's goods that a sheet does not name: all of them, those that buyers or reviewers
-    see, and those of which pieces are left."""
+    see, and those of which pieces are left. `parts`: as they wait to be written behind the rows."""
 
     ids: tuple[uuid.UUID, ...] = ()
     seen: int = 0
     with_pieces: int = 0
-
-    @property
-    def parts(self) -> tuple[bytes, ...]:
-        """As they wait to be written behind the rows of the sheet."""
-        cuts = range(0, len(self.ids), PART)
-        return tuple(pack_absent(self.ids[start : start + PART]) for start in cuts)
+    parts: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """`report` counts every row once: read = created + updated + unchanged + refused."""
+    """`report` counts every row once: read = created + updated + unchanged + refused. `seen`: part
+    by part the goods as they stood, see `queries.known`."""
 
     report: ImportReport
     samples: tuple[Sample, ...] = ()
     absent: Absent = Absent()
+    seen: tuple[bytes, ...] = ()
 
     def as_data(self, checked: Checked) -> dict[str, Any]:
         """As it is kept with an import that waits for its yes."""
@@ -83,6 +81,7 @@ class Foretold:
             "absent_seen": self.absent.seen,
             "absent_with_pieces": self.absent.with_pieces,
             "absent_parts": len(self.absent.parts),
+            "seen_parts": len(self.seen),
             "notices": [[one.code, one.row, dict(one.data)] for one in report.notices],
             "gb18030": report.encoding_to_confirm,
             "pictures": pictures_as_data(checked.pictures),
@@ -107,7 +106,7 @@ def pictures_as_data(pictures: Pictures | None) -> dict[str, Any] | None:
 def columns_as_data(checked: Checked) -> dict[str, Any]:
     """The columns of a sheet as they are kept with it."""
     told = [[one.heading, one.field, one.asks, list(one.samples)] for one in checked.columns]
-    return {"columns": told, "remembered": checked.remembered}
+    return {"columns": told, "remembered": checked.remembered, "sheet": checked.sheet}
 
 
 def notices_of(foretold: dict[str, Any]) -> list[Problem]:
@@ -120,6 +119,7 @@ def foretell(session: Session, supplier_id: uuid.UUID, checked: Checked, at: dat
     created = updated = unchanged = refused = 0
     shown: dict[str, list[Ready]] = {"created": [], "updated": [], "unchanged": []}
     skus: set[str] = set()
+    seen: list[bytes] = []
     for part in checked.parts:
         entries = [one for one in unpack(part) if one.row not in checked.repeated]
         found = sort_out(session, supplier_id, entries, at)
@@ -128,6 +128,7 @@ def foretell(session: Session, supplier_id: uuid.UUID, checked: Checked, at: dat
         updated += found.updated
         unchanged += len(found.unchanged)
         refused += len(found.faults)
+        seen.append(pack_seen({row: seen_of(one) for row, one in found.known.items()}))
         _keep_some(shown, found)
     report = replace(
         checked.report,
@@ -137,7 +138,7 @@ def foretell(session: Session, supplier_id: uuid.UUID, checked: Checked, at: dat
         refused=checked.report.refused + refused,
     )
     samples = tuple(_sample(session, kind, one) for kind, some in shown.items() for one in some)
-    return Foretold(report, samples, _absent(session, supplier_id, skus))
+    return Foretold(report, samples, _absent(session, supplier_id, skus), tuple(seen))
 
 
 def _keep_some(shown: dict[str, list[Ready]], found: Sorting) -> None:
@@ -208,8 +209,18 @@ def _absent(session: Session, supplier_id: uuid.UUID, named: set[str]) -> Absent
         .order_by(Listing.id)
     )
     found: Sequence[Any] = [row for row in rows if row.sku not in named]
+    ids = [row.id for row in found]
+    cuts = (ids[start : start + PART] for start in range(0, len(ids), PART))
     return Absent(
-        tuple(row.id for row in found),
+        tuple(ids),
         sum(row.state in SEEN for row in found),
         sum(row.available > 0 for row in found),
+        tuple(pack_absent(_seen(session, supplier_id, some)) for some in cuts),
     )
+
+
+def _seen(
+    session: Session, supplier_id: uuid.UUID, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, Seen | None]:
+    known = known_goods(session, supplier_id, ids=ids)
+    return {one.id: seen_of(one) for one in known.values()}

@@ -114,6 +114,7 @@ class Checked:
     columns: tuple[Column, ...] = ()
     asks: bool = False
     remembered: bool = False
+    sheet: str = ""  # of a workbook, as it was asked for
     pictures: Pictures | None = None
 
 
@@ -128,7 +129,7 @@ def check_sheet(session: Session, supplier_id: uuid.UUID, upload: Upload, at: da
         reading = reading_of(table, mapping)
         looked_at = _Check(session, supplier_id, reading, at).run(upload.name)
         was_known = bool(known and not upload.mapping)
-        return replace(looked_at, columns=columns, remembered=was_known)
+        return replace(looked_at, columns=columns, remembered=was_known, sheet=upload.sheet)
     except UnreadableFile as fault:
         report = ImportReport(problems=(fault.problem,))
         asks = fault.problem.code == "no_known_heading"
@@ -265,18 +266,6 @@ def _entry_of(row: list[Any]) -> Entry:
     return Entry(row[0], said, *row[2:-1])._replace(photos=photos)
 
 
-def pack_absent(ids: Sequence[uuid.UUID]) -> bytes:
-    """Goods that a sheet does not name, as they wait with its rows."""
-    return zlib.compress(json.dumps({"absent": [str(one) for one in ids]}).encode(), 1)
-
-
-def unpack_absent(part: bytes) -> list[uuid.UUID] | None:
-    """The goods of such a part; None when it has rows."""
-    if zlib.decompressobj().decompress(part, 1) != b"{":
-        return None  # a list of rows, which are many: they are read once, by `unpack`
-    return [uuid.UUID(one) for one in json.loads(zlib.decompress(part))["absent"]]
-
-
 def bundle(parts: Sequence[bytes]) -> bytes:
     """All parts as one file: their number and lengths, four bytes each, then the parts."""
     sizes = [len(parts), *map(len, parts)]
@@ -290,14 +279,19 @@ def part_of(bundled: bytes, number: int) -> bytes:
     return bundled[start : start + sizes[number]]
 
 
+def parts_in(bundled: bytes) -> int:
+    """How many parts a bundle has."""
+    return int.from_bytes(bundled[:4], "big")
+
+
 def parts_of(bundled: bytes) -> Iterator[bytes]:
     """All parts of a bundle."""
-    for number in range(int.from_bytes(bundled[:4], "big")):
+    for number in range(parts_in(bundled)):
         yield part_of(bundled, number)
 
 
 def _sizes(bundled: bytes) -> Iterator[int]:
-    count = int.from_bytes(bundled[:4], "big")
+    count = parts_in(bundled)
     for place in range(4, 4 * (count + 1), 4):
         yield int.from_bytes(bundled[place : place + 4], "big")
 

@@ -3,42 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import rules
-from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.queries import variants
+from marketplace.catalog.queries.known import Known, Seen, known_goods, moved
 from marketplace.catalog.queries.photos import photos_of
 from marketplace.catalog.queries.sheets import Entry, stock_fault
 from marketplace.catalog.rules import RowFault, fingerprint, with_photos
-from marketplace.catalog.states import ChangeState, ListingState
+from marketplace.catalog.states import ListingState
 from marketplace.kernel.errors import Invalid, Refused
-from marketplace.kernel.money import Money
 from marketplace.regions import queries as regions
-from marketplace.work.database import planned_anew
-
-
-class Known(NamedTuple):
-    """What the supplier has under a stock number."""
-
-    id: uuid.UUID
-    sku: str
-    state: ListingState
-    fingerprint: str
-    received: int
-    promised: int  # pieces held or sold
-    supply_price: Money
-    sale_price: Money
-    version: int
-    photos: list[str]
-    proposed: str | None  # fingerprint of the change-set that waits
-    proposal: dict[str, Any] | None  # what it says
 
 
 class Meanwhile(NamedTuple):
@@ -46,6 +26,7 @@ class Meanwhile(NamedTuple):
 
     gone: frozenset[str]  # counties that are on no list any more
     held: dict[tuple[str, str], str]  # (group code, variant) → who has it
+    seen: Mapping[int, Seen | None]  # row → its good as a preview showed it, where there was one
 
 
 class Ready(NamedTuple):
@@ -68,6 +49,7 @@ class Sorting:
     updated: int = 0
     unchanged: list[Ready] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
+    known: dict[int, Known | None] = field(default_factory=dict)  # row → its good, or none
 
     def known_ids(self) -> list[uuid.UUID]:
         """The listings that will be written over."""
@@ -81,19 +63,23 @@ def sort_out(
     entries: Sequence[Entry],
     at: datetime,
     *,
-    lock: bool = False,
+    seen: Mapping[int, Seen | None] | None = None,
 ) -> Sorting:
-    """Look again at rows that were good when the sheet was read. `lock` the listings to write."""
-    known = _known(session, supplier_id, [entry.said["sku"] for entry in entries], lock=lock)
+    """Look again at rows that were good when the sheet was read. With `seen`, row → its good as a
+    preview showed it, the listings are locked to be written."""
+    skus = [entry.said["sku"] for entry in entries]
+    known = known_goods(session, supplier_id, skus=skus, lock=seen is not None)
     pictured = {entry.said["sku"] for entry in entries if entry.photos}
     same = photos_of(session, [one.id for sku, one in known.items() if sku in pictured])
     counties = {entry.county for entry in entries}
     gone = {code for code in counties if not regions.is_designated(session, code, at)}
     codes = {entry.said["group_code"] for entry in entries}
-    now = Meanwhile(frozenset(gone), variants.holders(session, supplier_id, codes))
+    held = variants.holders(session, supplier_id, codes)
+    now = Meanwhile(frozenset(gone), held, seen or {})
     found = Sorting()
     for entry in entries:
         listing = known.get(entry.said["sku"])
+        found.known[entry.row] = listing
         photos = _photos(entry, listing, same.get(listing.id, {}) if listing else {})
         _sort(found, (entry, listing, photos), now)
     return found
@@ -123,15 +109,16 @@ def _sort(
     same = known is not None and (
         mark == known.fingerprint or _waits(words, known, photos, is_given=is_given)
     )
-    if fault := _fault(entry, known, now, same=same):
+    is_changed = not same or (known is not None and known.state is ListingState.WITHDRAWN)
+    is_restocked = known is not None and known.received != entry.stock
+    fault = _since(entry, known, now) if is_changed or is_restocked else None
+    if fault := fault or _fault(entry, known, now, same=same):
         found.faults.append(fault)
         return
     ready = Ready(entry, mark, known, photos)
     if known is None:
         found.new.append(ready)
         return
-    is_changed = not same or known.state is ListingState.WITHDRAWN
-    is_restocked = known.received != entry.stock
     if is_changed:
         found.changed.append(ready)
     if is_restocked:
@@ -140,6 +127,14 @@ def _sort(
         found.updated += 1
     else:
         found.unchanged.append(ready)
+
+
+def _since(entry: Entry, known: Known | None, now: Meanwhile) -> RowFault | None:
+    """What a person changed since the preview is not written over."""
+    if entry.row not in now.seen or not moved(known, now.seen[entry.row]):
+        return None
+    sku = entry.said["sku"]
+    return RowFault(entry.row, "", sku, Refused("changed_since_preview", field="", value=sku))
 
 
 def _waits(words: str, known: Known, photos: list[str], *, is_given: bool) -> bool:
@@ -173,35 +168,3 @@ def _taken(entry: Entry, now: Meanwhile) -> RowFault | None:
     if holder == sku:
         return None
     return RowFault(entry.row, "", variant, variants.taken(variant, holder))
-
-
-def _known(
-    session: Session, supplier_id: uuid.UUID, skus: list[str], *, lock: bool
-) -> dict[str, Known]:
-    waits = and_(
-        ChangeSet.listing_id == Listing.id,
-        ChangeSet.state == ChangeState.PROPOSED,
-        ChangeSet.base == Listing.fingerprint,
-    )
-    asked = (
-        select(
-            Listing.id,
-            Listing.sku,
-            Listing.state,
-            Listing.fingerprint,
-            Listing.received,
-            (Listing.reserved + Listing.sold).label("promised"),
-            Listing.supply_price,
-            Listing.sale_price,
-            Listing.version,
-            Listing.photos,
-            ChangeSet.fingerprint.label("proposed"),
-            ChangeSet.content.label("proposal"),
-        )
-        .join(ChangeSet, waits, isouter=True)
-        .where(Listing.supplier_id == supplier_id, Listing.sku.in_(skus))
-        .order_by(Listing.id)  # always in this order: two units never wait for each other
-    )
-    with planned_anew(session):
-        found = session.execute(asked.with_for_update(of=Listing) if lock else asked)
-        return {row.sku: Known._make(row) for row in found}

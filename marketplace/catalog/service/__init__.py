@@ -42,6 +42,7 @@ from marketplace.catalog.service.importing import (
 )
 from marketplace.catalog.service.photos import Chosen, Received, receive, show_photos
 from marketplace.catalog.service.pricing import Elsewhere, compare_price, explain_price
+from marketplace.catalog.service.refusing import ABSENT, kept_refused, refused_key
 from marketplace.catalog.service.revising import (
     approve_change,
     refuse_change,
@@ -65,6 +66,7 @@ from marketplace.catalog.service.undoing import undo
 from marketplace.catalog.service.writing import draft
 
 __all__ = [
+    "ABSENT",
     "SMALL",
     "Chosen",
     "Elsewhere",
@@ -90,6 +92,7 @@ __all__ = [
     "import_sheet",
     "keep_archive",
     "keep_marked",
+    "kept_refused",
     "let_go",
     "look",
     "marked_key",
@@ -101,6 +104,7 @@ __all__ = [
     "receive",
     "reckon_supplier",
     "refuse_change",
+    "refused_key",
     "reindex",
     "release",
     "remember_columns",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,9 +13,9 @@ from sqlalchemy import CursorResult, update
 from catalog_import import Mapping
 from marketplace.catalog import queries
 from marketplace.catalog.models import CatalogImport
-from marketplace.catalog.queries import Checked, Entry, Foretold, Upload
+from marketplace.catalog.queries import Checked, Entry, Foretold, Seen, Upload
 from marketplace.catalog.rules import ImportReport
-from marketplace.catalog.service import bringing, many, undoing
+from marketplace.catalog.service import bringing, many, refusing, undoing
 from marketplace.catalog.service.asking import (
     archive_key,
     end_questions,
@@ -31,7 +32,6 @@ from marketplace.ports.storage import Storage
 from marketplace.work import Work, move
 
 SMALL = 500  # rows that are written at once, in the unit that confirms the sheet
-MOST_REFUSALS = 300  # rows refused while writing that are told one by one
 
 
 def look(
@@ -47,7 +47,8 @@ def look(
         raise Invalid("sheet_refused")
     bringing.forget_if_undone(w, checked)
     end_questions(w, supplier.id)
-    w.tools.storage.drop(marked_key(supplier.id))  # an older sheet is no longer corrected
+    for older in (marked_key(supplier.id), refusing.refused_key(supplier.id)):
+        w.tools.storage.drop(older)  # it is no longer corrected
     taken = CatalogImport(
         id=uuid.uuid4(),
         supplier_id=supplier.id,
@@ -63,7 +64,7 @@ def look(
     )
     w.session.add(taken)
     w.record("import", taken, to_state=taken.state, rows=taken.rows, sha256=taken.file_sha256)
-    _keep(w, taken, (*checked.parts, *told.absent.parts))
+    _keep(w, taken, (*checked.parts, *told.absent.parts, *told.seen))
     if sheet:
         keep_sheet(w, taken, sheet)
     return taken
@@ -132,7 +133,7 @@ def write_part(w: Work, import_id: uuid.UUID, part: int) -> None:
         taken.part = part
         _end(acting, taken)
         return
-    _write(acting, taken, queries.part_of(kept, part))
+    _write(acting, taken, kept, part)
     if taken.part == taken.parts:
         _finish(acting, taken)
     else:
@@ -140,8 +141,12 @@ def write_part(w: Work, import_id: uuid.UUID, part: int) -> None:
 
 
 def forget(w: Work, import_id: uuid.UUID) -> None:
-    """Let go of what was kept of a sheet; nothing happens the second time."""
+    """Let go of what was kept of a sheet; nothing happens the second time. While some of it was not
+    written the file itself stays, to be marked, until the supplier's next sheet."""
     storage = w.tools.storage
+    taken = w.session.get(CatalogImport, import_id)
+    if taken is not None and taken.refusals:
+        refusing.keep_refused(storage, taken)
     with suppress(Missing):  # it had no rows yet, or they went before
         bringing.drop_unused(w, queries.parts_of(storage.get(rows_key(import_id))))
     for key in (rows_key(import_id), sheet_key(import_id), archive_key(import_id)):
@@ -225,24 +230,36 @@ def _write_all(w: Work, taken: CatalogImport) -> None:
     """All parts of a short sheet at once; the parcel of the first one finds nothing to do."""
     kept = w.tools.storage.get(rows_key(taken.id))
     while taken.part < taken.parts:
-        _write(w, taken, queries.part_of(kept, taken.part))
+        _write(w, taken, kept, taken.part)
         taken.part += 1
     _finish(w, taken)
 
 
-def _write(w: Work, taken: CatalogImport, part: bytes) -> None:
+def _write(w: Work, taken: CatalogImport, kept: bytes, number: int) -> None:
     """One part: rows of the sheet, or goods that it does not name."""
+    part = queries.part_of(kept, number)
     absent = queries.unpack_absent(part)
     if absent is None:
-        _write_rows(w, taken, queries.unpack(part))
-    else:
-        undoing.remember(w, taken, absent)
-        taken.absent += many.leave_out(w, taken, absent)
-        undoing.remember_after(w, taken, absent)
+        _write_rows(w, taken, queries.unpack(part), _seen(taken, kept, number))
+        return
+    going = refusing.leave_alone(w, taken, absent)
+    undoing.remember(w, taken, going)
+    taken.absent += many.leave_out(w, taken, going)
+    undoing.remember_after(w, taken, going)
 
 
-def _write_rows(w: Work, taken: CatalogImport, entries: Iterable[Entry]) -> None:
-    found = queries.sort_out(w.session, taken.supplier_id, list(entries), w.now, lock=True)
+def _seen(taken: CatalogImport, kept: bytes, number: int) -> dict[int, Seen | None]:
+    """What the preview of a part showed: behind all parts that are written."""
+    count: int = taken.foretold["seen_parts"]
+    if not count:
+        return {}
+    return queries.unpack_seen(queries.part_of(kept, queries.parts_in(kept) - count + number))
+
+
+def _write_rows(
+    w: Work, taken: CatalogImport, entries: Iterable[Entry], seen: MappingOf[int, Seen | None]
+) -> None:
+    found = queries.sort_out(w.session, taken.supplier_id, list(entries), w.now, seen=seen)
     undoing.remember(w, taken, found.known_ids())
     many.add(w, taken, found.new)
     many.change(w, taken, found.changed)
@@ -251,14 +268,7 @@ def _write_rows(w: Work, taken: CatalogImport, entries: Iterable[Entry]) -> None
     taken.created += len(found.new)
     taken.updated += found.updated
     taken.unchanged += len(found.unchanged)
-    taken.refused += len(found.faults)
-    room = MOST_REFUSALS - len(taken.refusals)
-    told = {str(one.row): [one.fault.code, _plain(one.fault.data)] for one in found.faults[:room]}
-    taken.refusals = {**taken.refusals, **told}
-
-
-def _plain(data: dict[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in data.items()}
+    refusing.refuse_rows(taken, found.faults)
 
 
 def _finish(w: Work, taken: CatalogImport) -> None:

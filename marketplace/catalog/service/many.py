@@ -6,11 +6,22 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    cast,
+    delete,
+    select,
+    update,
+)
 
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import CatalogImport, Listing, ListingVillage
-from marketplace.catalog.queries import Ready
+from marketplace.catalog.queries import Known, Ready
 from marketplace.catalog.rules import Content
 from marketplace.catalog.service import clock
 from marketplace.catalog.service.bringing import keep_photos
@@ -47,7 +58,9 @@ def add(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
     own = []
     for one in ready:
         stock = one.entry.stock
-        own.append({"id": uuid.uuid4(), "received": stock, "available": stock, **_columns(one)})
+        mark = {"sheet_left": queries.left(1, stock)}
+        pieces = {"received": stock, "available": stock}
+        own.append({"id": uuid.uuid4(), **pieces, **mark, **_columns(one)})
     said, gates = [one.entry.said for one in ready], [gate.columns(one) for one in ready]
     insert_rows(w.session, LISTINGS, said, gates, own, same=same)
     settled = [(row["id"], one) for row, one in zip(own, ready, strict=True)]
@@ -77,11 +90,11 @@ def change(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
             continue
         verb = "edit" if passed else "revise"
         after = LISTING.after(found.state, verb, w.actor.roles)
-        known_as = {"this": found.id, "seen": found.version, "state": after}
+        mark = queries.left(found.version + 1, one.entry.stock)
+        known_as = {"this": found.id, "seen": found.version, "state": after, "sheet_left": mark}
         rows.append({**known_as, **one.entry.said, **gate.columns(one), **_columns(one)})
         settled.append((found.id, one))
-        before = {"sale_price": found.sale_price.fen, "supply_price": found.supply_price.fen}
-        told: dict[str, Any] = {"before": before, "fingerprint": one.fingerprint}
+        told: dict[str, Any] = {"before": _prices(found), "fingerprint": one.fingerprint}
         if passed:
             told["change"] = str(passed)
         deed = _deed(w, supplier_id, found.id, verb, told, to=after, was=found.state)
@@ -135,11 +148,15 @@ def restock(w: Work, supplier_id: uuid.UUID, ready: Sequence[Ready]) -> None:
     if not rows:
         return
     promised = _PROMISED
-    pieces: BindParameter[int] = bindparam("pieces")
+    pieces: BindParameter[int] = bindparam("pieces", type_=Integer())
     done = w.session.connection().execute(
         update(LISTINGS)
         .where(LISTINGS.c.id == bindparam("this"), promised <= pieces)
-        .values(received=pieces, available=pieces - promised),
+        .values(
+            received=pieces,
+            available=pieces - promised,
+            sheet_left=_left(LISTINGS.c.version, pieces),
+        ),
         rows,
     )
     if done.rowcount != len(rows):
@@ -178,7 +195,11 @@ def _withdraw(w: Work, supplier_id: uuid.UUID, known: Sequence[Any]) -> int:
     w.session.execute(
         update(LISTINGS)
         .where(LISTINGS.c.id.in_([one.id for one in known]))
-        .values(state=ListingState.WITHDRAWN, version=LISTINGS.c.version + 1)
+        .values(
+            state=ListingState.WITHDRAWN,
+            version=LISTINGS.c.version + 1,
+            sheet_left=_left(LISTINGS.c.version + 1, LISTINGS.c.received),
+        )
     )
     outdate(w)
     return len(known)
@@ -191,10 +212,19 @@ def _empty(w: Work, supplier_id: uuid.UUID, known: Sequence[Any]) -> int:
     w.session.execute(
         update(LISTINGS)
         .where(LISTINGS.c.id.in_([one.id for one in known]))
-        .values(received=_PROMISED, available=0)
+        .values(received=_PROMISED, available=0, sheet_left=_left(LISTINGS.c.version, _PROMISED))
     )
     outdate(w)
     return len(known)
+
+
+def _prices(found: Known) -> dict[str, int]:
+    return {"sale_price": found.sale_price.fen, "supply_price": found.supply_price.fen}
+
+
+def _left(version: ColumnElement[int], received: ColumnElement[int]) -> ColumnElement[str]:
+    """`queries.left`, said by the database."""
+    return cast(version, String) + "/" + cast(received, String)
 
 
 def outdate(w: Work) -> None:

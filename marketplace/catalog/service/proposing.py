@@ -48,6 +48,7 @@ def propose(w: Work, edits: Sequence[tuple[uuid.UUID, Content]]) -> dict[uuid.UU
         old_one = None if rules_used else waiting.get(listing_id)
         content = _with_its_photos(before[listing_id], said, old_one)
         made = record(w, listings[listing_id], before[listing_id], content, rules_used)
+        made.by_sheet = True
         if rules_used:
             through[listing_id] = made.id
             if listing_id in waiting:

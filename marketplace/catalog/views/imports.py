@@ -7,6 +7,8 @@ from contextlib import suppress
 
 from flask.typing import ResponseReturnValue
 
+from catalog_import import Mapping, Wanted
+from catalog_import.marking import Marks, marked_sheet
 from catalog_import.synonyms import heading_table
 from marketplace.catalog import queries, rules, service
 from marketplace.catalog.forms import ColumnsForm, ConfirmForm, SheetForm
@@ -15,7 +17,15 @@ from marketplace.catalog.queries import Upload
 from marketplace.catalog.states import IMPORT, ImportState
 from marketplace.catalog.views.blueprint import pages
 from marketplace.catalog.views.goods import own_supplier
-from marketplace.catalog.views.sheets import import_page_of, keep_marked, lang, look_at, looked
+from marketplace.catalog.views.sheets import (
+    MOST_SHOWN,
+    import_page_of,
+    keep_marked,
+    lang,
+    look_at,
+    looked,
+    marked_copy,
+)
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Missing, WrongState
 from marketplace.web import (
@@ -116,6 +126,25 @@ def name_columns(import_id: uuid.UUID) -> ResponseReturnValue:
     return looked(supplier, upload, (looked_at, told))
 
 
+@pages.get("/import/<uuid:import_id>/marked")
+@needs(Role.SUPPLIER_STAFF)
+def marked_rows(import_id: uuid.UUID) -> ResponseReturnValue:
+    """The sheet with the rows marked that were not written after all. Missing once another sheet
+    has come, or where all of it was written."""
+    with reading() as session:
+        taken = queries.own_import(session, someone(), import_id)
+    data = service.kept_refused(kept_files(), taken)
+    fields = {field: heading for heading, field, *_ in taken.foretold["columns"] if field}
+    told: dict[int, list[tuple[str, str]]] = {}
+    for said, (_code, kept) in zip(_refusals(taken), taken.refusals.values(), strict=True):
+        value = f"{said.value} " if not said.row else ""
+        reason = (fields.get(kept.get("field", ""), ""), f"{value}{said.what} {said.remedy}")
+        told.setdefault(said.row or 0, []).append(reason)
+    mapping = Mapping(tuple((heading, field) for field, heading in fields.items()))
+    wanted = Wanted("listing", mapping, str(taken.foretold["sheet"]))
+    return marked_copy(marked_sheet(data, wanted, Marks(words()("需要改正"), told)))
+
+
 def _archive(taken: CatalogImport) -> bytes:
     """The pictures beside it, if there were any."""
     with suppress(Missing):
@@ -156,14 +185,22 @@ def _import(
             **{name: one.label(lang()) for name, one in heading_table().listing.items()},
             rules.PHOTOS: words()("图片"),
         },
-        refusals=_refusals(taken),
+        refusals=_refusals(taken)[:MOST_SHOWN],
+        has_marked=bool(taken.refusals) and taken.ended_at is not None and _is_kept(taken),
         verbs_open=[step for step in steps if step.verb in open_ones],
     )
+
+
+def _is_kept(taken: CatalogImport) -> bool:
+    with suppress(Missing):
+        return bool(service.kept_refused(kept_files(), taken))
+    return False
 
 
 def _refusals(taken: CatalogImport) -> list[rules.Told]:
     """Rows that were good when the sheet was read and no longer when they were written."""
     say = words()
     return [
-        rules.told_again(int(row), code, data, say) for row, (code, data) in taken.refusals.items()
+        rules.told_again(0 if row.startswith(service.ABSENT) else int(row), code, data, say)
+        for row, (code, data) in taken.refusals.items()
     ]

@@ -125,7 +125,11 @@ def looked(
 @needs(Role.SUPPLIER_STAFF)
 def marked() -> ResponseReturnValue:
     """The refused sheet with its reasons. Missing when the last sheet was not refused."""
-    content = kept_files().get(service.marked_key(own_supplier().id))
+    return marked_copy(kept_files().get(service.marked_key(own_supplier().id)))
+
+
+def marked_copy(content: bytes) -> ResponseReturnValue:
+    """A marked sheet, under a name that says what it is."""
     is_book = content.startswith(b"PK")
     name = _("需要改正的商品表格")
     return download(content, f"{name}.{'xlsx' if is_book else 'csv'}", XLSX if is_book else CSV)

@@ -929,6 +929,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.String(length=64), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("import_id", sa.Uuid(), nullable=True),
+        sa.Column("sheet_left", sa.String(length=40), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "available + reserved + sold = received", name=op.f("ck_mp_listing_stock_adds_up")
@@ -1348,6 +1349,7 @@ def upgrade() -> None:
         sa.Column("rules", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("by_sheet", sa.Boolean(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.String(length=64), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=True),
