@@ -84,6 +84,14 @@ class GoodsPaperAccepted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PaperRevoked(Event):
+    """A paper that was accepted counts no longer: of these goods alone, or of its supplier."""
+
+    supplier_id: UUID
+    goods_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionsNoted(Event):
     """What was decided in this unit of work stands in the supplier's notices; told once for all."""
 

@@ -13,6 +13,7 @@ from marketplace.events import (
     ListingChanged,
     OrderCancelled,
     OrderPaid,
+    PaperRevoked,
     PhotosLeft,
     SoldLine,
     SupplierApproved,
@@ -37,9 +38,10 @@ def give_back(w: Work, event: OrderCancelled) -> None:
             service.release(w, line.reservation_id)
 
 
-def stand_anew(w: Work, event: GoodsPaperAccepted) -> None:
+def stand_anew(w: Work, event: GoodsPaperAccepted | PaperRevoked) -> None:
     """A listing with a paper of its own has its own place at the gate; batches have none."""
-    service.stand_anew(w, event.goods_id)
+    if event.goods_id is not None:
+        service.stand_anew(w, event.goods_id)
 
 
 def write_part(w: Work, event: ImportAdvanced) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.events import BatchRecalled, OrderCancelled, PaymentSettled
+from marketplace.events import BatchRecalled, OrderCancelled, PaperRevoked, PaymentSettled
 from marketplace.orders import service
 from marketplace.orders.states import HoldReason
 from marketplace.work import Work
@@ -24,6 +24,12 @@ def hold_recalled(w: Work, event: BatchRecalled) -> None:
         HoldReason.RECALL, (event.listing_id,), _words(event), batch_id=event.batch_id
     )
     service.hold_recalled(w, cause)
+
+
+def hold_out_of_force(w: Work, _event: PaperRevoked) -> None:
+    """What was paid for and has not left waits for a decision, as after an expiry; safe to
+    repeat."""
+    service.hold_out_of_force(w)
 
 
 def tell_recalled(w: Work, event: BatchRecalled) -> None:

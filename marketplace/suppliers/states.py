@@ -147,6 +147,7 @@ class PaperState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     REPLACED = "replaced"  # corrected by a later submission before anybody decided
+    REVOKED = "revoked"  # accepted, then found wrong: counts for nothing from that instant on
 
 
 class LookupResult(StrEnum):
@@ -197,6 +198,7 @@ PAPER = Machine(
     step("accept", {_P.PENDING}, _P.ACCEPTED, by=_REVIEWER),
     step("refuse", {_P.PENDING}, _P.REFUSED, by=_REVIEWER, needs_note=True),
     step("replace", {_P.PENDING}, _P.REPLACED, by=_STAFF),  # by handing in a correction
+    step("revoke", {_P.ACCEPTED}, _P.REVOKED, by=_REVIEWER, needs_note=True),
 )
 
 _C = EntityChangeState

@@ -33,6 +33,7 @@ _TONES = {
     "proposed": "wait",
     "superseded": "info",
     "refused": "stop",
+    "revoked": "stop",
     "discarded": "stop",
     "undone": "stop",
     "columns": "warm",

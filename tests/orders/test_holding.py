@@ -24,6 +24,7 @@ from marketplace.orders.states import (
 )
 from marketplace.payments import queries as payments
 from marketplace.suppliers import service as suppliers
+from marketplace.suppliers.models import Paper
 from marketplace.suppliers.states import PaperKind
 from marketplace.work.models import TrailEntry
 from tests.fixtures import People
@@ -109,6 +110,21 @@ def test_a_paid_order_is_held_by_the_worker_once_the_papers_have_run_out(
     clock.advance(hours=2)
     serving.once(people.runtime)
     assert the_hold(people).id == hold.id
+
+
+def test_a_paid_order_is_held_as_soon_as_a_paper_is_revoked(people: People, order: Order) -> None:
+    """Without the clock: the worker hears of it."""
+    with people.runtime.reading() as session:
+        asked = select(Paper.id).where(Paper.kind == PaperKind.INSPECTION_REPORT)
+        report = session.scalars(asked.where(Paper.supplier_id == order.supplier_id)).one()
+    with people.runtime.work(people.actor("reviewer")) as w:
+        suppliers.revoke_paper(w, report, "示例：检测机构来函作废")
+    told = heard(people, CONTACT)
+    assert (the_hold(people).state, the_hold(people).reason) == (HoldState.OPEN, HoldReason.PAPERS)
+    assert len([text for text in told if "不能发货" in text]) == 1
+    (why,) = [text for text in told if "撤销采信" in text]
+    assert "检测机构来函作废" in why
+    assert "重新提交" in why
 
 
 def test_a_second_before_nothing_is_held(people: People, order: Order, clock: SetClock) -> None:

@@ -29,6 +29,7 @@ from marketplace.purchasing import service as plans
 from marketplace.standalone import create_app
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Paper
+from marketplace.suppliers.states import PaperKind
 from marketplace.work import outbox
 from tests.databases import NOON, Databases
 from tests.fixtures import People, post, sign_in
@@ -97,6 +98,29 @@ def test_whoever_waits_for_a_declaration_buys_nothing_by_what_it_took_back(peopl
     other = threading.Thread(target=lambda: outcome.extend(at_once(bought)))
     with people.runtime.work(people.actor("supplier")) as w:
         suppliers.declare(w, supplier.id, a_statement(penalty="yes", more_penalty="示例：罚款"))
+        other.start()
+        other.join(timeout=0.5)
+        assert outcome == []
+    other.join(PATIENCE)
+    assert outcome == ["not_for_sale"]
+    all_is_well(people)
+
+
+def test_whoever_waits_for_a_revocation_buys_nothing_by_the_paper_that_it_took_back(
+    people: People,
+) -> None:
+    """P16: a paper counts until the instant at which it is taken back."""
+    supplier = an_approved_supplier(people)
+    melon = a_listing(people)
+    address = an_address(people)
+    bought = doing(people, people.actor("employee"), orders.place, a_placement(address, melon))
+    with people.runtime.reading() as session:
+        asked = select(Paper.id).where(Paper.kind == PaperKind.INSPECTION_REPORT)
+        report = session.scalars(asked.where(Paper.supplier_id == supplier.id)).one()
+    outcome: list[str] = []
+    other = threading.Thread(target=lambda: outcome.extend(at_once(bought)))
+    with people.runtime.work(people.actor("reviewer")) as w:
+        suppliers.revoke_paper(w, report, "示例")
         other.start()
         other.join(timeout=0.5)
         assert outcome == []

@@ -53,7 +53,7 @@ _VERBS: dict[ReviewKind, Verbs] = {
 }
 MAY = {
     ReviewKind.SUPPLIER: frozenset({"check", "approve", "return", "suspend", "restore"}),
-    ReviewKind.PAPER: frozenset({"accept", "refuse"}),
+    ReviewKind.PAPER: frozenset({"accept", "refuse", "revoke"}),
     ReviewKind.DECLARATION: frozenset({"accept", "refuse"}),
     ReviewKind.LISTING: frozenset({"approve", "return", "withdraw"}),
     ReviewKind.CHANGE: frozenset({"approve", "refuse"}),

@@ -39,7 +39,8 @@ class Cause:
 
 
 def hold_out_of_force(w: Work) -> int:
-    """Hold every paid order that has not left and whose goods' papers ran out; answers how many.
+    """Hold every paid order that has not left and whose goods' papers count no longer;
+    answers how many.
 
     By the system, from time to time: that nothing leaves in the meantime, `ship` sees to itself.
     """
@@ -52,7 +53,7 @@ def hold_out_of_force(w: Work) -> int:
         cause = Cause(
             HoldReason.PAPERS,
             tuple(sorted(out)),
-            f"证照已到期或供应商已暂停：{titles}"[:LONGEST],
+            f"证照不再有效或供应商已暂停：{titles}"[:LONGEST],
         )
         if out and open_hold(w, order, cause):
             held[order.supplier_id] = held.get(order.supplier_id, 0) + 1
@@ -60,7 +61,7 @@ def hold_out_of_force(w: Work) -> int:
         tell_supplier(
             w,
             supplier_id,
-            f"【直通车】您有{held[supplier_id]}个已付款订单因证照到期或暂停供货不能发货，"
+            f"【直通车】您有{held[supplier_id]}个已付款订单因证照不再有效或暂停供货不能发货，"
             "等待审核人员和买家决定。请尽快上传新证，在“暂停发货的订单”里看进展。",
         )
     return sum(held.values())

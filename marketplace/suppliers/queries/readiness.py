@@ -153,7 +153,7 @@ def _paper_step(
     newest = next(mine, None)
     if newest is None:
         return NextStep(Todo.HAND_IN, asked)
-    if newest.state is PaperState.REFUSED:
+    if newest.state in {PaperState.REFUSED, PaperState.REVOKED}:
         return NextStep(Todo.CORRECT, asked, newest, newest.note or "")
     if newest.ends_at is not None and newest.ends_at <= at:
         return NextStep(Todo.RENEW, asked, newest)

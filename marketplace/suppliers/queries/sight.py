@@ -15,7 +15,7 @@ from marketplace.kernel.machine import Step
 from marketplace.suppliers import rules
 from marketplace.suppliers.models import Paper, Supplier
 from marketplace.suppliers.rules import checks
-from marketplace.suppliers.states import PAPER, PaperState, SupplierState
+from marketplace.suppliers.states import PAPER, PaperKind, PaperState, SupplierState
 
 READERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER, Role.SYSTEM})
 LOOKED_AT = frozenset({SupplierState.SUBMITTED, SupplierState.CHECKED})
@@ -70,9 +70,17 @@ def open_paper_verbs(
     supplier: Supplier, paper: Paper, roles: frozenset[Role]
 ) -> tuple[Step[PaperState], ...]:
     """Papers of an application are decided with it; later ones on their own."""
-    if supplier.state is not SupplierState.APPROVED:
+    if supplier.state is not SupplierState.APPROVED and not is_revocable(supplier, paper):
         return ()
-    return PAPER.open_verbs(paper.state, roles & {Role.REVIEWER})
+    steps = PAPER.open_verbs(paper.state, roles & {Role.REVIEWER})
+    return tuple(one for one in steps if one.verb != "revoke" or is_revocable(supplier, paper))
+
+
+def is_revocable(supplier: Supplier, paper: Paper) -> bool:
+    """Whether its acceptance may be taken back, also while its supplier is suspended. An account's
+    paper is decided with the account."""
+    is_own = paper.kind is not PaperKind.BANK_ACCOUNT
+    return is_own and rules.is_let_in(supplier.state) and paper.state is PaperState.ACCEPTED
 
 
 def takes_papers(supplier: Supplier) -> bool:
@@ -82,7 +90,7 @@ def takes_papers(supplier: Supplier) -> bool:
 
 def is_correctable(paper: Paper) -> bool:
     """Whether a later submission may take its place; an accepted one is renewed instead."""
-    return paper.state in {PaperState.PENDING, PaperState.REFUSED}
+    return paper.state in {PaperState.PENDING, PaperState.REFUSED, PaperState.REVOKED}
 
 
 def findings_of(paper: Paper) -> tuple[rules.Finding, ...]:

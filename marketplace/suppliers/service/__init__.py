@@ -46,6 +46,7 @@ from marketplace.suppliers.service.papers import (
     read_preview,
     read_scan,
     refuse_paper,
+    revoke_paper,
     use_paper,
 )
 from marketplace.suppliers.service.standing import profile, reckon
@@ -96,6 +97,7 @@ __all__ = [
     "remind_of_papers",
     "restore",
     "revise",
+    "revoke_paper",
     "save",
     "send_back",
     "submit",

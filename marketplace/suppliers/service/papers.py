@@ -8,6 +8,7 @@ from functools import partial
 from marketplace.adapters.scans import Look
 from marketplace.events import (
     GoodsPaperAccepted,
+    PaperRevoked,
     ReviewAsked,
     ReviewDecided,
     ReviewDropped,
@@ -67,9 +68,28 @@ def refuse_paper(w: Work, paper_id: uuid.UUID, note: str) -> Paper:
     return paper
 
 
+def revoke_paper(w: Work, paper_id: uuid.UUID, note: str) -> Paper:
+    """Take an acceptance back, with the reason: forged, cancelled by its issuer, accepted by
+    mistake. The paper counts for nothing from this instant on; only a new submission undoes it.
+
+    Raises SamePerson, WrongState (also of an account's paper, which goes with its account).
+    """
+    supplier, paper = queries.paper(w.session, w.actor, paper_id)
+    someone_elses(w, supplier.id)
+    if not queries.is_revocable(supplier, paper):
+        raise WrongState(verb="revoke", state=paper.state)
+    decide_paper(w, paper, "revoke", reason(note))
+    w.announce(PaperRevoked(w.now, paper.supplier_id, paper.goods_id))
+    reckon(w, paper.supplier_id)
+    _tell(w, paper)
+    return paper
+
+
 def use_paper(w: Work, paper_id: uuid.UUID, verb: str, note: str) -> Paper:
-    """Accept or refuse, by name."""
-    return accept_paper(w, paper_id) if verb == "accept" else refuse_paper(w, paper_id, note)
+    """Accept, refuse or revoke, by name."""
+    if verb == "accept":
+        return accept_paper(w, paper_id)
+    return {"refuse": refuse_paper, "revoke": revoke_paper}[verb](w, paper_id, note)
 
 
 def read_scan(w: Work, paper_id: uuid.UUID) -> Paper:
