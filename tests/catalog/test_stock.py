@@ -15,7 +15,7 @@ from marketplace.suppliers import service as suppliers
 from marketplace.work import Runtime
 from tests.fixtures import People
 from tests.makers.catalog import a_draft_listing, a_listing
-from tests.makers.suppliers import a_draft_supplier, an_approved_supplier
+from tests.makers.suppliers import an_approved_supplier
 
 
 @pytest.fixture
@@ -100,7 +100,8 @@ def test_an_unknown_reservation_is_missing(people: People) -> None:
 
 
 def test_a_draft_cannot_be_held(people: People) -> None:
-    a_draft_supplier(people)
+    """Though its supplier and its origin are in order."""
+    an_approved_supplier(people)
     with pytest.raises(service.NotForSale):
         held(people, a_draft_listing(people))
 

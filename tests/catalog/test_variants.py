@@ -214,6 +214,12 @@ def test_the_form_refuses_what_does_not_fit_into_a_group(
         service.revise(w, alone.id, moved)
 
 
+def test_a_group_grows_no_larger_by_hand_than_by_a_sheet(people: People, take: Take) -> None:
+    take(*({**FIVE, "销售规格": f"{n}斤装"} for n in range(1, queries.MOST_SIZES + 1)))
+    with pytest.raises(Refused, match="group_too_large"):
+        a_draft_listing(people, sku="HAND", group_code="JD", variant="半斤装")
+
+
 def test_which_size_it_is_is_looked_at_by_a_person_and_its_group_code_is_not(
     people: People, supplier: Supplier
 ) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
 
 from marketplace.kernel.base import Base, Instant
 from tests.house.places import MIGRATIONS, ROOT, modules, nothing_in, told
@@ -96,3 +98,6 @@ def test_instants_are_kept_in_utc_and_a_time_without_a_zone_is_refused() -> None
         for column in table.columns
         if column.type.python_type is datetime and not isinstance(column.type, Instant)
     )
+    noon = datetime(2026, 11, 23, 12)  # noqa: DTZ001  # that is the point
+    with pytest.raises(ValueError, match="zone"):
+        Instant().process_bind_param(noon, sqlite.dialect())

@@ -15,6 +15,7 @@ from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, Same
 from marketplace.kernel.funds import FundSource
 from marketplace.orders import queries, service
 from marketplace.orders.models import Hold, Order
+from marketplace.orders.service.holding import open_hold
 from marketplace.orders.states import (
     DeliveryState,
     HoldChoice,
@@ -153,6 +154,8 @@ def test_what_buyer_and_reviewer_agree_to_ship_leaves_although_the_papers_ran_ou
     hold = held(people, clock)
     proposed(people, hold, HoldChoice.SHIP)
     agreed(people, hold, HoldChoice.SHIP)
+    with people.runtime.work() as w:
+        assert service.hold_out_of_force(w) == 0  # for the same papers it is not asked again
     sent(people, order)
     assert now_of(people, order) == (OrderState.PAID, DeliveryState.SHIPPED)
 
@@ -287,6 +290,19 @@ def test_a_recall_holds_what_is_on_its_way_and_what_has_not_left(
         pytest.raises(Refused, match="order_held"),
     ):
         service.receive(w, on_its_way.id)
+
+
+def test_what_has_arrived_before_its_order_was_locked_is_not_held(
+    people: People, melon: Listing, order: Order
+) -> None:
+    batch = a_good_batch(people, melon)
+    sent(people, order)
+    with people.runtime.work(people.actor("employee")) as w:
+        service.receive(w, order.id)
+    cause = service.Cause(HoldReason.RECALL, (melon.id,), "示例：召回", batch_id=batch.id)
+    with people.runtime.work() as w:
+        locked = queries.row(w.session, order.id, for_change=True)
+        assert open_hold(w, locked, cause) is None
 
 
 def test_a_parcel_on_its_way_is_called_back_and_its_money_goes_back(

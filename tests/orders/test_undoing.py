@@ -168,6 +168,16 @@ def test_money_that_comes_after_the_lapse_is_not_taken_in_silence(
     assert the_order(people, purchase).state is OrderState.LAPSED
 
 
+def test_money_that_is_not_the_sum_of_the_open_orders_pays_none_of_them(
+    people: People, melon: Listing
+) -> None:
+    """P3: to the fen."""
+    purchase = a_purchase(people, melon)
+    with pytest.raises(Refused, match="paid_for_nothing"), people.runtime.work() as w:
+        service.mark_paid(w, purchase.id, purchase.total - Money(1), "transfer")
+    assert the_order(people, purchase).state is OrderState.PLACED
+
+
 def test_only_the_system_lets_orders_lapse(people: People, clock: SetClock, melon: Listing) -> None:
     clock.at = a_purchase(people, melon).hold_ends_at
     with pytest.raises(Forbidden), people.runtime.work(people.actor("employee")) as w:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
 from marketplace.suppliers import queries, service
+from marketplace.suppliers.models import Paper
 from marketplace.suppliers.rules import failures
 from marketplace.suppliers.service import ChecksFailed, PapersMissing
 from marketplace.suppliers.states import PaperKind, PaperState, SupplierKind, SupplierState
@@ -124,6 +125,17 @@ def test_the_second_person_is_not_the_first(people: People) -> None:
             ("check", people.ids["reviewer"]),
             ("approve", people.ids["second_reviewer"]),
         ]
+
+
+def test_a_paper_of_an_application_is_not_decided_by_itself(people: People) -> None:
+    """P15: two persons look at the application as a whole."""
+    supplier = a_submitted_supplier(people)
+    with people.runtime.reading() as session:
+        papers = session.scalars(select(Paper).where(Paper.supplier_id == supplier.id)).all()
+    assert papers
+    for verb in ("accept", "refuse"):
+        with pytest.raises(WrongState), people.runtime.work(people.actor("reviewer")) as w:
+            service.use_paper(w, papers[0].id, verb, "示例：看不清")
 
 
 def test_a_submission_after_a_return_needs_both_persons_again(people: People) -> None:

@@ -63,7 +63,16 @@ def shape(engine: Engine) -> dict[str, object]:
         )
         for table in looked.get_table_names()
         if table.startswith("mp_") and table != schema.VERSION_TABLE
-    }
+    } | {"strict": strict(engine)}
+
+
+def strict(engine: Engine) -> list[str]:
+    """Tables of SQLite that refuse a value of another type."""
+    if engine.dialect.name != "sqlite":
+        return []
+    asked = "SELECT name FROM pragma_table_list WHERE strict ORDER BY name"
+    with engine.connect() as connection:
+        return list(connection.scalars(text(asked)))
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:
@@ -170,6 +179,15 @@ def test_every_table_of_sqlite_is_strict(engine: Engine) -> None:
         made = connection.execute(text(asked)).all()
     loose = [name for name, told in made if "STRICT" not in told.rpartition(")")[2]]
     assert loose == [schema.VERSION_TABLE]  # Alembic's own
+
+
+def test_postgresql_empties_no_append_only_table(place: Place) -> None:
+    """P30: TRUNCATE fires no trigger of rows."""
+    engine = make_engine(place.config.url)
+    if engine.dialect.name == "postgresql":
+        with pytest.raises(IntegrityError, match="append-only"), engine.begin() as connection:
+            connection.execute(text("TRUNCATE mp_trail"))
+    engine.dispose()
 
 
 def test_every_table_of_ours_has_our_prefix() -> None:
