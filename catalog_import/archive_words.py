@@ -35,6 +35,16 @@ ARCHIVE = {
             "Name the files by SKU, such as SL-001.jpg and SL-001_2.jpg.",
         ),
     ),
+    "archive_unclear": (
+        (
+            "压缩包里的“{name}”对得上几个只差大小写的货号：{skus}",
+            "请按其中一个货号的大小写改名。",
+        ),
+        (
+            "“{name}” fits several SKUs that differ in case alone: {skus}",
+            "Name it as one of them is written.",
+        ),
+    ),
     "archive_twice": (
         ("压缩包里“{name}”出现两次", "只有大小写或写法不同的文件名也算重复，请改名。"),
         (

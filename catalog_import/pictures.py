@@ -89,8 +89,9 @@ class PictureArchive:
         return data
 
     def match(self, skus: Collection[str]) -> Matched:
-        """Which pictures are of which good."""
-        known = {_plain(sku): sku for sku in skus}
+        """Which pictures are of which good. Raises UnreadableFile for a name that differs from
+        several stock numbers in case alone, and is none of them."""
+        known = _Names(skus)
         found: dict[str, list[tuple[int, str, Entry]]] = {}
         without_row = list(self.others)
         for entry in self.entries:
@@ -181,18 +182,36 @@ def _span(data: bytes, info: zipfile.ZipInfo) -> tuple[int, int]:
     return place, begin + head[9] + head[10] + info.compress_size
 
 
-def _place(name: str, known: dict[str, str]) -> tuple[str | None, int]:
+class _Names:
+    """Stock numbers as names of files: letter by letter first, then whatever the case."""
+
+    def __init__(self, skus: Collection[str]) -> None:
+        self._exact = {_composed(sku): sku for sku in skus}
+        self._plain: dict[str, list[str]] = {}
+        for sku in skus:
+            self._plain.setdefault(_plain(sku), []).append(sku)
+
+    def find(self, said: str, name: str) -> str | None:
+        """Raises UnreadableFile (archive_unclear) for what may be several."""
+        if (sku := self._exact.get(_composed(said))) is not None:
+            return sku
+        found = self._plain.get(_plain(said), [])
+        if len(found) > 1:
+            raise unreadable("archive_unclear", name=name, skus="、".join(sorted(found)))
+        return found[0] if found else None
+
+
+def _place(name: str, known: _Names) -> tuple[str | None, int]:
     """Of which good a picture is, and its number; names of folders before names of files."""
     path = PurePosixPath(name)
-    stem, folder = _plain(path.stem), _plain(path.parent.name)
-    if folder in known:
-        digits = re.search(r"[0-9]{1,6}$", stem, re.ASCII)
-        return known[folder], int(digits[0]) if digits else 0
-    numbered = _NUMBERED.fullmatch(stem)
-    if stem in known:
-        return known[stem], 1
-    if numbered and numbered[1] in known:
-        return known[numbered[1]], int(numbered[2])
+    if sku := known.find(path.parent.name, name):
+        digits = re.search(r"[0-9]{1,6}$", path.stem, re.ASCII)
+        return sku, int(digits[0]) if digits else 0
+    if sku := known.find(path.stem, name):
+        return sku, 1
+    numbered = _NUMBERED.fullmatch(path.stem)
+    if numbered and (sku := known.find(numbered[1], name)):
+        return sku, int(numbered[2])
     return None, 0
 
 
@@ -207,4 +226,8 @@ def _suffix(name: str) -> str:
 
 def _plain(name: str) -> str:
     """As names are compared."""
-    return unicodedata.normalize("NFC", name).casefold()
+    return _composed(name).casefold()
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)

@@ -63,7 +63,7 @@ class Config:
     review_workdays: int = 2  # promised for a decision about a good
     green_review_workdays: int = 1  # the same in the green channel, see docs/clock.md
     price_distance_percent: int = 50  # so far from the category's median a price needs a reason
-    price_sample: int = 3  # from so many goods on sale on, there is a median to compare with
+    price_sample: int = 3  # of so many suppliers' goods there is a median to compare with
     price_rise_percent: int = 10  # by so much a price may rise without a reviewer
     card_hold_minutes: int = 30  # stock held for a card payment
     transfer_hold_days: int = 15  # calendar days that stock is held for a bank transfer

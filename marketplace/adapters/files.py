@@ -33,7 +33,8 @@ class LocalFiles:
                 os.fsync(out.fileno())
             os.link(partial, path)  # unlike a rename it never takes the place of what is there
         except FileExistsError as fault:
-            raise Invalid("file_exists", key=key) from fault
+            if path.read_bytes() != data:
+                raise Invalid("file_exists", key=key) from fault
         finally:
             partial.unlink(missing_ok=True)
 

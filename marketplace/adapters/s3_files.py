@@ -50,7 +50,15 @@ class S3Files:
         return cls(client, config.s3_bucket, config.s3_prefix)
 
     def put(self, key: str, data: bytes) -> None:
-        """Written only where nothing is yet; the service compares the sum of what arrived."""
+        """Written only where nothing is yet; the service compares the sum of what arrived. When an
+        answer was lost and the call was made again, what it wrote stands there already."""
+        try:
+            self._put(key, data)
+        except Invalid as fault:
+            if fault.code != "file_exists" or self.get(key) != data:
+                raise
+
+    def _put(self, key: str, data: bytes) -> None:
         name = self._name(key)
         with _told(key):
             self.client.put_object(

@@ -86,6 +86,8 @@ class Listing(Versioned, Base):
     reviewed_sale_price: Mapped[Money | None]
     per_500g: Mapped[Money | None]  # sale price of 500 g; None: the weight of a piece is not plain
     price_reason: Mapped[str] = mapped_column(String(500), default="")  # why it is far from others
+    # what 500 g cost when the reason was given; None: it is said of the price that is saved next
+    reason_price: Mapped[Money | None]
     picture: Mapped[ShortText] = mapped_column(default="")  # name of a drawing, where no photo is
     photos: Mapped[list[str]] = mapped_column(
         default=list

@@ -36,7 +36,7 @@ CHECKS: dict[str, Check] = {
     "the gate stands where papers say": lambda session, at: chain(
         suppliers.standing_faults(session), catalog.gate_faults(session)
     ),
-    "every open thing lies on the desk once": lambda session, at: desk.faults(session),
+    "every open thing lies on the desk once": desk.faults,
     "the clock of everything that waits runs": lambda session, at: iter(
         catalog.clock_faults(session)
     ),

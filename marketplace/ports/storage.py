@@ -22,7 +22,8 @@ class Storage(Protocol):
     def put(self, key: str, data: bytes) -> None:
         """Keep the bytes under `key` (small letters, digits, `-`, `/`), whole or not at all.
 
-        Raises Invalid (file_key, file_exists: nothing is ever written over), Busy.
+        The same bytes again are no fault: a call whose answer was lost is made again. Raises
+        Invalid (file_key, file_exists: nothing is ever written over), Busy.
         """
 
     def get(self, key: str) -> bytes:

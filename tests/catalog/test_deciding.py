@@ -19,6 +19,7 @@ from marketplace.suppliers import service as suppliers
 from marketplace.work import Runtime
 from tests.fixtures import People
 from tests.makers.catalog import a_draft_listing, a_listing, a_submitted_listing, some_goods
+from tests.makers.onboarding import a_colleague
 from tests.makers.suppliers import a_draft_supplier, an_approved_supplier
 
 
@@ -159,6 +160,22 @@ def test_withdrawn_goods_are_gone_and_may_be_offered_anew(people: People) -> Non
     with people.runtime.work(people.actor("supplier")) as w:
         assert service.revise(w, listing.id, some_goods()) is None
         assert w.session.get_one(Listing, listing.id).state is ListingState.DRAFT
+
+
+def test_whoever_wrote_goods_does_not_judge_them_after_leaving_their_supplier(
+    people: People,
+) -> None:
+    """P15: also when a colleague has handed them in."""
+    an_approved_supplier(people)
+    listing = a_draft_listing(people)
+    with people.runtime.work(people.actor(a_colleague(people))) as w:
+        service.submit(w, listing.id)
+    former = replace(people.actor("reviewer"), person_id=people.ids["supplier"])
+    for verb in ("approve", "return"):
+        with pytest.raises(SamePerson), people.runtime.work(former) as w:
+            service.use(w, listing.id, verb, note="示例", seen=listing.fingerprint)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        assert service.approve(w, listing.id, listing.fingerprint).state is ListingState.ON_SALE
 
 
 def test_many_are_approved_each_for_itself(people: People) -> None:

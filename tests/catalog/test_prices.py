@@ -8,15 +8,21 @@ from fractions import Fraction
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from marketplace.accounts import service as accounts
+from marketplace.accounts.models import OrganisationKind
 from marketplace.catalog import queries, rules, service
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import Fairness
 from marketplace.catalog.rules.weights import grams
 from marketplace.catalog.service import Elsewhere
+from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing
 from marketplace.kernel.money import Money
-from tests.fixtures import People, post
+from marketplace.suppliers import service as suppliers
+from marketplace.suppliers.models import Supplier
+from tests.fixtures import PASSWORD, People, post
 from tests.makers.catalog import a_draft_listing, a_listing, a_sheet, some_goods
 from tests.makers.suppliers import an_approved_supplier
 
@@ -77,19 +83,26 @@ def test_the_price_of_500_g_is_rounded_once() -> None:
     assert rules.per_500g({**said, "net_content": "一大箱", "spec": "3千克/箱"}) is None
 
 
-def weighed(people: People, sku: str, yuan: int) -> Listing:
+def weighed(people: People, sku: str, yuan: int, name: str = "supplier") -> Listing:
     """On sale, 500 g for so much."""
-    return a_listing(
-        people, sku=sku, net_content="500克", sale_price=Money(yuan * 100), supply_price=Money(1)
-    )
+    prices = {"sale_price": Money(yuan * 100), "supply_price": Money(1)}
+    return a_listing(people, name, sku, net_content="500克", **prices)
 
 
 @pytest.fixture
 def market(people: People) -> People:
-    """Three goods on sale, 500 g for 40, 50 and 60; one whose weight is unknown."""
-    an_approved_supplier(people)
-    for place, yuan in enumerate((40, 50, 60)):
-        weighed(people, f"M-{place}", yuan)
+    """Three suppliers with one good on sale each, 500 g for 40, 50 and 60; one good whose weight
+    is unknown."""
+    with people.runtime.work() as w:
+        third = accounts.add_organisation(w, "示例合作社丙", OrganisationKind.SUPPLIER)
+        person = accounts.add_person(w, "示例丙", PASSWORD, mobile="13700000099")
+        accounts.grant(w, person.id, third.id, Role.SUPPLIER_STAFF)
+    people.ids["third_supplier"] = str(person.id)
+    for serial, (name, yuan) in enumerate(
+        (("supplier", 40), ("second_supplier", 50), ("third_supplier", 60)), start=1
+    ):
+        an_approved_supplier(people, name, serial)
+        weighed(people, f"M-{serial}", yuan, name)
     a_listing(people, sku="M-9", net_content="一大箱", sale_price=Money(999_00))
     return people
 
@@ -107,14 +120,28 @@ def test_the_median_is_of_goods_on_sale_whose_weight_is_known(market: People) ->
         assert queries.median(session, "tea") == queries.Median(0, None)
 
 
-def test_the_median_follows_what_comes_on_sale_and_leaves(market: People) -> None:
-    fourth = weighed(market, "M-4", 55)
-    with market.runtime.reading() as session:
-        assert queries.median(session, "fruit") == queries.Median(4, Money(50_00))
+def median(people: People) -> queries.Median:
+    with people.runtime.reading() as session:
+        return queries.median(session, "fruit")
+
+
+def test_nobody_sets_the_median_by_offering_many_goods(market: People) -> None:
+    more = [weighed(market, f"M-{place}", 58) for place in range(4, 9)]
+    assert median(market) == queries.Median(3, Money(58_00)), "its own median counts once"
     with market.runtime.work(market.actor("supplier")) as w:
-        service.withdraw(w, fourth.id)
+        for one in more:
+            service.withdraw(w, one.id)
+    assert median(market) == queries.Median(3, Money(50_00))
+
+
+def test_a_suspended_supplier_is_no_market(market: People) -> None:
     with market.runtime.reading() as session:
-        assert queries.median(session, "fruit").number == 3
+        asked = select(Supplier.id).where(Supplier.legal_name == "示例合作社2")
+        second = session.scalars(asked).one()
+    for verb, found in ((suppliers.suspend, (2, 40_00)), (suppliers.restore, (3, 50_00))):
+        with market.runtime.work(market.actor("reviewer")) as w:
+            verb(w, second, "示例")
+        assert median(market) == queries.Median(found[0], Money(found[1]))
 
 
 @pytest.mark.parametrize(
@@ -148,6 +175,28 @@ def test_a_price_far_from_others_is_handed_in_with_its_reason_only(market: Peopl
     with market.runtime.work(staff) as w:
         service.explain_price(w, listing.id, "示例 手工挑选")
         service.submit(w, listing.id)
+
+
+def test_a_reason_given_for_one_price_covers_none_that_is_farther(market: People) -> None:
+    """But for a cut, which comes nearer to the others."""
+    listing = a_draft_listing(market, sku="N", net_content="500克", sale_price=Money(90_00))
+    staff = market.actor("supplier")
+    with market.runtime.work(staff) as w:
+        service.explain_price(w, listing.id, "示例 手工挑选")
+
+    def priced(yuan: int) -> None:
+        said = some_goods("N", net_content="500克", sale_price=Money(yuan * 100))
+        with market.runtime.work(staff) as w:
+            service.revise(w, listing.id, said)
+            service.submit(w, listing.id)
+
+    priced(85)
+    with pytest.raises(Invalid, match="price_reason_missing"):
+        priced(95)
+    with market.runtime.work(staff) as w:
+        service.revise(w, listing.id, some_goods("N", net_content="500克", sale_price=Money(95_00)))
+        service.explain_price(w, listing.id, "示例 今年减产")
+    priced(95)
 
 
 def test_an_edit_of_what_is_on_sale_asks_for_the_reason_too(market: People) -> None:

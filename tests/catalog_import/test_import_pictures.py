@@ -57,6 +57,21 @@ def test_where_goods_are_numbered_like_pictures_the_folder_says_whose_they_are()
     assert matched(archive, "1", "2", "3") == {"1": [b"a", b"b"], "2": [b"c"], "3": [b"d"]}
 
 
+def test_goods_whose_numbers_differ_in_case_alone_have_their_own_pictures() -> None:
+    files = {"AB-1.jpg": b"large", "ab-1_2.jpg": b"small", "图片/aB-2/1.jpg": b"other"}
+    found = matched(an_archive(files), "AB-1", "ab-1", "AB-2")
+    assert found == {"AB-1": [b"large"], "ab-1": [b"small"], "AB-2": [b"other"]}
+
+
+@pytest.mark.parametrize("name", ["Ab-1.jpg", "Ab-1_2.jpg", "Ab-1/1.jpg"])
+def test_a_picture_that_may_be_of_several_goods_is_refused_with_their_numbers(name: str) -> None:
+    with pytest.raises(UnreadableFile) as refusal:
+        PictureArchive(an_archive({name: b"?"})).match(["AB-1", "ab-1"])
+    problem = refusal.value.problem
+    assert problem.code == "archive_unclear"
+    assert "AB-1、ab-1" in problem.say("zh")
+
+
 def test_chinese_names_are_read_in_utf_8_and_in_gbk_without_its_flag() -> None:
     assert matched(an_archive({"伽师瓜-1.jpg": b"a"}), "伽师瓜-1") == {"伽师瓜-1": [b"a"]}
     assert matched(in_gbk("伽师瓜-1.jpg", b"a"), "伽师瓜-1") == {"伽师瓜-1": [b"a"]}

@@ -19,7 +19,8 @@ from marketplace.kernel.clock import SetClock
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import PaperKind
 from tests.fixtures import People, post
-from tests.makers.catalog import a_submitted_listing, some_goods
+from tests.makers.catalog import a_draft_listing, a_submitted_listing, some_goods
+from tests.makers.photos import a_photo, photographed
 from tests.makers.suppliers import a_paper, a_submitted_supplier, an_approved_supplier
 
 Clients = Callable[[str], FlaskClient]
@@ -76,6 +77,26 @@ def test_ticked_goods_are_approved_and_the_rest_is_told(people: People, client_a
     with people.runtime.reading() as session:
         assert session.get_one(Listing, first.id).state is ListingState.ON_SALE
         assert session.get_one(Listing, second.id).state is ListingState.RETURNED
+
+
+def test_goods_with_photographs_are_ticked_beside_them_alone(
+    people: People, client_as: Clients
+) -> None:
+    """What nobody was shown is not approved with many: a tick without the mark opens nothing."""
+    an_approved_supplier(people)
+    draft = a_draft_listing(people, title="示例 瓜")
+    photographed(people, draft, a_photo())
+    with people.runtime.work(people.actor("supplier")) as w:
+        goods.submit(w, draft.id)
+    client = client_as("reviewer")
+    page = client.get("/desk").text
+    (tick,) = TICK.findall(page)
+    assert f"/supplier/listings/{draft.id}/photos/" in page
+    post(client, "/desk/approve", on="/desk", task=tick.partition(".")[0])
+    assert "图片没有显示在勾选的那一行" in client.get("/desk").text
+    post(client, "/desk/approve", on="/desk", task=tick)
+    with people.runtime.reading() as session:
+        assert session.get_one(Listing, draft.id).state is ListingState.ON_SALE
 
 
 def test_nothing_ticked_is_told(people: People, client_as: Clients) -> None:

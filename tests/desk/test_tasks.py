@@ -42,7 +42,7 @@ def _the_desk_agrees_with_the_shop(people: People):  # type: ignore[no-untyped-d
     """After every test: what waits has one task, and nothing else has."""
     yield
     with people.runtime.reading() as session:
-        assert list(queries.faults(session)) == []
+        assert list(queries.faults(session, people.runtime.clock.now())) == []
 
 
 def on_the_desk(people: People) -> set[tuple[ReviewKind, UUID]]:
@@ -196,7 +196,7 @@ def test_many_decisions_leave_out_what_another_one_has_claimed(people: People) -
     with people.runtime.work(people.actor("reviewer")) as w:
         service.claim(w, tasks[0])
     with people.runtime.work(people.actor("second_reviewer")) as w:
-        approved, refused = service.approve_many(w, tasks)
+        approved, refused = service.approve_many(w, dict.fromkeys(tasks, ""))
     assert [task.subject_id for task in approved] == [second.id]
     assert [(task.subject_id, fault.code) for task, fault in refused] == [
         (first.id, "task_claimed")
@@ -276,7 +276,7 @@ def test_what_waited_before_there_were_tasks_is_put_on_the_desk(people: People) 
     with people.runtime.work() as w:
         w.session.execute(delete(ReviewTask))
     with people.runtime.reading() as session:
-        assert len(list(queries.faults(session))) == 3
+        assert len(list(queries.faults(session, people.runtime.clock.now()))) == 3
     with people.runtime.work() as w:
         assert service.fill(w) == 3
         assert service.fill(w) == 0
@@ -294,14 +294,14 @@ def test_changes_of_legal_facts_and_waivers_without_their_task_are_faults(people
     with people.runtime.work() as w:
         w.session.execute(delete(ReviewTask))
     with people.runtime.reading() as session:
-        assert len(list(queries.faults(session))) == len(waits)
+        assert len(list(queries.faults(session, people.runtime.clock.now()))) == len(waits)
     with people.runtime.work() as w:
         assert service.fill(w) == len(waits)
         given = {"kind": K.ACCOUNT, "subject_id": supplier.id, "supplier_id": supplier.id}
         place = {"county_code": supplier.county_code, "title": "示例", "not_by": "", "priority": 1}
         w.session.add(ReviewTask(**given, **place, opened_at=w.now))
     with people.runtime.reading() as session:
-        assert list(queries.faults(session)) == [
+        assert list(queries.faults(session, people.runtime.clock.now())) == [
             f"desk: account {supplier.id} has a task and does not wait"
         ]
     with people.runtime.work() as w:
@@ -329,7 +329,7 @@ def test_words_that_a_person_must_see_are_not_approved_with_many(people: People)
     listing = a_submitted_listing(people, title="示例 养生瓜")
     task = the_task(people, K.LISTING, listing.id)
     with people.runtime.work(people.actor("reviewer")) as w:
-        approved, refused = service.approve_many(w, [task.id])
+        approved, refused = service.approve_many(w, {task.id: ""})
     assert approved == ()
     assert [fault.code for _task, fault in refused] == ["checks_not_passed"]
     assert on_the_desk(people) == {(K.LISTING, listing.id)}
@@ -348,7 +348,7 @@ def test_a_task_of_something_that_does_not_wait_is_a_fault(people: People) -> No
         for name, value in reopen.items():
             setattr(task, name, value)
     with people.runtime.reading() as session:
-        (told,) = queries.faults(session)
+        (told,) = queries.faults(session, people.runtime.clock.now())
     assert "does not wait" in told
     with people.runtime.work() as w:
         service.close(w, K.LISTING, listing.id, by=None, outcome="dropped")

@@ -62,6 +62,12 @@ def test_nothing_is_ever_written_over(storage: Storage) -> None:
     assert storage.get("a/b") == b"first"
 
 
+def test_the_same_bytes_again_are_no_fault_for_an_answer_may_be_lost(storage: Storage) -> None:
+    storage.put("a/b", EVERY_BYTE)
+    storage.put("a/b", EVERY_BYTE)
+    assert storage.get("a/b") == EVERY_BYTE
+
+
 def test_what_is_not_there_is_missing_and_may_be_dropped(storage: Storage) -> None:
     with pytest.raises(Missing):
         storage.get("a/b")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,8 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.accounts import service as accounts
+from marketplace.commands import serving
+from marketplace.desk import queries as desk
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
+from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries, rules, service
 from marketplace.suppliers.models import BankAccount, Paper, Supplier
 from marketplace.suppliers.states import AccountState, PaperKind, PaperState
@@ -130,6 +135,24 @@ def test_where_there_is_a_second_owner_that_owner_confirms_and_no_reviewer(peopl
     with pytest.raises(Refused, match="account_second_owner"):
         confirm(people, "reviewer", waits)
     assert confirm(people, other, waits).state is AccountState.CONFIRMED
+
+
+def test_an_owner_who_left_is_no_second_owner_and_a_reviewer_is_asked(people: People) -> None:
+    """Whoever takes a firm over lets the other owner go: then a reviewer looks."""
+    supplier = an_approved_supplier(people)
+    other = a_colleague(people, role=Role.SUPPLIER_OWNER, days_ago=30)
+    waits = a_waiting_account(people, supplier)
+    with people.runtime.work(people.actor("supplier")) as w:
+        accounts.dismiss(w, supplier.organisation_id, uuid.UUID(people.ids[other]))
+    at = people.runtime.clock.now()
+    with people.runtime.reading() as session:
+        (told,) = desk.faults(session, at)
+    assert str(waits.id) in told
+    serving.once(people.runtime)
+    with people.runtime.reading() as session:
+        assert desk.open_task(session, ReviewKind.ACCOUNT, waits.id) is not None
+        assert list(desk.faults(session, at)) == []
+    assert confirm(people, "reviewer", waits).state is AccountState.CONFIRMED
 
 
 def test_whoever_became_an_owner_only_lately_does_not_confirm(people: People) -> None:

@@ -57,7 +57,7 @@ def use(people: People, who: str, made: Declaration, verb: str, note: str = "") 
 def sells(people: People, supplier: Supplier) -> bool:
     with people.runtime.reading() as session:
         assert list(queries.standing_faults(session)) == []
-        assert list(desk.faults(session)) == []
+        assert list(desk.faults(session, people.runtime.clock.now())) == []
         return queries.sells(session, supplier.id, people.runtime.clock.now())
 
 

@@ -74,6 +74,7 @@ from marketplace.catalog.queries.known import (
 )
 from marketplace.catalog.queries.lists import (
     counts,
+    has_written,
     imports,
     last_import,
     listing,
@@ -201,6 +202,7 @@ __all__ = [
     "gate_faults",
     "goods",
     "group_sizes",
+    "has_written",
     "headings_mark",
     "holders",
     "imports",

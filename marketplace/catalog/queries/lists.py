@@ -17,6 +17,9 @@ from marketplace.regions.models import Village
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
 from marketplace.work.kept import KeptOf, newest
+from marketplace.work.models import TrailEntry
+
+WRITES = ("draft", "revise", "explain_price")  # deeds by which a listing says something
 
 
 def listing(session: Session, actor: Actor, listing_id: UUID) -> tuple[Listing, Supplier]:
@@ -25,6 +28,17 @@ def listing(session: Session, actor: Actor, listing_id: UUID) -> tuple[Listing, 
     if found is None:
         raise Missing(listing_id=listing_id)
     return found, suppliers.visible(session, actor, found.supplier_id)
+
+
+def has_written(session: Session, listing_id: UUID, person_id: str) -> bool:
+    """Whether this person has a hand in what the listing says, by the trail."""
+    asked = select(TrailEntry.number).where(
+        TrailEntry.subject_id == listing_id,
+        TrailEntry.subject_kind == Listing.__name__,
+        TrailEntry.actor == person_id,
+        TrailEntry.verb.in_(WRITES),
+    )
+    return session.scalar(asked.limit(1)) is not None
 
 
 def own_listing(session: Session, actor: Actor, listing_id: UUID) -> tuple[Listing, Supplier]:

@@ -14,12 +14,14 @@ from marketplace.catalog.models import Listing, PriceComparison
 from marketplace.catalog.states import ListingState
 from marketplace.config import Config
 from marketplace.kernel.money import Money
+from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.states import SupplierState
 from marketplace.work.kept import KeptOf, newest
 
 
 @dataclass(frozen=True, slots=True)
 class Median:
-    """Of the sale prices per 500 g of `number` goods on sale; None when there are none."""
+    """Of the sale prices per 500 g of the goods of `number` suppliers; None when there are none."""
 
     number: int
     price: Money | None
@@ -29,8 +31,8 @@ class Median:
 class Fairness:
     """A price per 500 g beside the median of its category.
 
-    `price` is None when the weight of a piece is not plain, `percent` also when too few goods of
-    the category are known to compare with.
+    `price` is None when the weight of a piece is not plain, `percent` also when too few suppliers
+    of the category are known to compare with.
     """
 
     price: Money | None
@@ -40,23 +42,35 @@ class Fairness:
 
 
 def _ask_median(session: Session, category: str) -> Median:
-    known = (
-        Listing.category == category,
-        Listing.state == ListingState.ON_SALE,
-        Listing.per_500g.is_not(None),
+    own = Listing.supplier_id
+    in_order = (Listing.per_500g, Listing.id)
+    ranked = (
+        select(
+            Listing.per_500g.label("price"),
+            func.row_number().over(partition_by=own, order_by=in_order).label("place"),
+            func.count().over(partition_by=own).label("number"),
+        )
+        .join(Supplier, Supplier.id == Listing.supplier_id)
+        .where(
+            Listing.category == category,
+            Listing.state == ListingState.ON_SALE,
+            Listing.per_500g.is_not(None),
+            Supplier.state == SupplierState.APPROVED,
+        )
+        .subquery()
     )
-    number = session.scalar(select(func.count()).select_from(Listing).where(*known)) or 0
-    if not number:
-        return Median(0, None)
-    asked = select(Listing.per_500g).where(*known).order_by(Listing.per_500g)
-    return Median(number, session.scalar(asked.offset((number - 1) // 2).limit(1)))
+    middle = (ranked.c.number + 1) // 2
+    asked = select(ranked.c.price).where(ranked.c.place == middle).order_by(ranked.c.price)
+    prices = session.scalars(asked).all()
+    return Median(len(prices), prices[(len(prices) - 1) // 2] if prices else None)
 
 
-_median = KeptOf(_ask_median, newest(Listing), most=1_000)
+_median = KeptOf(_ask_median, newest(Listing), newest(Supplier), most=1_000)
 
 
 def median(session: Session, category: str) -> Median:
-    """The lower median, by nearest rank: the price of one real good."""
+    """The lower median, by nearest rank, of the lower medians of the suppliers that may sell: the
+    price of one real good, and nobody sets it by offering many."""
     return _median(session, category)
 
 

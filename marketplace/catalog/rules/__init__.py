@@ -53,7 +53,7 @@ from marketplace.catalog.rules.goods import (
 )
 from marketplace.catalog.rules.percentiles import Figure, figure
 from marketplace.catalog.rules.variants import SHARED, differing, shared, variant_fault
-from marketplace.catalog.rules.weights import grams, per_500g
+from marketplace.catalog.rules.weights import grams, is_between, per_500g
 from marketplace.catalog.rules.wording import (
     CLAIMS,
     check_wording,
@@ -109,6 +109,7 @@ __all__ = [
     "fingerprint",
     "fingerprint_of",
     "grams",
+    "is_between",
     "let_through",
     "make_in",
     "make_name",

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from marketplace.catalog.rules.goods import plain
+from marketplace.kernel.money import Money
 
 HALF_KILO = 500  # grams
 LEAST, MOST = 1, 1_000_000  # grams of one piece; beyond it somebody mistyped
@@ -53,6 +54,11 @@ def _counts(what: str, holder: str, *, is_list: bool) -> bool:
     if is_list:
         return bool(holder) and what == holder
     return what == holder or not what or not holder
+
+
+def is_between(price: Money, one: Money | None, other: Money) -> bool:
+    """Whether a price is no farther from `other` than `one` is, on the same side."""
+    return one is not None and min(one.fen, other.fen) <= price.fen <= max(one.fen, other.fen)
 
 
 def per_500g(said: Mapping[str, object]) -> int | None:

@@ -191,6 +191,8 @@ def check_origin(w: Work, county_code: str) -> None:
 
 def _someone_elses(w: Work, listing_id: uuid.UUID) -> tuple[Listing, Supplier]:
     listing, _ = queries.listing(w.session, w.actor, listing_id)
+    if queries.has_written(w.session, listing.id, w.actor.person_id):
+        raise SamePerson  # though of the supplier no more, and submitted by somebody else
     return someone_elses(w, listing_id, listing.submitted_by)
 
 

@@ -33,6 +33,9 @@ def explain_price(w: Work, listing_id: uuid.UUID, reason: str) -> Listing:
     if not reason.strip():
         raise Invalid("note_missing", field="price_reason")
     listing.price_reason = reason.strip()
+    fair = queries.fairness(w.session, w.tools.config, listing.category, queries.said(listing))
+    # of what is on sale at a fair price it is said of the price that is saved next
+    listing.reason_price = fair.price if fair.is_far else None
     w.record("explain_price", listing, reason=listing.price_reason)
     return listing
 
@@ -72,9 +75,16 @@ def compare_price(w: Work, listing_id: uuid.UUID, seen: Elsewhere) -> PriceCompa
 def price_fault(
     w: Work, listing: Listing, category: str, said: Mapping[str, object]
 ) -> Invalid | None:
-    """What stops a price far from the others: a reason that is missing."""
+    """What stops a price far from the others: a reason that is missing, or was given for another
+    price that was not as far."""
     fair = queries.fairness(w.session, w.tools.config, category, said)
-    if not fair.is_far or listing.price_reason:
+    if not fair.is_far or fair.price is None or fair.median.price is None:
+        return None
+    if listing.price_reason and listing.reason_price is None:
+        listing.reason_price = fair.price
+    if listing.price_reason and rules.is_between(
+        fair.price, listing.reason_price, fair.median.price
+    ):
         return None
     return Invalid(
         "price_reason_missing",

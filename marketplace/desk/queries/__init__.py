@@ -1,6 +1,6 @@
 """Questions of the desk: what waits, whose work it is, and whether each open thing has its task."""
 
-from marketplace.desk.queries.clean import clean, has_doubts
+from marketplace.desk.queries.clean import clean, has_doubts, pictured, seen_mark
 from marketplace.desk.queries.inbox import (
     MOST_COUNTED,
     PER_PAGE,
@@ -18,7 +18,14 @@ from marketplace.desk.queries.inbox import (
     tasks_of,
 )
 from marketplace.desk.queries.subjects import History, Subject, history, state_now, subject
-from marketplace.desk.queries.waiting import KINDS, Waits, faults, open_subjects, waiting
+from marketplace.desk.queries.waiting import (
+    KINDS,
+    Waits,
+    accounts_alone,
+    faults,
+    open_subjects,
+    waiting,
+)
 
 __all__ = [
     "KINDS",
@@ -31,6 +38,7 @@ __all__ = [
     "Row",
     "Subject",
     "Waits",
+    "accounts_alone",
     "board",
     "clean",
     "counts",
@@ -42,6 +50,8 @@ __all__ = [
     "open_subjects",
     "open_task",
     "overdue",
+    "pictured",
+    "seen_mark",
     "state_now",
     "subject",
     "task",

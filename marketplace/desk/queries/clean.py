@@ -47,6 +47,20 @@ def _clean_goods(
     )
 
 
+def pictured(session: Session, tasks: Sequence[ReviewTask]) -> dict[uuid.UUID, Listing]:
+    """Task → its goods, of those that show photographs: who ticks them is shown all of them."""
+    subjects = {one.subject_id: one.id for one in tasks if one.kind is ReviewKind.LISTING}
+    if not subjects:
+        return {}
+    found = session.scalars(select(Listing).where(Listing.id.in_(subjects)))
+    return {subjects[one.id]: one for one in found if one.photos}
+
+
+def seen_mark(listing: Listing) -> str:
+    """What a tick carries of goods whose photographs stood beside it; empty without any."""
+    return listing.fingerprint[:16] if listing.photos else ""
+
+
 def has_doubts(listing: Listing) -> bool:
     """Whether a person must look at its words."""
     return any(one.grade is not Grade.PASS for one in rules.wording(catalog.said(listing)))

@@ -15,6 +15,7 @@ from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.catalog.states import ChangeState, ListingState
 from marketplace.desk.models import ReviewTask
 from marketplace.kernel.reviews import ReviewKind
+from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import (
     BankAccount,
     Declaration,
@@ -181,6 +182,31 @@ def waiting(
     return tuple(sorted(found, key=lambda one: (one.since, str(one.subject_id))))
 
 
+def accounts_alone(session: Session, at: datetime, *, days: int) -> tuple[Waits, ...]:
+    """Accounts that wait, have no second owner who could confirm them, and no task."""
+    rows = session.execute(
+        select(BankAccount, Supplier)
+        .join(Supplier, BankAccount.supplier_id == Supplier.id)
+        .where(BankAccount.state == AccountState.PROPOSED)
+        .order_by(BankAccount.proposed_at, BankAccount.id)
+    ).all()
+    there = open_subjects(session, ReviewKind.ACCOUNT) if rows else frozenset()
+    return tuple(
+        Waits(
+            ReviewKind.ACCOUNT,
+            found.id,
+            supplier.id,
+            supplier.county_code,
+            supplier.legal_name,
+            found.proposed_by,
+            at,
+        )
+        for found, supplier in rows
+        if found.id not in there
+        and not suppliers.second_owners(session, supplier, found, days=days, at=at)
+    )
+
+
 def open_subjects(
     session: Session, kind: ReviewKind, supplier_id: uuid.UUID | None = None
 ) -> frozenset[uuid.UUID]:
@@ -193,7 +219,7 @@ def open_subjects(
     return frozenset(session.scalars(asked))
 
 
-def faults(session: Session) -> Iterator[str]:
+def faults(session: Session, at: datetime) -> Iterator[str]:
     """Everything that waits without a task, and every task of something that does not wait."""
     for kind in KINDS:
         waits = {one.subject_id: one for one in waiting(session, kind)}
@@ -206,3 +232,6 @@ def faults(session: Session) -> Iterator[str]:
     accounts = open_subjects(session, ReviewKind.ACCOUNT) - set(session.scalars(proposed))
     for subject_id in sorted(accounts, key=str):
         yield f"desk: {ReviewKind.ACCOUNT} {subject_id} has a task and does not wait"
+    for one in accounts_alone(session, at, days=0):
+        name = f"desk: {one.kind} {one.subject_id} ({one.title})"
+        yield f"{name} has no second owner and no task: the worker opens one in its next round"

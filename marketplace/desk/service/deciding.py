@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from marketplace.catalog import service as catalog
@@ -97,23 +97,24 @@ def add_note(w: Work, kind: ReviewKind, subject_id: uuid.UUID, text: str) -> Rev
 
 
 def approve_many(
-    w: Work, ticked: Iterable[uuid.UUID]
+    w: Work, ticked: Mapping[uuid.UUID, str]
 ) -> tuple[tuple[ReviewTask, ...], tuple[tuple[ReviewTask, Refused], ...]]:
     """Approve each of the tasks whose every machine check holds now; answers those, and the others
     with the reason. A task is of one submission: what was handed in anew meanwhile is another one.
+    `ticked`: task → the `queries.seen_mark` of the photographs that stood beside its tick.
 
     Raises Missing, Forbidden: then nothing is approved.
     """
     if Role.REVIEWER not in w.actor.roles:
         raise Forbidden
-    tasks = [queries.task(w.session, task_id) for task_id in dict.fromkeys(ticked)]
+    tasks = [queries.task(w.session, task_id) for task_id in ticked]
     clean = queries.clean(w.session, tasks, w.now)
     approved: list[ReviewTask] = []
     refused: list[tuple[ReviewTask, Refused]] = []
     for task in tasks:
         try:
             take(w, task)
-            _approve(w, task, is_clean=task.id in clean)
+            _approve(w, task, ticked[task.id], is_clean=task.id in clean)
         except Refused as fault:
             leave(w, task)
             refused.append((task, fault))
@@ -122,12 +123,14 @@ def approve_many(
     return tuple(approved), tuple(refused)
 
 
-def _approve(w: Work, task: ReviewTask, *, is_clean: bool) -> None:
-    """Raises Refused (checks_not_passed, and as the single decision does)."""
+def _approve(w: Work, task: ReviewTask, seen: str, *, is_clean: bool) -> None:
+    """Raises Refused (checks_not_passed, photos_not_seen, and as the single decision does)."""
     if task.kind is ReviewKind.LISTING:
         listing = w.session.get_one(Listing, task.subject_id)
         if queries.has_doubts(listing):
             raise Refused("checks_not_passed")
+        if seen != queries.seen_mark(listing):
+            raise Refused("photos_not_seen")
         catalog.approve(w, listing.id, listing.fingerprint)  # why else not is told by name
     elif not is_clean:
         raise Refused("checks_not_passed")

@@ -132,6 +132,16 @@ def follow_papers(w: Work, supplier_id: uuid.UUID) -> None:
         _follow(w, kind, supplier_id)
 
 
+def follow_accounts(w: Work) -> int:
+    """An account whose second owner has left waits for a reviewer from then on; answers how many.
+    By the worker, from time to time: people also leave where a host keeps them."""
+    days = w.tools.config.payout_pause_days
+    found = queries.accounts_alone(w.session, w.now, days=days)
+    for waits in found:
+        open_task(w, waits)
+    return len(found)
+
+
 def _follow(w: Work, kind: ReviewKind, supplier_id: uuid.UUID) -> None:
     waiting = {one.subject_id: one for one in queries.waiting(w.session, kind, supplier_id)}
     for subject_id in queries.open_subjects(w.session, kind, supplier_id):

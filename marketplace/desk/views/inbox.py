@@ -38,11 +38,14 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         board = queries.board(session, asked, at)
         tasks = [row.task for row in board.rows]
+        clean = queries.clean(session, tasks, at) if _decides(actor) else frozenset()
         return page(
             "desk/index.html",
             board=board,
             asked=asked,
-            clean=queries.clean(session, tasks, at) if _decides(actor) else frozenset(),
+            clean=clean,
+            pictured=queries.pictured(session, [one for one in tasks if one.id in clean]),
+            seen_mark=queries.seen_mark,
             counties=regions.counties(session, (task.county_code for task in tasks)),
             provinces=regions.provinces(session),
             total=sum(board.counts.values()),
@@ -163,10 +166,11 @@ def _id(said: str) -> uuid.UUID | None:
         return None
 
 
-def _ticked() -> list[uuid.UUID]:
-    """Raises Missing for an id that is none."""
+def _ticked() -> dict[uuid.UUID, str]:
+    """Task → the mark of the photographs beside its tick. Raises Missing for an id that is none."""
+    said = (one.partition(".") for one in request.form.getlist("task"))
     try:
-        return [uuid.UUID(said) for said in request.form.getlist("task")]
+        return {uuid.UUID(task_id): mark for task_id, _point, mark in said}
     except ValueError as fault:
         raise Missing from fault
 

@@ -914,6 +914,7 @@ def upgrade() -> None:
         sa.Column("reviewed_sale_price", sa.BigInteger(), nullable=True),
         sa.Column("per_500g", sa.BigInteger(), nullable=True),
         sa.Column("price_reason", sa.String(length=500), nullable=False),
+        sa.Column("reason_price", sa.BigInteger(), nullable=True),
         sa.Column("picture", sa.String(length=200), nullable=False),
         sa.Column("photos", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),

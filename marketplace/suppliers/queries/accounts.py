@@ -67,16 +67,18 @@ def account(session: Session, actor: Actor, account_id: uuid.UUID) -> tuple[Supp
 
 
 def second_owners(
-    session: Session, supplier: Supplier, found: BankAccount, *, days: int
+    session: Session, supplier: Supplier, found: BankAccount, *, days: int, at: datetime
 ) -> frozenset[str]:
-    """The owners who may confirm it: not whoever proposed it, and nobody who became an owner
-    shortly before, for whoever takes a firm over makes an owner first. None: a reviewer does."""
+    """The owners who may confirm it: not whoever proposed it, nobody who left since, and nobody who
+    became an owner shortly before, for whoever takes a firm over makes an owner first. None: a
+    reviewer does."""
     known = people.owners(session, supplier.organisation_id, found.proposed_at)
+    there = people.owners(session, supplier.organisation_id, at)
     before = found.proposed_at - timedelta(days=days)
     return frozenset(
         person_id
         for person_id, since in known.items()
-        if person_id != found.proposed_by and since <= before
+        if person_id != found.proposed_by and since <= before and person_id in there
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -61,12 +62,18 @@ def forms_for(supplier: Supplier) -> tuple[Form, ...]:
 def declarations(
     session: Session, supplier_id: uuid.UUID, name: str | None = None
 ) -> Sequence[Declaration]:
-    """All there ever were, newest first; of one name alone if it is given."""
+    """All there ever were, newest first, of each name by their numbers, as the gate counts them;
+    of one name alone if it is given."""
     asked = select(Declaration).where(Declaration.supplier_id == supplier_id)
     if name is not None:
         asked = asked.where(Declaration.name == name)
-    newest = (Declaration.made_at.desc(), Declaration.name, Declaration.number.desc())
-    return session.scalars(asked.order_by(*newest)).all()
+    found = session.scalars(asked.order_by(Declaration.number.desc(), Declaration.name)).all()
+    if name is not None:
+        return found
+    latest: dict[str, datetime] = {}
+    for one in reversed(found):  # a clock that was put back changes no order
+        latest[one.name] = max(one.made_at, latest.get(one.name, one.made_at))
+    return sorted(found, key=lambda one: latest[one.name], reverse=True)
 
 
 def declaration(

@@ -154,7 +154,7 @@ def _second_person(w: Work, account_id: uuid.UUID) -> tuple[Supplier, BankAccoun
 
 def _owners(w: Work, supplier: Supplier, found: BankAccount) -> frozenset[str]:
     days = w.tools.config.payout_pause_days
-    return queries.second_owners(w.session, supplier, found, days=days)
+    return queries.second_owners(w.session, supplier, found, days=days, at=w.now)
 
 
 def _paper(supplier: Supplier, new: NewAccount, number: str) -> HandedIn:

@@ -121,14 +121,14 @@ def _page(
     *,
     confirm: ConfirmForm | None = None,
 ) -> ResponseReturnValue:
-    actor, days = someone(), runtime().tools.config.payout_pause_days
+    actor, at, days = someone(), now(), runtime().tools.config.payout_pause_days
     with reading() as session:
         supplier = queries.visible(session, actor, supplier_id)
         found = queries.accounts(session, supplier.id)
         waits = next((one for one in found if one.state is AccountState.PROPOSED), None)
-        others = queries.second_owners(session, supplier, waits, days=days) if waits else ()
+        others = queries.second_owners(session, supplier, waits, days=days, at=at) if waits else ()
         odd = queries.account_findings(waits) if waits else ()
-        is_paid = queries.is_paid(session, supplier.id, now())
+        is_paid = queries.is_paid(session, supplier.id, at)
     form, confirm = form or AccountForm(None), confirm or ConfirmForm(None)
     form.forget()
     confirm.forget()
