@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from marketplace.catalog.models import Listing
 from tests.fixtures import People, post
-from tests.makers.catalog import a_draft_listing, a_listing, a_sheet
-from tests.makers.suppliers import a_draft_supplier, an_approved_supplier
+from tests.makers.catalog import a_draft_listing, a_listing, a_sheet, a_submitted_listing
+from tests.makers.photos import a_photo
+from tests.makers.suppliers import a_draft_supplier, a_scan, an_approved_supplier
 
 Clients = Callable[[str], FlaskClient]
 FORM = {
@@ -50,6 +55,60 @@ def test_a_bad_sheet_is_told_with_row_column_value_and_remedy(
     for words in ("一件也没有写入", "供货价", "12,5元", "逗号的位置不对", "江苏省没有任何县"):
         assert words in said
     assert "还没有商品" in client.get("/supplier/listings").get_data(as_text=True)
+
+
+def test_a_good_is_written_by_hand_with_its_photographs_or_not_at_all(
+    people: People, client_as: Clients, data: Path
+) -> None:
+    a_draft_supplier(people)
+    client, here = client_as("supplier"), "/supplier/listings/new"
+    photo = (io.BytesIO(a_photo()), "瓜.jpg")
+    refused = post(client, here, **FORM, photos=[photo, (io.BytesIO(b"no picture"), "x.jpg")])
+    assert refused.status_code == 422
+    assert f'value="{FORM["title"]}"' in refused.text, "what was typed stands there"
+    assert "x.jpg" in refused.text
+    photo = (io.BytesIO(a_photo()), "瓜.jpg")
+    assert post(client, here, **{**FORM, "county": "镇江"}, photos=[photo]).status_code == 422
+    with people.runtime.reading() as session:
+        assert session.scalars(select(Listing)).all() == []
+    assert not [one for one in (data / "papers").rglob("*") if one.is_file()], "nothing half-done"
+    photo = (io.BytesIO(a_photo()), "瓜.jpg")
+    assert post(client, here, **FORM, photos=[photo]).status_code == 303
+    with people.runtime.reading() as session:
+        assert len(session.scalars(select(Listing)).one().photos) == 1
+
+
+def test_a_paper_of_one_good_is_handed_in_from_its_page(people: People, client_as: Clients) -> None:
+    an_approved_supplier(people)
+    melon = a_draft_listing(people, title="示例 有机伽师瓜")
+    client, here = client_as("supplier"), f"/supplier/listings/{melon.id}"
+    form = f"{here}/papers/organic"
+    assert form in client.get(here).text
+    page = client.get(form).text
+    assert "只用于：示例 有机伽师瓜" in page
+    assert "别的商品不会用到" in page
+    said = {"number": "示例 1", "holder": "示例合作社1", "issuer": "示例机关", "valid_from": "x"}
+    answer = post(client, form, **said, scan=(io.BytesIO(a_scan()), "证书.png"))
+    assert answer.status_code == 422
+    assert 'value="示例 1"' in answer.text
+    assert client.get(f"{here}/papers/licence").status_code == 404
+
+
+def test_other_sizes_that_an_edit_moves_are_named_with_the_reason(
+    people: People, client_as: Clients
+) -> None:
+    an_approved_supplier(people)
+    small = a_draft_listing(people, sku="S", group_code="G", variant="小箱")
+    a_submitted_listing(people, sku="M", group_code="G", variant="中箱")
+    a_listing(people, sku="L", group_code="G", variant="大箱")
+    client, here = client_as("supplier"), f"/supplier/listings/{small.id}"
+    said = re.findall(r'name="([a-z_]+)"[^>]* value="([^"]*)"', client.get(f"{here}/edit").text)
+    form = {**dict(said), "category": "fruit", "title": "示例 新名字的瓜"}
+    form |= {"processing": "raw", "packaging": "bulk"}
+    assert post(client, f"{here}/edit", on=f"{here}/edit", **form).status_code == 303
+    page = client.get(here).text
+    assert "各规格共有的品名改了，这些回到草稿，请重新提交：示例 新名字的瓜 中箱。" in page
+    assert "各规格共有的品名改了，在售的这些一起等审核：示例 伽师瓜 2 个装 大箱。" in page
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\xff\xfe\x00", b"\x00" * 9])

@@ -16,6 +16,7 @@ from marketplace.catalog.rules import seen_of
 from marketplace.catalog.service import NotForZone
 from marketplace.commands import main
 from marketplace.commands.verifying import check_all
+from marketplace.kernel.errors import Invalid, Missing
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers import rules, service
 from marketplace.suppliers.models import Profile, Standing
@@ -23,7 +24,7 @@ from marketplace.suppliers.states import PaperKind
 from tests.databases import Place
 from tests.fixtures import People
 from tests.makers.catalog import a_draft_listing, a_listing, some_goods
-from tests.makers.suppliers import a_paper, an_approved_supplier
+from tests.makers.suppliers import a_draft_supplier, a_paper, an_approved_supplier
 
 
 def standing(people: People, listing: Listing) -> str:
@@ -126,3 +127,26 @@ def test_an_edit_for_which_a_good_with_papers_of_its_own_lacks_one_is_not_approv
     with people.runtime.work(people.actor("reviewer")) as w, pytest.raises(NotForZone) as refusal:
         catalog.approve_change(w, found.id, seen_of(found.base, found.fingerprint))
     assert refusal.value.code == "goods_papers_missing"
+
+
+def test_a_paper_of_one_good_opens_the_gate_for_it_alone(people: People) -> None:
+    """P16: handed in from its page, by its own supplier, of a kind that goods have."""
+    an_approved_supplier(people)
+    a_draft_supplier(people, "second_supplier", 2)
+    melon = a_draft_listing(people, title="示例 有机伽师瓜")
+    paper = a_paper(PaperKind.ORGANIC)
+    with pytest.raises(Missing), people.runtime.work(people.actor("second_supplier")) as w:
+        catalog.paper_goods(w, melon.id, paper)
+    with (
+        pytest.raises(Invalid, match="not_of_a_good"),
+        people.runtime.work(people.actor("supplier")) as w,
+    ):
+        catalog.paper_goods(w, melon.id, a_paper(PaperKind.LICENCE))
+    with people.runtime.work(people.actor("supplier")) as w:
+        handed_in = catalog.paper_goods(w, melon.id, paper)
+    assert not sells(people, melon)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        service.accept_paper(w, handed_in.id)
+    assert sells(people, melon)
+    other = a_draft_listing(people, sku="SL-0002", title="示例 有机伽师瓜")
+    assert not sells(people, other), "it is of that good alone"

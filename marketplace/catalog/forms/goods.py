@@ -11,6 +11,7 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
+    MultipleFileField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -21,6 +22,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from catalog_import import as_read
 from marketplace.catalog import rules
+from marketplace.catalog.forms.photos import files_of
 from marketplace.catalog.models import Batch
 from marketplace.catalog.rules import Content, Goods
 from marketplace.catalog.service import Elsewhere, NewBatch
@@ -119,9 +121,16 @@ class GoodsForm(MarketForm):
 
 
 class NewGoodsForm(GoodsForm):
-    """The first time the stock is told with it."""
+    """The first time the stock is told with it, and photographs may come along."""
 
     stock = StringField("库存", [MUST, WHOLE], description="一共可供多少单位")
+    photos = MultipleFileField(
+        "图片", description="JPEG、PNG、WebP，每张最大 10 MB；一共最多 9 张，第一张是主图"
+    )
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """Names and bytes of the photographs; as often as it is asked for."""
+        return files_of(self.photos)
 
 
 class PriceForm(MarketForm):

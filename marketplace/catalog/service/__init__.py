@@ -40,14 +40,23 @@ from marketplace.catalog.service.importing import (
     stop,
     write_part,
 )
-from marketplace.catalog.service.photos import Chosen, Received, receive, show_photos
+from marketplace.catalog.service.papering import paper_goods
+from marketplace.catalog.service.photos import (
+    Chosen,
+    Received,
+    draft_with_photos,
+    receive,
+    show_photos,
+)
 from marketplace.catalog.service.pricing import Elsewhere, compare_price, explain_price
 from marketplace.catalog.service.refusing import ABSENT, kept_refused, refused_key
 from marketplace.catalog.service.revising import (
+    Revised,
     approve_change,
     refuse_change,
     reprice,
     revise,
+    revise_group,
     use_change,
     withdraw_change,
 )
@@ -76,6 +85,7 @@ __all__ = [
     "NotForZone",
     "OutOfStock",
     "Received",
+    "Revised",
     "accept",
     "advice",
     "approve",
@@ -86,6 +96,7 @@ __all__ = [
     "compare_price",
     "confirm",
     "draft",
+    "draft_with_photos",
     "explain_price",
     "forget",
     "hold",
@@ -98,6 +109,7 @@ __all__ = [
     "marked_key",
     "open_batch",
     "paper_batch",
+    "paper_goods",
     "preview",
     "rebuild_search",
     "recall",
@@ -112,6 +124,7 @@ __all__ = [
     "reprice",
     "restock",
     "revise",
+    "revise_group",
     "same_photos",
     "sell",
     "send_back",

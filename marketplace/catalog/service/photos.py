@@ -19,8 +19,9 @@ from marketplace.catalog.models import (
     keys_of,
     shown_key,
 )
+from marketplace.catalog.rules import Goods
 from marketplace.catalog.service.revising import propose
-from marketplace.catalog.service.writing import change
+from marketplace.catalog.service.writing import change, draft
 from marketplace.catalog.states import ListingState
 from marketplace.events import PhotosLeft
 from marketplace.kernel.errors import Invalid, Refused
@@ -117,6 +118,17 @@ def show_photos(
     change(w, listing, content)
     clear(w, listing)
     return None
+
+
+def draft_with_photos(
+    w: Work, supplier_id: uuid.UUID, goods: Goods, stock: int, added: Sequence[Received]
+) -> Listing:
+    """A new listing with its first photographs: both or neither. Raises as `draft` and
+    `show_photos` do."""
+    forget_if_undone(w, added)
+    made = draft(w, supplier_id, goods, stock)
+    show_photos(w, made.id, Chosen(), added)
+    return made
 
 
 def forget_if_undone(w: Work, added: Iterable[Received]) -> None:

@@ -4,6 +4,7 @@ the whole of it at once, by a person who saw it or by a rule, never a part."""
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import ChangeSet, Listing
@@ -27,6 +28,17 @@ from marketplace.work import Work, move
 PRICED = frozenset({"sale_price", "net_content", "spec", "unit", "category"})
 
 
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What an edit became, and the names of other sizes that moved with it because they share
+    `shared`: back to drafts, or waiting as proposals."""
+
+    change: ChangeSet | None
+    shared: tuple[str, ...] = ()
+    drafts: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
 def revise(w: Work, listing_id: uuid.UUID, goods: Goods) -> ChangeSet | None:
     """Change what is said of a good. On sale it becomes a change-set, which is answered; otherwise
     it is a draft now. The same words again leave it as it is, unless it was withdrawn. What all
@@ -35,6 +47,11 @@ def revise(w: Work, listing_id: uuid.UUID, goods: Goods) -> ChangeSet | None:
     Raises Invalid (what does not hold, with its field; for what is on sale words_refused and
     price_reason_missing too), Refused (sku_taken, and as `grouping.join_group`), Missing.
     """
+    return revise_group(w, listing_id, goods).change
+
+
+def revise_group(w: Work, listing_id: uuid.UUID, goods: Goods) -> Revised:
+    """The same, with what became of the other sizes. Raises as `revise` does."""
     listing, supplier = queries.own_listing(w.session, w.actor, listing_id)
     placed = Placing(w.session, w.now).place(goods)
     free_sku(w, supplier.id, goods.sku, listing.id)
@@ -49,10 +66,18 @@ def revise(w: Work, listing_id: uuid.UUID, goods: Goods) -> ChangeSet | None:
     for_all = shared_edit(before, content)
     others = queries.siblings(w.session, supplier.id, listing.group_code) if for_all else ()
     made = _say(w, listing, content)
+    drafts: list[str] = []
+    asked: list[str] = []
     for other in others:
-        if other.id != listing.id and other.state is not ListingState.WITHDRAWN:
-            _say(w, other, {**_meant(w, other), **for_all})
-    return made
+        if other.id == listing.id or other.state is ListingState.WITHDRAWN:
+            continue
+        was = other.state
+        change = _say(w, other, {**_meant(w, other), **for_all})
+        if other.state is ListingState.DRAFT and was is not ListingState.DRAFT:
+            drafts.append(other.name)
+        elif change is not None and not change.rules:
+            asked.append(other.name)
+    return Revised(made, tuple(for_all), tuple(drafts), tuple(asked))
 
 
 def _say(w: Work, listing: Listing, content: Content) -> ChangeSet | None:

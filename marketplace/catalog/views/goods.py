@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.adapters.photos import MOST_BYTES
 from marketplace.catalog import queries, rules, service
 from marketplace.catalog.forms import (
     ComparisonForm,
@@ -20,16 +21,20 @@ from marketplace.catalog.forms import (
     said_of,
 )
 from marketplace.catalog.models import ChangeSet, Listing
+from marketplace.catalog.service import Revised
 from marketplace.catalog.states import LISTING, ChangeState, ListingState
 from marketplace.catalog.views.blueprint import pages
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.rules.kinds import kinds_for
+from marketplace.suppliers.states import PaperScope
 from marketplace.web import (
     MarketForm,
     back_to,
     checked,
+    kept_files,
     needs,
     now,
     page,
@@ -39,9 +44,12 @@ from marketplace.web import (
     remark,
     settings,
     someone,
+    takes,
     work,
 )
 from marketplace.web.words import _, words
+
+ROOM = 4 * MOST_BYTES  # of one form: a few large photographs, or nine as telephones make them
 
 
 @pages.get("/listings")
@@ -93,14 +101,16 @@ def new() -> ResponseReturnValue:
 
 
 @pages.post("/listings/new")
+@takes(ROOM)
 @needs(Role.SUPPLIER_STAFF)
 def draft() -> ResponseReturnValue:
     form, supplier = NewGoodsForm(), own_supplier()
     if not form.validate():
         return page("catalog/edit.html", 422, form=form, listing=None)
     try:
+        stock, added = int(form.stock.data), service.receive(kept_files(), form.files())
         with work() as w:
-            made = service.draft(w, supplier.id, form.goods(), int(form.stock.data))
+            made = service.draft_with_photos(w, supplier.id, form.goods(), stock, added)
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
@@ -137,12 +147,13 @@ def revise(listing_id: uuid.UUID) -> ResponseReturnValue:
         return _edit_page(listing, form, 422, waiting=waiting)
     try:
         with work() as w:
-            change = service.revise(w, listing_id, form.goods())
+            done = service.revise_group(w, listing_id, form.goods())
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
         return _edit_page(listing, form, fault.status, waiting=waiting)
-    return back_to("catalog.show", saved(change), listing_id=listing_id)
+    _tell_sizes(done)
+    return back_to("catalog.show", saved(done.change), listing_id=listing_id)
 
 
 @pages.post("/listings/<uuid:listing_id>/price")
@@ -214,6 +225,19 @@ def _edit_page(
     return page("catalog/edit.html", status, form=form, listing=listing, waiting=waiting)
 
 
+def _tell_sizes(done: Revised) -> None:
+    """What became of the other sizes, and why."""
+    why = "、".join(_(f"field.{name}") for name in done.shared)
+    if done.drafts:
+        told = {"why": why, "names": "、".join(done.drafts)}
+        remark(
+            _("各规格共有的%(why)s改了，这些回到草稿，请重新提交：%(names)s。", **told), "warning"
+        )
+    if done.waiting:
+        told = {"why": why, "names": "、".join(done.waiting)}
+        remark(_("各规格共有的%(why)s改了，在售的这些一起等审核：%(names)s。", **told), "warning")
+
+
 def saved(change: ChangeSet | None) -> str:
     """What became of an edit, in words."""
     if change is None:
@@ -240,6 +264,7 @@ def listing_page(
             supplier=supplier,
             conditions=queries.conditions(session, actor, listing, supplier, at=now()),
             can_act=suppliers.takes_papers(supplier),
+            own_kinds=kinds_for(PaperScope.PRODUCT),
             origin=queries.origin(session, listing),
             category=rules.category(listing.category),
             villages=queries.villages(session, listing.id),

@@ -6,12 +6,12 @@ import uuid
 
 from flask.typing import ResponseReturnValue
 
-from marketplace.adapters.photos import MOST_BYTES, SHOWN_TYPE
+from marketplace.adapters.photos import SHOWN_TYPE
 from marketplace.catalog import queries, service
 from marketplace.catalog.forms import PhotosForm
 from marketplace.catalog.models import shown_key
 from marketplace.catalog.views.blueprint import pages
-from marketplace.catalog.views.goods import listing_page, saved
+from marketplace.catalog.views.goods import ROOM, listing_page, saved
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Refused
 from marketplace.web import (
@@ -28,8 +28,6 @@ from marketplace.web import (
     takes,
     work,
 )
-
-ROOM = 4 * MOST_BYTES  # of one form: a few large ones, or nine as telephones make them
 
 
 @pages.get("/listings/<uuid:listing_id>/photos/<uuid:photo_id>-<any(large, small):size>.webp")
