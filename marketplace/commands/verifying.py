@@ -32,6 +32,7 @@ CHECKS: dict[str, Check] = {
     "every reservation belongs to one order line": lambda session, at: orders.faults(session),
     "no budget overspent": lambda session, at: unions.faults(session),
     "plans and budgets agree": lambda session, at: purchasing.faults(session),
+    "listings are marked by what they say": lambda session, at: catalog.content_faults(session),
     "every zone listing has a sourced designation": catalog.zone_faults,
     "the gate stands where papers say": lambda session, at: chain(
         suppliers.standing_faults(session), catalog.gate_faults(session)

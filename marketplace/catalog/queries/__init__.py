@@ -51,6 +51,7 @@ from marketplace.catalog.queries.documents import all_documents, documents, list
 from marketplace.catalog.queries.evidence import Evidence, evidence, evidence_of
 from marketplace.catalog.queries.exporting import county_choices, exported
 from marketplace.catalog.queries.faults import (
+    content_faults,
     gate_faults,
     make_of_listing,
     stock_faults,
@@ -186,6 +187,7 @@ __all__ = [
     "comparisons",
     "conditions",
     "content",
+    "content_faults",
     "contents",
     "counts",
     "county_choices",

@@ -20,6 +20,7 @@ from marketplace.kernel.workdays import calendar
 from marketplace.regions import queries as regions
 
 MONTHS = 12  # shown beside each other
+MOST_DAYS = 60  # working days that a promise can be made for
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,17 @@ def clock_faults(session: Session) -> Iterable[str]:
             yield f"clock: {name} {one} waits and no time is taken"
         for one in sorted(timed - waits, key=str):
             yield f"clock: {name} {one} does not wait and its time runs"
+    yield from _due_faults(session)
+
+
+def _due_faults(session: Session) -> Iterable[str]:
+    """Every open step at the reviewers' desk that was promised for no whole working day."""
+    at_desk = [step for step in ClockStep if step.desk is Desk.REVIEWER]
+    asked = select(ClockEntry).where(ClockEntry.closed_at.is_(None), ClockEntry.step.in_(at_desk))
+    for entry in session.scalars(asked.order_by(ClockEntry.opened_at, ClockEntry.id)):
+        promises = (calendar().plus(entry.opened_at, days) for days in range(1, MOST_DAYS + 1))
+        if entry.due_at is None or entry.due_at not in promises:
+            yield f"clock: {entry.step} of {entry.subject_id} is due when nobody promised it"
 
 
 def _running(session: Session, step: ClockStep) -> set[uuid.UUID]:

@@ -10,11 +10,15 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing, Reservation
+from marketplace.catalog.queries.changes import contents
+from marketplace.catalog.rules import claims_in, fingerprint_of
 from marketplace.catalog.states import ListingState, ReservationState
 from marketplace.regions import queries as regions
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.rules import Make, key_of, slugs_of
+
+AT_ONCE = 1_000  # listings
 
 
 def stock_faults(session: Session) -> Iterator[str]:
@@ -84,6 +88,20 @@ def gate_faults(session: Session) -> Iterator[str]:
         if listing.standing != key:
             name = f"gate: listing {listing.id} ({listing.sku})"
             yield f"{name} stands under another key: type  {suppliers.RECKON}"
+
+
+def content_faults(session: Session) -> Iterator[str]:
+    """Every listing whose mark is not of what it says, or which claims more in words than it is
+    looked up by at the gate."""
+    asked = select(Listing).order_by(Listing.id).execution_options(yield_per=AT_ONCE)
+    for some in session.scalars(asked).partitions():
+        said = contents(session, some)
+        for listing in some:
+            name = f"content: listing {listing.id} ({listing.sku})"
+            if fingerprint_of(said[listing.id]) != listing.fingerprint:
+                yield f"{name}: its fingerprint is not of what it says"
+            if set(claims_in(said[listing.id])) != set(listing.claims):
+                yield f"{name}: its words claim something else than the gate asks for"
 
 
 def _pieces(state: ReservationState) -> ColumnElement[int]:
