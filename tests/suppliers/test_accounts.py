@@ -17,6 +17,7 @@ from marketplace.accounts import service as accounts
 from marketplace.commands import serving
 from marketplace.desk import queries as desk
 from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries, rules, service
@@ -137,11 +138,14 @@ def test_where_there_is_a_second_owner_that_owner_confirms_and_no_reviewer(peopl
     assert confirm(people, other, waits).state is AccountState.CONFIRMED
 
 
-def test_an_owner_who_left_is_no_second_owner_and_a_reviewer_is_asked(people: People) -> None:
+def test_an_owner_who_left_is_no_second_owner_and_a_reviewer_is_asked(
+    people: People, clock: SetClock
+) -> None:
     """Whoever takes a firm over lets the other owner go: then a reviewer looks."""
     supplier = an_approved_supplier(people)
     other = a_colleague(people, role=Role.SUPPLIER_OWNER, days_ago=30)
     waits = a_waiting_account(people, supplier)
+    clock.advance(hours=1)
     with people.runtime.work(people.actor("supplier")) as w:
         accounts.dismiss(w, supplier.organisation_id, uuid.UUID(people.ids[other]))
     at = people.runtime.clock.now()
