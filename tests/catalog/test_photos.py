@@ -174,6 +174,18 @@ def test_what_is_refused_leaves_no_file_and_no_row(
     assert (now(people, melon).photos, kept(data)) == ([], [])
 
 
+def test_more_photographs_than_a_good_may_have_are_refused_together_with_those_it_has(
+    people: People, melon: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Failure 36: one here; each form counts only what it brings."""
+    photographed(people, melon, RED)
+    ids = now(people, melon).photos
+    monkeypatch.setattr("marketplace.catalog.service.photos.MOST_PHOTOS", 1)
+    with pytest.raises(Invalid, match="photos_too_many"):
+        photographed(people, melon, BLUE)
+    assert now(people, melon).photos == ids
+
+
 def test_a_photograph_is_seen_as_long_as_its_good_is_and_no_copy_outlives_it(
     people: People, client_as: Clients, melon: Listing, clock: SetClock
 ) -> None:

@@ -18,7 +18,7 @@ from marketplace.catalog.queries import Fairness
 from marketplace.catalog.rules.weights import grams
 from marketplace.catalog.service import Elsewhere
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.errors import Invalid, Missing, WrongState
 from marketplace.kernel.money import Money
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Supplier
@@ -289,3 +289,12 @@ def test_pages_show_the_comparison_and_take_reason_and_prices(
     client, here = client_as("supplier"), f"/supplier/listings/{listing.id}"
     assert post(client, f"{here}/price-reason", on=here, price_reason="手工挑选").status_code == 303
     assert "手工挑选" in client_as("reviewer").get(f"/desk/listings/{listing.id}").text
+
+
+def test_what_left_the_zone_is_not_repriced(people: People) -> None:
+    an_approved_supplier(people)
+    listing = a_listing(people)
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.withdraw(w, listing.id)
+    with pytest.raises(WrongState), people.runtime.work(people.actor("supplier")) as w:
+        service.reprice(w, listing.id, Money(45_00), Money(99_00))

@@ -133,8 +133,9 @@ def test_stock_is_never_less_than_what_is_promised(people: People, listing: List
 
 
 def test_nobody_sets_the_stock_of_a_stranger(people: People, listing: Listing) -> None:
-    with pytest.raises(Missing), people.runtime.work(people.actor("second_supplier")) as w:
-        service.set_stock(w, listing.id, 1)
+    for name in ("second_supplier", "reviewer"):
+        with pytest.raises(Missing), people.runtime.work(people.actor(name)) as w:
+            service.set_stock(w, listing.id, 1)
 
 
 def test_thirty_two_threads_get_exactly_the_ten_pieces_there_are(

@@ -21,7 +21,7 @@ from marketplace.suppliers.models import PaperKind
 from tests.fixtures import People, post
 from tests.makers.catalog import a_draft_listing, a_submitted_listing, some_goods
 from tests.makers.photos import a_photo, photographed
-from tests.makers.suppliers import a_paper, a_submitted_supplier, an_approved_supplier
+from tests.makers.suppliers import a_paper, a_submitted_supplier, an_approved_supplier, the_details
 
 Clients = Callable[[str], FlaskClient]
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
@@ -136,6 +136,21 @@ def test_goods_whose_own_papers_are_missing_cannot_be_ticked(
     an_approved_supplier(people)
     a_submitted_listing(people, title="示例 甜瓜")
     a_submitted_listing(people, sku="SL-0002", title="示例 果酱", processing="深加工")
+    assert len(TICK.findall(client_as("reviewer").get("/desk").text)) == 1
+
+
+def test_a_paper_that_the_machine_doubts_cannot_be_ticked(
+    people: People, client_as: Clients
+) -> None:
+    """Of two the one that says nothing about its result."""
+    supplier = an_approved_supplier(people)
+    kind = PaperKind.INSPECTION_REPORT
+    vague = a_paper(
+        kind, number="示例 9", details={**the_details(kind), "conclusion": "no_verdict"}
+    )
+    with people.runtime.work(people.actor("supplier")) as w:
+        for paper in (a_paper(kind), vague):
+            suppliers.hand_in(w, supplier.id, paper)
     assert len(TICK.findall(client_as("reviewer").get("/desk").text)) == 1
 
 

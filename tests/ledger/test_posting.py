@@ -6,7 +6,7 @@ import uuid
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.kernel.errors import Refused
@@ -16,6 +16,7 @@ from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.service import NotEnough, Posting, credit, debit, post
 from marketplace.ledger.states import AccountKind, Book
 from marketplace.work import Runtime, Work
+from marketplace.work.models import TrailEntry
 
 OWNER = uuid.UUID(int=7)
 
@@ -111,6 +112,19 @@ def test_thirty_two_at_once_take_only_what_is_there(bare_runtime: Runtime) -> No
         assert queries.balance(session, AccountKind.AVAILABLE, OWNER) == ZERO
         assert queries.balance(session, AccountKind.RESERVED, OWNER) == Money(1000)
         assert list(queries.faults(session)) == []
+
+
+def test_accounts_are_taken_in_one_order_whatever_is_posted(bare_runtime: Runtime) -> None:
+    """P35: two that go the opposite way wait for each other, and never both."""
+    with bare_runtime.work() as w:
+        granted(w, 1000)
+        reserved(w, 100)
+        move(w, AccountKind.RESERVED, AccountKind.AVAILABLE, 100, "released")
+    with bare_runtime.reading() as session:
+        deeds = select(TrailEntry.data).where(TrailEntry.verb == "post")
+        _, *both = session.scalars(deeds.order_by(TrailEntry.number))
+    there, back = ([kind for kind, *_ in one["entries"]] for one in both)
+    assert there == back
 
 
 @pytest.mark.parametrize("table", ["mp_journal_entry", "mp_journal_transaction"])

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Listing, Reservation
@@ -16,6 +16,7 @@ from marketplace.kernel.clock import SetClock, end_of_day
 from marketplace.orders.models import Order, Purchase
 from marketplace.purchasing.models import Plan
 from marketplace.purchasing.states import PlanState
+from marketplace.regions.models import Designation
 from marketplace.suppliers import service as suppliers
 from tests.fixtures import People, post
 from tests.makers.batches import a_batch
@@ -55,7 +56,14 @@ def recalled(people: People, _clock: SetClock, melon: Listing) -> None:
         catalog.recall(w, batch.id, "示例：农残超标", withdraw_goods=True)
 
 
-@pytest.mark.parametrize("leave", [suspended, expired, refused, withdrawn, recalled])
+def delisted(people: People, _clock: SetClock, melon: Listing) -> None:
+    """Its county is on no list any more."""
+    here = Designation.county_code == melon.county_code
+    with people.runtime.work() as w:
+        w.session.execute(update(Designation).where(here).values(holds_until=w.now))
+
+
+@pytest.mark.parametrize("leave", [suspended, expired, refused, withdrawn, recalled, delisted])
 def test_what_is_no_longer_for_sale_is_bought_by_no_way(
     people: People, client_as: Callable[[str], FlaskClient], clock: SetClock, leave: Leaving
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from marketplace.catalog import queries as batches
 from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Batch, Listing
 from marketplace.kernel.clock import SetClock, end_of_day
@@ -142,6 +143,19 @@ def test_what_a_line_left_from_is_never_changed(people: People, melon: Listing) 
     sent(people, order, batch)
     with pytest.raises(DBAPIError, match="append-only"), people.runtime.work() as w:
         w.session.execute(text("UPDATE mp_line_batch SET number = 'x'"))
+
+
+def test_a_batch_that_is_being_sent_from_is_not_recalled_in_between(
+    people: People, melon: Listing
+) -> None:
+    """P35: from the look at its papers to the note that the line has left."""
+    batch = a_good_batch(people, melon)
+    asked = text("SELECT id FROM mp_batch WHERE id = :id FOR NO KEY UPDATE NOWAIT")
+    with people.runtime.work(people.actor("supplier")) as w:
+        assert batches.batches_to_ship(w.session, [batch.id], w.now)
+        if people.runtime.engine.dialect.name == "postgresql":  # SQLite lets one write at a time
+            with pytest.raises(DBAPIError), people.runtime.engine.connect() as other:
+                other.execute(asked, {"id": batch.id})
 
 
 def test_a_recall_and_a_parcel_at_the_same_time_come_one_after_the_other(

@@ -172,6 +172,17 @@ def test_refunds_together_are_at_most_what_was_paid(people: People, melon: Listi
         request(1)
 
 
+def test_an_order_is_refunded_once(people: People, melon: Listing) -> None:
+    """P4: also while its purchase has more that could be given back."""
+    purchase = paid(people, a_purchase(people, melon))
+    order_id = uuid.uuid4()
+    with people.runtime.work() as w:
+        for_order = {"order_id": order_id, "purchase_id": purchase.id, "amount": Money(1)}
+        service.request_refund(w, **for_order)
+        with pytest.raises(Refused, match="already_refunded"):
+            service.request_refund(w, **for_order)
+
+
 def test_nothing_is_refunded_before_money_came(people: People, melon: Listing) -> None:
     purchase = a_purchase(people, melon)
     with pytest.raises(Refused, match="refund_too_much"), people.runtime.work() as w:

@@ -38,6 +38,7 @@ def test_loading_again_changes_nothing_and_is_quick(w: Work) -> None:
         ("divisions.csv", "110101,3,", "110101,4,", "level is not 1, 2 or 3"),
         ("divisions.csv", "110101,3,", "110101,三,", "column level cannot be '三'"),
         ("divisions.csv", "130102 130104,", "130102 999999,", "unknown successor 999999"),
+        ("divisions.csv", "110102,3,", "110101,3,", "code 110101 is in use twice"),
         ("designations.csv", "832,1,130631", "832,1,130699", "130699 is no county in use"),
         ("designations.csv", "832,2,", "832,1,", "number 1 stands twice"),
         ("designations.csv", "832,3,", "833,3,", "unknown list 833"),

@@ -270,6 +270,8 @@ def test_a_renewal_counts_only_when_it_is_accepted(people: People, clock) -> Non
     supplier = an_approved_supplier(people, until=date(2026, 11, 24))
     with people.runtime.work(people.actor("supplier")) as w:
         renewal = service.hand_in(w, supplier.id, a_paper(PaperKind.INSPECTION_REPORT))
+    with people.runtime.work() as w:
+        service.reckon(w, supplier.id)
     clock.advance(days=2)
     assert not _may_sell(people, supplier.id)
     with people.runtime.work(people.actor("reviewer")) as w:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from marketplace.accounts import service as accounts
 from marketplace.desk.models import ReviewTask
-from marketplace.kernel.actor import Role
+from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
 from marketplace.suppliers import queries, service
 from marketplace.suppliers.models import Supplier
@@ -86,6 +86,18 @@ def test_whoever_proposed_a_change_does_not_decide_it(people: People) -> None:
         both = people.both(name, "reviewer")
         with pytest.raises(SamePerson), people.runtime.work(both) as w:
             service.approve_change(w, change.id)
+
+
+def test_whoever_proposed_a_change_and_is_a_reviewer_since_does_not_decide_it(
+    people: People,
+) -> None:
+    """P15: also when they are of the supplier no more."""
+    supplier = an_approved_supplier(people)
+    other = a_colleague(people, role=Role.SUPPLIER_OWNER)
+    change = a_change(people, supplier, other)
+    since = Actor(people.ids[other], "示例", people.actor("reviewer").grants)
+    with pytest.raises(SamePerson), people.runtime.work(since) as w:
+        service.approve_change(w, change.id)
 
 
 def test_a_change_is_decided_once(people: People) -> None:

@@ -255,6 +255,8 @@ def test_a_suspended_suppliers_declaration_waits_until_it_is_restored(people: Pe
     assert open_tasks(people) == []
     with pytest.raises(WrongState):
         declare(people, supplier)
+    with pytest.raises(WrongState):
+        use(people, "second_reviewer", made, "accept")
     with people.runtime.work(people.actor("second_reviewer")) as w:
         service.restore(w, supplier.id, "示例原因")
     assert open_tasks(people) == [made.id]
