@@ -3,12 +3,12 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
-from catalog_import.refusal import REMEMBERED, halfwidth, refuse
+from catalog_import.refusal import halfwidth, refuse
 
 MAX_PRICE = 1_000_000_000  # fen: ten million yuan
 MAX_STOCK = 99_999_999
@@ -18,6 +18,7 @@ LONGEST_NUMBER = 40  # characters; no honest number is longer, and int() stays c
 AMOUNT = re.compile(r"(?:¥|CNY|RMB)?\s*(?P<number>[-+−]?[0-9.,]+)\s*元?", re.IGNORECASE)
 WHOLE = r"[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+"
 STOCK = re.compile(rf"(?P<sign>[-−]?)(?P<whole>{WHOLE})")
+USUAL_PRICE = re.compile(r"[0-9]{1,9}\.[0-9]{2}")
 PRICE = re.compile(rf"(?P<whole>{WHOLE})(?:\.(?P<part>[0-9]+))?")
 HOURS = re.compile(r"([0-9]{1,4})\s*(?:小时|个小时|小时内|h|hrs?|hours?)?", re.IGNORECASE)
 
@@ -51,9 +52,18 @@ class _TaxTable(BaseModel):
     exempt: _Exempt
 
 
-@lru_cache(REMEMBERED)
 def price(value: str) -> int:
     """Yuan with at most two decimals, as fen: above zero, at most ten million yuan."""
+    fen = int(value.replace(".", "")) if USUAL_PRICE.fullmatch(value) else _fen(value)
+    if fen == 0:
+        raise refuse("price_zero")
+    if fen > MAX_PRICE:
+        raise refuse("price_too_large", limit=f"{MAX_PRICE // 100:,}")
+    return fen
+
+
+def _fen(value: str) -> int:
+    """Of a price in any way of writing that is clear."""
     found = AMOUNT.fullmatch(halfwidth(value)) if len(value) <= LONGEST_NUMBER else None
     if not found:
         raise refuse("price_unclear")
@@ -65,15 +75,9 @@ def price(value: str) -> int:
         raise refuse("price_grouping" if "," in number else "price_unclear")
     if len(parts["part"] or "") > 2:
         raise refuse("price_decimals")
-    fen = int(parts["whole"].replace(",", "")) * 100 + int((parts["part"] or "").ljust(2, "0"))
-    if fen == 0:
-        raise refuse("price_zero")
-    if fen > MAX_PRICE:
-        raise refuse("price_too_large", limit=f"{MAX_PRICE // 100:,}")
-    return fen
+    return int(parts["whole"].replace(",", "")) * 100 + int((parts["part"] or "").ljust(2, "0"))
 
 
-@lru_cache(REMEMBERED)
 def stock(value: str) -> int:
     """A whole number of sale units, zero or more."""
     found = STOCK.fullmatch(halfwidth(value)) if len(value) <= LONGEST_NUMBER else None
@@ -86,7 +90,6 @@ def stock(value: str) -> int:
     return units
 
 
-@lru_cache(REMEMBERED)
 def hours(value: str) -> int:
     """Whole hours until dispatch: “48”, “48小时”, “48 h”."""
     found = HOURS.fullmatch(halfwidth(value))
@@ -95,7 +98,6 @@ def hours(value: str) -> int:
     return int(found[1])
 
 
-@lru_cache(REMEMBERED)
 def tax_rate(value: str) -> TaxRate:
     """“9%”, “9” or 免税; only rates in data/tax_rates.toml, so that 0.09 is not taken for 9 %."""
     said = halfwidth(value).casefold()
@@ -115,7 +117,6 @@ def tax_words() -> tuple[str, ...]:
     return (*(f"{rate.percent}%" for rate in table.rate), str(TaxRate(0, exempt=True)))
 
 
-@lru_cache(REMEMBERED)
 def yes_or_no(value: str) -> bool:
     """是/否, yes/no."""
     answers = {"是": True, "yes": True, "否": False, "no": False}

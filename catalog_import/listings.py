@@ -21,7 +21,7 @@ FEN = read_by(amounts.price)
 NAMES = read_by(texts.names)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)  # not frozen: of a long sheet that takes twice as long
 class ListingRow:
     """One good. Prices in fen, stock in sale units; text that was not stated is empty."""
 

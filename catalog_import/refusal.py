@@ -1,9 +1,6 @@
 """How a single cell is refused: by a code, with data."""
 
 import unicodedata
-from functools import lru_cache
-
-REMEMBERED = 20_000  # different cells of one kind; a sheet repeats its units, counties, prices
 
 
 class CellRefused(Exception):
@@ -20,7 +17,6 @@ def refuse(code: str, **data: str | int) -> CellRefused:
     return CellRefused(code, data)
 
 
-@lru_cache(REMEMBERED)
 def halfwidth(text: str) -> str:
     """Full-width forms as their usual ones (NFKC), trimmed; for numbers only.
 

@@ -17,6 +17,8 @@ Row = TypeVar("Row")
 Values = dict[str, str]
 Said = dict[str, Any]
 CellOf = Callable[[str], str]  # field → what is written there
+Parse = Callable[[str], object]  # a cell to what it says; raises CellRefused
+REMEMBERED = 2_000  # different cells of a column; a sheet repeats its units, counties, prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Sheet(Generic[Row]):
         return self.encoding == "gb18030"
 
 
-def read_by(parse: Callable[[str], object]) -> dict[str, Callable[[str], object]]:
+def read_by(parse: Parse) -> dict[str, Parse]:
     """The metadata of a field of a row: how its cell is read."""
     return {"parse": parse}
 
@@ -64,7 +66,7 @@ class Field(NamedTuple):
     """One field of a row: the name, how its cell is read, and whether it must be there."""
 
     name: str
-    parse: Callable[[str], object]
+    parse: Parse
     required: bool
 
 
@@ -108,6 +110,21 @@ class ReadRow(NamedTuple, Generic[Row]):
     problems: list[Problem]
 
 
+class _Read(dict[str, object]):
+    """What the cells of a column say; of those that stand in many rows each is read once."""
+
+    def __init__(self, parse: Parse) -> None:
+        super().__init__()
+        self._parse = parse
+
+    def __missing__(self, cell: str) -> object:
+        """Raises CellRefused."""
+        said = self._parse(cell)
+        if len(self) < REMEMBERED:
+            self[cell] = said
+        return said
+
+
 _Place = tuple[int, int, str]  # row, line, cell: a hundred thousand of them weigh little
 
 
@@ -125,7 +142,7 @@ class Reading(Generic[Row]):
         self._first: dict[str, _Place] = {}
         self._again: dict[str, list[_Place]] = {}
         self._present = [
-            (self.columns.places[one.name], *one)
+            (self.columns.places[one.name], one.name, _Read(one.parse), one.required)
             for one in shape.fields
             if one.name in self.columns.places
         ]
@@ -170,12 +187,12 @@ class Reading(Generic[Row]):
     def _read(self, record: TableRow) -> ReadRow[Row]:
         """The typed row (none when a field is wrong), and every fault with its place."""
         cells, marks, said, faults = record.cells, record.marks, Said(), list[Problem]()
-        for place, name, parse, required in self._present:
+        for place, name, read, required in self._present:
             if cell := cells[place].strip():
                 try:
                     if marks and place in marks:
                         self._refuse_mark(marks[place], name)
-                    said[name] = parse(cell)
+                    said[name] = read[cell]
                 except CellRefused as refused:
                     faults.append(Problem(refused.code, field=name, data=refused.data))
             elif required:

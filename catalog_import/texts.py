@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
-from catalog_import.refusal import REMEMBERED, halfwidth, refuse
+from catalog_import.refusal import halfwidth, refuse
 
 MAX_TEXT = 200
 MAX_LONG = 500
@@ -22,7 +21,6 @@ HIDDEN = {"Cc", "Cf", "Zl", "Zp"}  # control, zero width, direction; line and pa
 DAMAGED = {"Co", "Cs"}  # private use looks different everywhere
 
 
-@lru_cache(REMEMBERED)
 def text(value: str) -> str:
     """One line of plain text, NFC, trimmed, at most 200 characters."""
     return _line(value, MAX_TEXT)
@@ -66,9 +64,7 @@ def _line(value: str, most: int) -> str:
 def code(value: str) -> str:
     """A code somebody gave: text of at most 64 half-width characters, zeros in front kept."""
     said = text(value)
-    if (
-        said.startswith("'") and said[1:2].isdecimal()
-    ):  # the apostrophe by which spreadsheets mark text
+    if said[0:1] == "'" and said[1:2].isdecimal():  # by which spreadsheets mark text
         said = said[1:]
     if ROUNDED.fullmatch(said):
         raise refuse("spreadsheet_damaged")
@@ -89,7 +85,6 @@ def barcode(value: str) -> str:
     return digits
 
 
-@lru_cache(REMEMBERED)
 def county(value: str) -> str:
     """A name or a six-digit code; which county it is, others decide."""
     said = text(value)
@@ -100,7 +95,6 @@ def county(value: str) -> str:
     return said
 
 
-@lru_cache(REMEMBERED)
 def names(value: str) -> tuple[str, ...]:
     """Names separated by 、 ; or |, in the order given, each once."""
     found: list[str] = []

@@ -1,6 +1,6 @@
 """The unit of work: one transaction, one actor, one instant; with its trail and its outbox."""
 
-from marketplace.work.rows import insert_rows
+from marketplace.work.rows import insert_columns, insert_rows
 from marketplace.work.runtime import Runtime
 from marketplace.work.trail import Deed
 from marketplace.work.unit import Tools, Work, move
@@ -14,6 +14,7 @@ __all__ = [
     "Tools",
     "Wire",
     "Work",
+    "insert_columns",
     "insert_rows",
     "move",
     "on",

@@ -15,35 +15,41 @@ _NOTHING: Mapping[str, Any] = {}
 
 
 def insert_rows(
-    session: Session,
-    table: Table,
-    *sides: Side,
-    same: Mapping[str, Any] = _NOTHING,
-    typed: Mapping[str, Sequence[Any]] = _NOTHING,
+    session: Session, table: Table, rows: Side, *, same: Mapping[str, Any] = _NOTHING
 ) -> None:
-    """One statement for all rows. `sides` are equally long and hold a part of every row each, of
-    two that have a name the last one says it; `same` is what all rows share; `typed` are whole
-    columns, already as the driver takes them.
+    """One statement for all rows, each with the same names; `same` is what all of them share.
 
     Every column that has a default of Python must be among the names. Raises ValueError.
     """
-    if not sides[0]:
-        return
+    if rows:
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        insert_columns(session, table, columns, same=same)
+
+
+def insert_columns(
+    session: Session,
+    table: Table,
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    same: Mapping[str, Any] = _NOTHING,
+    typed: Mapping[str, Sequence[Any]] = _NOTHING,
+) -> None:
+    """The same of whole columns, at least one of them and all equally long; `typed` are already as
+    the driver takes them. Raises ValueError."""
+    count = len(next(iter(columns.values())))
     session.flush()
     connection = session.connection()
-    where = {name: side for side in sides for name in side[0]}
-    names = (*where, *(name for name in same if name not in where), *typed)
+    names = (*columns, *same, *typed)
     plan = _plan(table, connection.dialect, names)
-    count = len(sides[0])
-    columns: list[Sequence[Any]] = []
+    ready: list[Sequence[Any]] = []
     for name, make in zip(plan.order, plan.makers, strict=True):
-        if name in where:
-            columns.append(_made(make, [row[name] for row in where[name]]))
+        if name in columns:
+            ready.append(_made(make, columns[name]))
         elif name in typed:
-            columns.append(typed[name])
+            ready.append(typed[name])
         else:
-            columns.append([make(same[name]) if make else same[name]] * count)
-    rows: Iterator[tuple[Any, ...]] = zip(*columns, strict=True)
+            ready.append([make(same[name]) if make else same[name]] * count)
+    rows: Iterator[tuple[Any, ...]] = zip(*ready, strict=True)
     if plan.is_positional:
         given: list[Any] = list(rows)
     else:
@@ -73,7 +79,7 @@ def _plan(table: Table, dialect: Dialect, names: tuple[str, ...]) -> _Plan:
     return _Plan(str(compiled), compiled.positional, order, makers)
 
 
-def _made(make: Callable[[Any], Any] | None, values: list[Any]) -> list[Any]:
+def _made(make: Callable[[Any], Any] | None, values: Sequence[Any]) -> Sequence[Any]:
     """The values as the driver takes them; what many rows hold is made once."""
     if make is None:
         return values

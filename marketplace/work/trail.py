@@ -15,15 +15,13 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.work.models import TrailEntry, TrailHead
-from marketplace.work.rows import insert_rows
+from marketplace.work.rows import insert_columns
 
 START = "0" * 64
 HEAD = 1
 ENTRIES: Table = TrailEntry.__table__  # type: ignore[assignment]  # a mapped class has a Table
 _SHARED = ("actor", "at", "from_state", "organisation_id", "subject_kind", "supplier_id",
            "to_state", "verb")  # fmt: skip  # what many rows have alike
-
-
 _SHARED_OF = itemgetter(*_SHARED)
 
 
@@ -42,6 +40,8 @@ class Deed(NamedTuple):
 
 
 _PLAIN = frozenset({str, int, bool, type(None)})  # read back from JSON as they were
+_QUOTED = json.JSONEncoder(ensure_ascii=False).encode  # of a text
+_NAMED = lru_cache(1_000)(_QUOTED)
 _CANONICAL = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
 ).encode
@@ -65,59 +65,73 @@ def write(session: Session, deeds: Sequence[Deed], at: datetime) -> tuple[int, .
     for the shortest time. Answers the first and the last number; nothing for no deeds."""
     if not deeds:
         return ()
-    number, mark = session.execute(_HEAD).one()
-    rows: list[dict[str, Any]] = []
-    told: list[str] = []
-    for deed in deeds:
-        row: dict[str, Any] = {
-            "number": number + 1,
-            "at": at,
-            "actor": deed.actor,
-            "verb": deed.verb,
-            "subject_kind": deed.subject_kind,
-            "subject_id": deed.subject_id,
-            "supplier_id": deed.supplier_id,
-            "organisation_id": deed.organisation_id,
-            "from_state": deed.from_state,
-            "to_state": deed.to_state,
-            "previous_hash": mark,
-        }
+    last, mark = session.execute(_HEAD).one()
+    told, marks = [], [mark]
+    shared, frame = None, _Frame("", "", "", "", "")
+    for number, deed in enumerate(deeds, last + 1):
+        own = (deed.actor, at, deed.from_state, deed.organisation_id, deed.subject_kind,
+               deed.supplier_id, deed.to_state, deed.verb)  # fmt: skip  # as _SHARED
+        if own != shared:  # of a long sheet hardly ever
+            shared, frame = own, _frame(own)
         told.append(_text(deed.data or {}))
-        row["hash"] = _hash(row, told[-1])
-        rows.append(row)
-        number, mark = row["number"], row["hash"]
-    insert_rows(session, ENTRIES, rows, typed={"data": told})
-    session.connection().execute(_MOVED, {"to_number": number, "to_hash": mark})
-    return rows[0]["number"], rows[-1]["number"]
+        marks.append(_chained(frame, told[-1], number, marks[-1], deed.subject_id))
+    numbers = range(last + 1, last + 1 + len(deeds))
+    columns = dict(zip(Deed._fields, zip(*deeds, strict=True), strict=True))
+    columns |= {"number": numbers, "previous_hash": marks[:-1], "hash": marks[1:]}
+    del columns["data"]
+    insert_columns(session, ENTRIES, columns, same={"at": at}, typed={"data": told})
+    session.connection().execute(_MOVED, {"to_number": numbers[-1], "to_hash": marks[-1]})
+    return numbers[0], numbers[-1]
 
 
 def _text(data: dict[str, Any]) -> str:
     """The data as it stands in the table, and the same again when it was read from there."""
-    text = canonical(data)
-    if all(type(value) in _PLAIN for value in data.values()):
-        return text
-    return canonical(json.loads(text))
+    parts = []
+    for name in sorted(data):
+        value = data[name]
+        if type(value) is str:
+            parts.append(f"{_NAMED(name)}:{_QUOTED(value)}")
+        elif type(value) is int:
+            parts.append(f"{_NAMED(name)}:{value}")
+        else:
+            text = canonical(data)
+            is_plain = all(type(one) in _PLAIN for one in data.values())
+            return text if is_plain else canonical(json.loads(text))
+    return f"{{{','.join(parts)}}}"
 
 
-def _hash(row: Mapping[str, Any], data: str = "") -> str:
-    """Of the row as canonical JSON without its own hash, ids and the instant as texts; `data` is
-    its data as such a text, where it is at hand."""
-    a, b, c, d, e = _frame(_SHARED_OF(row))
-    told = (a, data or canonical(row["data"]), b, str(row["number"]), c, row["previous_hash"], d,
-            str(row["subject_id"]), e)  # fmt: skip  # the names in the order of the alphabet
-    return hashlib.sha256("".join(told).encode()).hexdigest()
+class _Frame(NamedTuple):
+    """What stands around data, number, hash and subject in the text of a row."""
+
+    before_data: str
+    before_number: str
+    before_hash: str
+    before_subject: str
+    end: str
+
+
+def _hash(row: Mapping[str, Any]) -> str:
+    """Of the row as canonical JSON without its own hash, ids and the instant as texts."""
+    told = canonical(row["data"])
+    frame = _frame(_SHARED_OF(row))
+    return _chained(frame, told, row["number"], row["previous_hash"], row["subject_id"])
+
+
+def _chained(frame: _Frame, data: str, number: int, previous: str, subject: object) -> str:
+    a, b, c, d, e = frame  # the names stand in the order of the alphabet
+    told = f"{a}{data}{b}{number}{c}{previous}{d}{subject}{e}"
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 @lru_cache(1_000)
-def _frame(shared: tuple[Any, ...]) -> tuple[str, str, str, str, str]:
-    """What stands around data, number, hash and subject: of a long sheet it is made once."""
+def _frame(shared: tuple[Any, ...]) -> _Frame:
     told = dict(zip(_SHARED, shared, strict=True))
     told["at"] = told["at"].isoformat()
 
     def part(*names: str) -> str:
         return canonical({name: told[name] for name in names})[1:-1]
 
-    return (
+    return _Frame(
         f'{{{part("actor", "at")},"data":',
         f',{part("from_state")},"number":',
         f',{part("organisation_id")},"previous_hash":"',

@@ -88,24 +88,26 @@ from marketplace.catalog.queries.lists import (
     unanswered,
     villages,
 )
-from marketplace.catalog.queries.photos import listings_by_sku, photo, photos_of, photos_said
-from marketplace.catalog.queries.placing import Placed, Placing, unknown_lists
-from marketplace.catalog.queries.prices import Fairness, Median, comparisons, fairness, median
-from marketplace.catalog.queries.sheets import (
+from marketplace.catalog.queries.packing import (
     PART,
     Brought,
-    Checked,
     Entry,
-    Pictures,
-    Upload,
     bundle,
-    check_sheet,
-    headings_mark,
     pack,
     part_of,
     parts_in,
     parts_of,
     unpack,
+)
+from marketplace.catalog.queries.photos import listings_by_sku, photo, photos_of, photos_said
+from marketplace.catalog.queries.placing import Placed, Placing, unknown_lists
+from marketplace.catalog.queries.prices import Fairness, Median, comparisons, fairness, median
+from marketplace.catalog.queries.sheets import (
+    Checked,
+    Pictures,
+    Upload,
+    check_sheet,
+    headings_mark,
 )
 from marketplace.catalog.queries.shelves import Shelf, Shelves, shelves
 from marketplace.catalog.queries.sorting import Ready, sort_out

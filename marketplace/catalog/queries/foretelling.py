@@ -16,7 +16,8 @@ from marketplace.catalog import rules
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries.known import Seen, known_goods, pack_absent, pack_seen, seen_of
 from marketplace.catalog.queries.lists import origin, villages
-from marketplace.catalog.queries.sheets import PART, Checked, Entry, Pictures, unpack
+from marketplace.catalog.queries.packing import PART, Entry, unpack
+from marketplace.catalog.queries.sheets import Checked, Pictures
 from marketplace.catalog.queries.sorting import Ready, Sorting, sort_out
 from marketplace.catalog.rules import ImportReport
 from marketplace.catalog.states import ListingState

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,11 +28,10 @@ from catalog_import import (
 from catalog_import.synonyms import plain_heading
 from marketplace.catalog.models import ColumnMemory, Listing
 from marketplace.catalog.queries.grouping import Groups
-from marketplace.catalog.queries.placing import Placing
+from marketplace.catalog.queries.packing import PART, Entry, pack
+from marketplace.catalog.queries.placing import Placing, Words
 from marketplace.catalog.rules import (
     MAKE,
-    PLAIN,
-    Content,
     Found,
     ImportReport,
     RowFault,
@@ -45,33 +41,7 @@ from marketplace.catalog.rules import (
 )
 from marketplace.kernel.errors import Invalid, Refused
 
-PART = 1_000  # rows that are written in one unit of work
 MOST_PROBLEMS = 20_000  # listed one by one; of more only the number is told
-
-
-class Brought(NamedTuple):
-    """A photograph of an archive. `key` is empty when the good has the same bytes already, or when
-    it was only looked at."""
-
-    id: str
-    sha256: str
-    type: str = ""
-    width: int = 0
-    height: int = 0
-    key: str = ""
-
-
-class Entry(NamedTuple):
-    """One good row with its words looked up: slug, code of a county, ids of villages."""
-
-    row: int
-    said: Content
-    category: str
-    county: str
-    villages: list[str]
-    make: list[str]
-    stock: int
-    photos: list[Brought] | None = None  # all that the good shows; None: a sheet alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +86,9 @@ class Checked:
     remembered: bool = False
     sheet: str = ""  # of a workbook, as it was asked for
     pictures: Pictures | None = None
+
+
+_Spot = tuple[str, str, tuple[str, ...], tuple[str, ...]]  # as an Entry has them
 
 
 def check_sheet(session: Session, supplier_id: uuid.UUID, upload: Upload, at: datetime) -> Checked:
@@ -163,6 +136,7 @@ class _Check:
         self.faults: list[RowFault] = []
         self.hidden = 0
         self.refused: set[int] = set()
+        self.spots: dict[Words, _Spot] = {}
 
     def run(self, name: str) -> Checked:
         """Raises UnreadableFile."""
@@ -171,9 +145,7 @@ class _Check:
         entries: list[Entry] = []
         for read in self.reading:
             rows += 1
-            self._look_at(read)
-            if read.good is not None and read.row not in self.refused:
-                entry = _entry(read.good, self.placing)
+            if (entry := self._look_at(read)) is not None:
                 self.groups.add(entry.row, entry.said, (entry.category, entry.county, *entry.make))
                 entries.append(entry)
             if len(entries) == PART:
@@ -196,20 +168,14 @@ class _Check:
             asks=bool(self.reading.lacking or self.reading.columns.problems),
         )
 
-    def _look_at(self, read: ReadRow[ListingRow]) -> None:
+    def _look_at(self, read: ReadRow[ListingRow]) -> Entry | None:
+        """The row as it waits to be written; None when anything is wrong with it."""
         good = read.good
         if good is None:
-            self.refused.add(read.row)
-            self._keep(read.problems)
-            told = {problem.field for problem in read.problems}
-            said = read.values
-            asked = ("category", "county", *MAKE)
-            words = ["" if name in told else said.get(name, "") for name in asked]
-            make = (words[2], words[3], words[4])
-            self._blame(read.row, self.placing.faults((words[0], words[1], (), make)))
-            return
-        faults: tuple[Invalid | Refused, ...]
-        faults = self.placing.faults(words_of(good))
+            self._blame_refused(read)
+            return None
+        words = words_of(good)
+        faults: tuple[Invalid | Refused, ...] = self.placing.faults(words)
         if bad := variant_fault(good):
             faults = (*faults, bad)
         if good.stock < (least := self.promised.get(good.sku, 0)):
@@ -217,6 +183,27 @@ class _Check:
         if faults:
             self.refused.add(read.row)
             self._blame(read.row, faults)
+            return None
+        return Entry(good.row, content_of_row(good), *self._spot(words), good.stock)
+
+    def _blame_refused(self, read: ReadRow[ListingRow]) -> None:
+        """A row that could not be read: what can be looked up of it is told too."""
+        self.refused.add(read.row)
+        self._keep(read.problems)
+        told = {problem.field for problem in read.problems}
+        said = read.values
+        asked = ("category", "county", *MAKE)
+        words = ["" if name in told else said.get(name, "") for name in asked]
+        make = (words[2], words[3], words[4])
+        self._blame(read.row, self.placing.faults((words[0], words[1], (), make)))
+
+    def _spot(self, words: Words) -> _Spot:
+        """Words without faults, looked up; many rows share one."""
+        if words not in self.spots:
+            placed = self.placing.placed(words)
+            villages = tuple(map(str, placed.villages))
+            self.spots[words] = (placed.category.slug, placed.county.code, villages, placed.made)
+        return self.spots[words]
 
     def _keep(self, problems: list[Problem]) -> None:
         free = max(0, MOST_PROBLEMS - len(self.problems))
@@ -246,67 +233,6 @@ class _Check:
 def stock_fault(stock: int, least: int) -> Refused:
     """Fewer pieces than are held or sold already."""
     return Refused("stock_below_promised", field="stock", value=stock, least=least)
-
-
-def pack(entries: list[Entry]) -> bytes:
-    """Rows as they wait to be written."""
-    rows = [(*entry[:1], tuple(entry.said.values()), *entry[2:]) for entry in entries]
-    return zlib.compress(json.dumps(rows, ensure_ascii=False).encode(), 1)
-
-
-def unpack(part: bytes) -> list[Entry]:
-    """The rows of a part."""
-    rows = json.loads(zlib.decompress(part))
-    return [_entry_of(row) for row in rows]
-
-
-def _entry_of(row: list[Any]) -> Entry:
-    photos = None if row[-1] is None else [Brought(*one) for one in row[-1]]
-    said = dict(zip(PLAIN, row[1], strict=True))
-    return Entry(row[0], said, *row[2:-1])._replace(photos=photos)
-
-
-def bundle(parts: Sequence[bytes]) -> bytes:
-    """All parts as one file: their number and lengths, four bytes each, then the parts."""
-    sizes = [len(parts), *map(len, parts)]
-    return b"".join([*(size.to_bytes(4, "big") for size in sizes), *parts])
-
-
-def part_of(bundled: bytes, number: int) -> bytes:
-    """One part of a bundle."""
-    sizes = list(_sizes(bundled))
-    start = 4 * (len(sizes) + 1) + sum(sizes[:number])
-    return bundled[start : start + sizes[number]]
-
-
-def parts_in(bundled: bytes) -> int:
-    """How many parts a bundle has."""
-    return int.from_bytes(bundled[:4], "big")
-
-
-def parts_of(bundled: bytes) -> Iterator[bytes]:
-    """All parts of a bundle."""
-    for number in range(parts_in(bundled)):
-        yield part_of(bundled, number)
-
-
-def _sizes(bundled: bytes) -> Iterator[int]:
-    count = parts_in(bundled)
-    for place in range(4, 4 * (count + 1), 4):
-        yield int.from_bytes(bundled[place : place + 4], "big")
-
-
-def _entry(row: ListingRow, placing: Placing) -> Entry:
-    placed = placing.placed(words_of(row))
-    return Entry(
-        row.row,
-        content_of_row(row),
-        placed.category.slug,
-        placed.county.code,
-        [str(village_id) for village_id in placed.villages],
-        list(placed.made),
-        row.stock,
-    )
 
 
 def _promised(session: Session, supplier_id: uuid.UUID) -> dict[str, int]:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import rules
 from marketplace.catalog.queries import variants
 from marketplace.catalog.queries.known import Known, Seen, known_goods, moved
+from marketplace.catalog.queries.packing import Entry
 from marketplace.catalog.queries.photos import photos_of
-from marketplace.catalog.queries.sheets import Entry, stock_fault
+from marketplace.catalog.queries.sheets import stock_fault
 from marketplace.catalog.rules import RowFault, fingerprint, with_photos
 from marketplace.catalog.states import ListingState
 from marketplace.kernel.errors import Invalid, Refused
@@ -71,11 +72,10 @@ def sort_out(
     known = known_goods(session, supplier_id, skus=skus, lock=seen is not None)
     pictured = {entry.said["sku"] for entry in entries if entry.photos}
     same = photos_of(session, [one.id for sku, one in known.items() if sku in pictured])
-    counties = {entry.county for entry in entries}
-    gone = {code for code in counties if not regions.is_designated(session, code, at)}
+    gone = _gone(session, {entry.county for entry in entries}, at)
     codes = {entry.said["group_code"] for entry in entries}
     held = variants.holders(session, supplier_id, codes)
-    now = Meanwhile(frozenset(gone), held, seen or {})
+    now = Meanwhile(gone, held, seen or {})
     found = Sorting()
     for entry in entries:
         listing = known.get(entry.said["sku"])
@@ -83,6 +83,13 @@ def sort_out(
         photos = _photos(entry, listing, same.get(listing.id, {}) if listing else {})
         _sort(found, (entry, listing, photos), now)
     return found
+
+
+def _gone(session: Session, counties: set[str], at: datetime) -> frozenset[str]:
+    """Those that stand on no list any more, also under the code that they have today."""
+    named = regions.facts_by_county(session, counties, at)
+    doubtful = [code for code, facts in named.items() if not any(one.qualifies for one in facts)]
+    return frozenset(one for one in doubtful if not regions.is_designated(session, one, at))
 
 
 def _photos(entry: Entry, known: Known | None, same: dict[str, str]) -> list[str] | None:
@@ -105,9 +112,8 @@ def _sort(
         return
     words = fingerprint(entry.said, entry.category, entry.county, entry.villages, entry.make)
     mark = with_photos(words, photos)
-    is_given = entry.photos is not None
     same = known is not None and (
-        mark == known.fingerprint or _waits(words, known, photos, is_given=is_given)
+        mark == known.fingerprint or _waits(words, known, photos, is_given=entry.photos is not None)
     )
     is_changed = not same or (known is not None and known.state is ListingState.WITHDRAWN)
     is_restocked = known is not None and known.received != entry.stock

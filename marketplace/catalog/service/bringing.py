@@ -168,7 +168,7 @@ class _Bringing:
                     found[sha256] = self._brought(entry.said["sku"], one.name, (data, sha256))
         except Invalid as fault:
             self.faults.append(RowFault(entry.row, "", entry.said["sku"], fault))
-        return entry._replace(photos=list(found.values()))
+        return entry._replace(photos=tuple(found.values()))
 
     def _brought(self, sku: str, name: str, file: tuple[bytes, str]) -> Brought:
         data, sha256 = file

@@ -33,10 +33,12 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.service import profile
-from marketplace.work import Deed, Work, insert_rows
+from marketplace.work import Deed, Work, insert_columns, insert_rows
 
 LISTINGS: Table = Listing.__table__  # type: ignore[assignment]  # a mapped class has a Table
 VILLAGES: Table = ListingVillage.__table__  # type: ignore[assignment]  # likewise
+PRICES = ("supply_price", "sale_price", "per_500g")
+NO_PHOTOS: list[str] = []  # one object, which is made ready for the driver once
 _PROMISED = LISTINGS.c.reserved + LISTINGS.c.sold
 
 
@@ -55,20 +57,27 @@ def add(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
         "version": 1,
         "sold": 0,
     }
-    own = []
-    for one in ready:
-        stock = one.entry.stock
-        mark = {"sheet_left": queries.left(1, stock)}
-        pieces = {"received": stock, "available": stock}
-        own.append({"id": uuid.uuid4(), **pieces, **mark, **_columns(one)})
-    said, gates = [one.entry.said for one in ready], [gate.columns(one) for one in ready]
-    insert_rows(w.session, LISTINGS, said, gates, own, same=same)
-    settled = [(row["id"], one) for row, one in zip(own, ready, strict=True)]
+    stock = [one.entry.stock for one in ready]
+    columns = {
+        **_columns([one.entry.said for one in ready]),
+        **_columns([gate.columns(one) for one in ready]),
+        **_columns([_following(one) for one in ready]),
+        "id": [uuid.uuid4() for _ in ready],
+        "received": stock,
+        "available": stock,
+        "sheet_left": [queries.left(1, pieces) for pieces in stock],
+    }
+    fen = {name: columns.pop(name) for name in PRICES}
+    insert_columns(w.session, LISTINGS, columns, same=same, typed=fen)
+    settled = list(zip(columns["id"], ready, strict=True))
     _settle(w, settled)
     keep_photos(w, taken, settled)
-    for listing_id, one in settled:
-        told = {"sku": one.entry.said["sku"], "received": one.entry.stock}
-        w.deeds.append(_deed(w, taken.supplier_id, listing_id, "draft", told, to="draft"))
+    who, kind, supplier_id = w.actor.person_id, Listing.__name__, taken.supplier_id
+    w.deeds += [
+        Deed(who, "draft", kind, listing_id, supplier_id, to_state="draft",
+             data={"sku": one.entry.said["sku"], "received": one.entry.stock})
+        for listing_id, one in settled
+    ]  # fmt: skip  # one row, one line more
 
 
 def change(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
@@ -92,7 +101,7 @@ def change(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
         after = LISTING.after(found.state, verb, w.actor.roles)
         mark = queries.left(found.version + 1, one.entry.stock)
         known_as = {"this": found.id, "seen": found.version, "state": after, "sheet_left": mark}
-        rows.append({**known_as, **one.entry.said, **gate.columns(one), **_columns(one)})
+        rows.append({**known_as, **_row(one, gate)})
         settled.append((found.id, one))
         told: dict[str, Any] = {"before": _prices(found), "fingerprint": one.fingerprint}
         if passed:
@@ -279,19 +288,29 @@ class _Gate:
         }
 
 
-def _columns(one: Ready) -> dict[str, Any]:
-    """What follows from what a row says, and its prices, as the columns of a listing have them."""
+def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, Sequence[Any]]:
+    """The same by name: of rows that have the same names in the same order."""
+    values = zip(*[row.values() for row in rows], strict=True)
+    return dict(zip(rows[0], values, strict=True))
+
+
+def _following(one: Ready) -> dict[str, Any]:
+    """What follows from what a row says, as the columns of a listing have it; fen for a price."""
     said = one.entry.said
-    per_500g = rules.per_500g(said)
     return {
-        "supply_price": Money(said["supply_price"]),
-        "sale_price": Money(said["sale_price"]),
         "county_code": one.entry.county,
         "picture": rules.picture_for(said["title"], rules.category(one.entry.category)),
-        rules.PHOTOS: one.photos,
+        rules.PHOTOS: one.photos or NO_PHOTOS,
         "fingerprint": one.fingerprint,
-        "per_500g": None if per_500g is None else Money(per_500g),
+        "per_500g": rules.per_500g(said),
     }
+
+
+def _row(one: Ready, gate: _Gate) -> dict[str, Any]:
+    """All that a row says and what follows from it, its prices as the table knows them."""
+    row = {**one.entry.said, **gate.columns(one), **_following(one)}
+    prices = {name: row[name] for name in PRICES}
+    return {**row, **{n: None if fen is None else Money(fen) for n, fen in prices.items()}}
 
 
 def _settle(w: Work, settled: Sequence[tuple[uuid.UUID, Ready]]) -> None:
