@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import event
 from marketplace.config import Config
 from marketplace.extension import make_runtime
 from marketplace.kernel.clock import SetClock
+from tests.databases import Place
 from tests.fixtures import NOON
 
 
@@ -31,6 +33,19 @@ def main(folder: str, url: str, words: str, last: str, later: str) -> None:
     event.listen(runtime.engine, "before_cursor_execute", count)
     while runtime.deliver():
         pass
+
+
+def killed(
+    place: Place, words: str, count: int, *, later: int
+) -> subprocess.CompletedProcess[bytes]:
+    """A worker, so many seconds after noon, that dies before a statement with these words."""
+    return subprocess.run(  # noqa: S603  # our own interpreter and module
+        [sys.executable, "-m", "tests.catalog.killed_worker",
+         str(place.folder), place.url, words, str(count), str(later)],
+        check=False,
+        capture_output=True,
+        timeout=120,
+    )  # fmt: skip  # one command
 
 
 if __name__ == "__main__":

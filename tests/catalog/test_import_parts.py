@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import uuid
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from marketplace.kernel.money import Money
 from marketplace.suppliers.models import Supplier
 from marketplace.work.models import Parcel, TrailEntry
 from marketplace.work.outbox import LEASE
+from tests.catalog.killed_worker import killed
 from tests.databases import Place
 from tests.fixtures import People
 from tests.makers.catalog import a_listing, a_sheet
@@ -168,19 +167,6 @@ def test_sheets_that_are_killed_wherever_they_are_end_as_without(
         )
         verbs = {row[0]: row[1] for row in session.execute(told_once.group_by(TrailEntry.verb))}
         assert (verbs["draft"], verbs["revise"], verbs["withdraw"]) == (SHEET + 2, SHEET, 2)
-
-
-def killed(
-    place: Place, words: str, count: int, *, later: int
-) -> subprocess.CompletedProcess[bytes]:
-    """A worker, so many seconds after noon, that dies before a statement with these words."""
-    return subprocess.run(  # noqa: S603  # our own interpreter and module
-        [sys.executable, "-m", "tests.catalog.killed_worker",
-         str(place.folder), place.url, words, str(count), str(later)],
-        check=False,
-        capture_output=True,
-        timeout=120,
-    )  # fmt: skip  # one command
 
 
 def test_nothing_of_a_written_sheet_is_kept(people: People, supplier: Supplier, data: Path) -> None:

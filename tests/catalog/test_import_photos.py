@@ -17,8 +17,13 @@ from marketplace.catalog import queries, service
 from marketplace.catalog.models import CatalogImport, ChangeSet, Listing, ListingPhoto
 from marketplace.catalog.queries import Checked, Foretold, Upload
 from marketplace.catalog.rules import RowFault
+from marketplace.catalog.states import ImportState
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Invalid
+from marketplace.work import trail
+from marketplace.work.outbox import LEASE
+from tests.catalog.killed_worker import killed
+from tests.databases import Place
 from tests.fixtures import People, post
 from tests.makers.archives import an_archive
 from tests.makers.catalog import a_sheet
@@ -186,6 +191,44 @@ def test_a_sheet_that_is_given_up_takes_its_pictures_along(shop: Shop, data: Pat
         service.stop(w, taken.id)
     people.runtime.deliver(limit=100)
     assert kept(data) == []
+
+
+KILLS = (  # the process dies before it runs this statement
+    "INSERT INTO mp_listing_photo",  # between the goods and their pictures
+    "INSERT INTO mp_trail",  # between the pictures and what is told of them
+    "UPDATE mp_trail_head",  # all is written, nothing committed
+)
+
+
+def test_failure_38_an_archive_is_taken_in_whole_wherever_the_worker_is_killed(
+    shop: Shop, place: Place, clock: SetClock, data: Path
+) -> None:
+    """P23: kill -9 at any time: what was confirmed survives with all its pictures, once."""
+    people = shop.people
+    sheet = a_sheet(*({"货号": f"L-{n:04d}"} for n in range(service.SMALL + 1)))
+    seen = shop.looked(an_archive({"L-0000.jpg": RED, "L-0500.jpg": BLUE}), sheet)
+    with people.runtime.work(people.actor("supplier")) as w:
+        taken = service.look(w, shop.supplier_id, *seen)
+        service.confirm(w, taken.id)
+    waiting, lease = kept(data), int(LEASE.total_seconds())
+    for number, words in enumerate(KILLS):
+        worker = killed(place, words, 1, later=number * lease)
+        assert worker.returncode == -9, (words, worker.stderr.decode())
+        with people.runtime.reading() as session:
+            for table in (Listing, ListingPhoto):
+                assert session.scalars(select(table)).all() == [], words
+        assert kept(data) == waiting, words
+    clock.advance(seconds=len(KILLS) * lease)
+    while people.runtime.deliver():
+        pass
+    assert (shop.shown("L-0000"), shop.shown("L-0500")) == (sums(RED), sums(BLUE))
+    with people.runtime.reading() as session:
+        done = session.get_one(CatalogImport, taken.id)
+        brought = session.scalars(select(ListingPhoto)).all()
+        assert list(trail.faults(session)) == []
+    assert (done.state, shop.counts(done)) == (ImportState.DONE, (service.SMALL + 1, 0, 0, 0))
+    assert len(kept(data)) == 2 * 3  # the rows that waited are gone, the pictures are not
+    assert {one.key for one in brought} == set(seen[0].pictures.keys if seen[0].pictures else ())
 
 
 def test_the_page_takes_both_tells_what_they_do_and_writes_it(

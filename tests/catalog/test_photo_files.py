@@ -82,6 +82,17 @@ def test_what_is_not_whole_too_small_too_large_or_hides_a_file_is_refused() -> N
     assert refused(whole + bytes(photos.MOST_BYTES)) == "photo_too_large"
 
 
+def test_a_bad_photograph_among_many_refuses_only_itself() -> None:
+    good = a_photo()
+    alone = photos.draw(good)
+    with photos.Drawing() as opened:
+        for bad in (good[: len(good) // 2], b"%PDF-1.7\n", a_bomb(6400, 6400), a_png(400, 400)):
+            assert opened.draw(good).drawn == alone.drawn
+            with pytest.raises(Invalid):
+                opened.draw(bad)
+        assert opened.draw(good).drawn == alone.drawn
+
+
 def _animated(frames: int) -> bytes:
     """A WebP with so many frames, each of one small picture."""
     still = a_photo(size=(200, 200), form="WEBP", lossless=True)[12:]

@@ -1,8 +1,5 @@
-"""`python -m marketplace.adapters.photos.child`: one photograph on standard input, drawn on output.
-
-First one line of JSON, then the bytes of every size. Runs with little memory and time, because
-whoever made the file may not mean well. Started by the parent with its order in the one argument.
-"""
+"""`python -m marketplace.adapters.photos.child`: photographs drawn anew in all sizes; see
+scans.opening."""
 
 from __future__ import annotations
 
@@ -11,38 +8,37 @@ import json
 import sys
 from typing import Any
 
-from catalog_import.bounded import Bounds, limit
-from marketplace.adapters.photos.order import NOT_INSTALLED, SIZES, Order
+from catalog_import.bounded import Bounds
+from marketplace.adapters.photos.order import SIZES, Order
 from marketplace.adapters.scans import formats
-from marketplace.adapters.scans.child import PICTURES, RefusedScan, on_white, upright
+from marketplace.adapters.scans.opening import (
+    PICTURES,
+    Look,
+    RefusedScan,
+    on_white,
+    open_all,
+    upright,
+)
 
 QUALITY = 80
 METHOD = 2  # of WebP's encoder: 0 quick … 6 small
 
 
 def main() -> int:
-    """Answers 0 also when the photograph was refused."""
     order = Order(**json.loads(sys.argv[1]))
-    limit(Bounds(order.seconds, order.memory, order.output))
-    try:
-        import PIL.Image  # noqa: PLC0415  # after the limits, and in this process alone
+
+    def begin() -> Look:
+        import PIL.Image  # noqa: PLC0415  # see open_all
         import PIL.ImageOps  # noqa: PLC0415  # the same
-    except ModuleNotFoundError:
-        return NOT_INSTALLED
-    data = sys.stdin.buffer.read()
-    try:
-        told, drawn = drawn_anew(data, order, PIL)
-    except RefusedScan as refused:
-        told, drawn = _refusal(refused), []
-    except Exception:  # whatever a library stumbles over, the file is not a good one
-        told, drawn = {"refused": "photo_unreadable", "data": {}}, []
-    sys.stdout.buffer.write(json.dumps(told).encode() + b"\n" + b"".join(drawn))
-    sys.stdout.buffer.flush()
-    return 0
+
+        return lambda data: drawn_anew(data, order, PIL)
+
+    return open_all(Bounds(order.seconds, order.memory, order.output), begin)
 
 
-def drawn_anew(data: bytes, order: Order, pil: Any) -> tuple[dict[str, Any], list[bytes]]:
-    """What it is, and its sizes as WebP in the order of `SIZES`. Raises RefusedScan."""
+def drawn_anew(data: bytes, order: Order, pil: Any) -> tuple[dict[str, Any], bytes]:
+    """What it is, and its sizes as WebP in the order of `SIZES`. Raises RefusedScan, and whatever
+    Pillow stumbles over."""
     kind = formats.format_of(data)
     if kind not in PICTURES:
         raise RefusedScan("scan_format", format=_named(kind) or formats.name_of(data) or "?")
@@ -57,17 +53,12 @@ def drawn_anew(data: bytes, order: Order, pil: Any) -> tuple[dict[str, Any], lis
         on_white(whole, pil).save(out, "WEBP", quality=QUALITY, method=METHOD)
         drawn.append(out.getvalue())
     sizes = [len(one) for one in drawn]
-    return {"type": kind, "width": width, "height": height, "sizes": sizes}, drawn
+    return {"type": kind, "width": width, "height": height, "sizes": sizes}, b"".join(drawn)
 
 
 def _named(kind: str | None) -> str:
     """A format that papers may have and photographs may not, in a word that people know."""
     return {formats.PDF: "PDF", formats.HEIC: "HEIC", formats.OFD: "OFD"}.get(kind or "", "")
-
-
-def _refusal(refused: RefusedScan) -> dict[str, Any]:
-    code = refused.code.replace("scan_", "photo_", 1)
-    return {"refused": code, "data": refused.data}
 
 
 if __name__ == "__main__":

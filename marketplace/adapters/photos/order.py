@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NOT_INSTALLED = 3  # the answer of a process that lacks its libraries
 SIZES = {"large": 1280, "small": 480}  # the longer side in pixels; never more than the original has
 
 

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog_import.bounded import Bounds, NoRoom, run
-from marketplace.adapters.scans.order import NOT_INSTALLED, Order
+from catalog_import.bounded import Bounds, Kept, NoRoom
+from marketplace.adapters.scans.opening import NOT_INSTALLED
+from marketplace.adapters.scans.order import Order
 from marketplace.kernel.errors import Invalid, Refused
 
 FIELD = "scan"
@@ -30,6 +31,7 @@ TYPES = frozenset(
     {"application/ofd", "application/pdf", "image/heic", "image/jpeg", "image/png", "image/webp"}
 )
 PREVIEW_TYPE = "image/jpeg"
+CHILD = "marketplace.adapters.scans.child"
 ROOT = Path(__file__).parents[3]
 
 
@@ -54,8 +56,8 @@ def look(data: bytes) -> Look:
         output=BOUNDS.output,
     )
     try:
-        child = run("marketplace.adapters.scans.child", json.dumps(asdict(order)), data, BOUNDS,
-                    root=ROOT)  # fmt: skip  # one command
+        with Kept(CHILD, json.dumps(asdict(order)), BOUNDS, root=ROOT) as opened:
+            child = opened.ask(data)
     except NoRoom as busy:
         raise Refused("scan_busy") from busy
     if not child.in_time:

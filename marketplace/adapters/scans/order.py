@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NOT_INSTALLED = 3  # the answer of a process that lacks its libraries
-
 
 @dataclass(frozen=True, slots=True)
 class Order:

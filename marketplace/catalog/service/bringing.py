@@ -129,6 +129,7 @@ class _Bringing:
 
     def __init__(self, archive: PictureArchive, same: Same, storage: Storage | None) -> None:
         self.archive, self.same, self.storage = archive, same, storage
+        self.drawing = photos.Drawing()  # one child for all of them
         self.keys: list[str] = []
         self.faults: list[RowFault] = []
         self.new = self.known = 0
@@ -138,10 +139,11 @@ class _Bringing:
         entries = [queries.unpack(part) for part in checked.parts]
         matched = self.archive.match([one.said["sku"] for some in entries for one in some])
         try:
-            parts = tuple(
-                queries.pack([self._pictured(one, matched.by_sku) for one in some])
-                for some in entries
-            )
+            with self.drawing:
+                parts = tuple(
+                    queries.pack([self._pictured(one, matched.by_sku) for one in some])
+                    for some in entries
+                )
         except BaseException:
             self._drop()
             raise
@@ -175,7 +177,7 @@ class _Bringing:
         if sha256 in self.same.get(sku, {}):
             self.known += 1
             return Brought(self.same[sku][sha256], sha256)
-        seen = photos.draw(data, name)
+        seen = self.drawing.draw(data, name)
         self.new += 1
         key = ""
         if self.storage is not None and not self.faults:

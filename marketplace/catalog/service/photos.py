@@ -59,7 +59,8 @@ def receive(storage: Storage, files: Iterable[tuple[str, bytes]]) -> tuple[Recei
     named = list(files)
     if len(named) > MOST_PHOTOS:
         raise Invalid("photos_too_many", field=photos.FIELD, most=MOST_PHOTOS)
-    seen = [photos.draw(data, name) for name, data in named]
+    with photos.Drawing() as opened:
+        seen = [opened.draw(data, name) for name, data in named]
     kept: list[Received] = []
     try:
         for one in {photo.sha256: photo for photo in seen}.values():
