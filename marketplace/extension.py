@@ -7,6 +7,7 @@ the host's. Everything of ours hangs on one blueprint.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, cast
@@ -91,6 +92,7 @@ def asset_dir(name: str) -> Path:
     return packed if packed.is_dir() else Path(__file__).parent.parent / name
 
 
+@cache  # what is installed is looked through once
 def backend(group: str, name: str) -> Callable[..., Any]:
     """The chosen implementation of a port. Raises Misconfigured."""
     found = entry_points(group=f"marketplace.{group}", name=name)

