@@ -41,9 +41,11 @@ class Often:
 
 UPLOADS = (
     "marketplace.accounts.take",
+    "marketplace.catalog.draft",
     "marketplace.catalog.import_now",
     "marketplace.catalog.name_columns",
     "marketplace.catalog.paper_batch",
+    "marketplace.catalog.paper_goods",
     "marketplace.catalog.show_photos",
     "marketplace.desk.add_list",
     "marketplace.desk.take_list",
