@@ -92,7 +92,7 @@ def test_a_held_order_goes_from_the_list_to_the_buyers_answer(
     path = f"/orders/{order.id}"
     supplier, reviewer, buyer = (client_as(n) for n in ("supplier", "reviewer", "employee"))
     for client in (supplier, buyer):
-        assert "证照已到期" in client.get(path).text
+        assert "证照不再有效" in client.get(path).text
     assert order.number in supplier.get("/orders/held").text
     listed = reviewer.get("/orders/held").text
     where = re.search(r'action="(/orders/held/[^"]+/propose)"', listed)
