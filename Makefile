@@ -30,7 +30,7 @@ test: .venv/.dev
 	$(BIN)/python tools/assets.py --tests
 	$(BIN)/python tools/chromium.py --install
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.guard",
     "tests.telling",
+    "tests.ordering",
     "tests.fixtures",
     "tests.demonstration",
     "tests.browsing",

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from marketplace.accounts import queries as accounts_queries
 from marketplace.accounts import service as accounts
 from marketplace.accounts.models import OrganisationKind
+from marketplace.catalog import service as catalog
 from marketplace.commands.demo import people
 from marketplace.commands.demonstration import people_told
 from marketplace.kernel.actor import Role
@@ -25,6 +26,7 @@ from marketplace.work import Runtime, Work
 from tests.browsing import serving
 from tests.fixtures import PASSWORD, post
 from tests.look.walking import Visit, fewest, survey
+from tests.makers.catalog import some_goods
 from tests.makers.suppliers import an_application
 
 # whom the demonstration lacks: no supplier yet, a supplier just begun, an app for the second factor
@@ -74,7 +76,8 @@ def _settle(runtime: Runtime) -> str:
         actor = accounts_queries.actor_of(session, str(person_id), runtime.clock.now())
     assert actor is not None
     with runtime.work(actor) as w:
-        suppliers.register(w, firm_id, an_application(7))
+        registered = suppliers.register(w, firm_id, an_application(7))
+        catalog.draft(w, registered.id, some_goods(packaging="预包装"), 100)  # no papers yet
     return codes[0]
 
 

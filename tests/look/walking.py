@@ -61,6 +61,7 @@ NOT_PAGES: dict[str, str] = {
     "health.check": "for machines",
     "marketplace.accounts.sample": "a CSV file",
     "marketplace.catalog.marked": "a workbook with the faults of a sheet marked in it",
+    "marketplace.catalog.marked_rows": "a sheet with the rows that were left alone marked in it",
     "marketplace.catalog.sample": "a CSV file",
     "marketplace.catalog.sample_workbook": "a workbook",
     "marketplace.catalog.export": "a workbook",
