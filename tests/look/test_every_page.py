@@ -43,11 +43,10 @@ class Mode:
     name: str
     cookies: dict[str, str]  # what a reader chose; the machine's theme counts where none is chosen
     readers: tuple[str, ...] = READERS
-    axed: int = 390  # the width at which axe looks: in one language each, since it reads neither
 
 
 MODES = [
-    Mode("zh", {"mp_language": "zh", "mp_size": "normal", "mp_theme": "auto"}, axed=1280),
+    Mode("zh", {"mp_language": "zh", "mp_size": "normal", "mp_theme": "auto"}),
     Mode("en", {"mp_language": "en", "mp_size": "normal", "mp_theme": "auto"}),
     Mode(
         "large-and-dark",
@@ -112,11 +111,11 @@ def found(
         page.context.add_cookies(
             [{"name": k, "value": v, "url": site} for k, v in request.param.cookies.items()]
         )
-        look(page, stop, seen, request.param.axed)
+        look(page, stop, seen)
     return seen
 
 
-def look(page: Page, stop: Visit, seen: Found, axed: int) -> None:
+def look(page: Page, stop: Visit, seen: Found) -> None:
     def heard(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not is_the_status(message, stop):
             seen.said.append(f"{stop}: {message.text}")
@@ -130,8 +129,7 @@ def look(page: Page, stop: Visit, seen: Found, axed: int) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         told = f"{stop} ({theme}, {width})"
-        if width == axed:
-            seen.axe += [f"{told}: {fault}" for fault in page.evaluate(ASKED)]
+        seen.axe += [f"{told}: {fault}" for fault in page.evaluate(ASKED)]
         seen.wide += [f"{told}: {fault}" for fault in page.evaluate(TOO_WIDE)]
     page.remove_listener("console", heard)
 
