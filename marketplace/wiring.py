@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from marketplace import events
 from marketplace.catalog import reactions as catalog
+from marketplace.catalog import service as goods
 from marketplace.desk import reactions as desk
 from marketplace.desk import service as desking
 from marketplace.ledger import reactions as ledger
@@ -82,6 +83,7 @@ SILENT: frozenset[type[events.Event]] = frozenset(
 SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("accounts_without_second_owner", timedelta(minutes=10), desking.follow_accounts),
     Sweeping("papers_running_out", timedelta(minutes=10), suppliers.remind_of_papers),
+    Sweeping("files_that_no_row_names", timedelta(days=1), outside=goods.sweep_files),
     Sweeping("orders_out_of_force", timedelta(minutes=1), ordering.hold_out_of_force),
 )
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISREG
 
 from marketplace.config import Config
 from marketplace.kernel.errors import Invalid, Missing
-from marketplace.ports.storage import checked_key
+from marketplace.ports.storage import Stored, checked_key, is_key
+
+PARTIAL = ".partial"  # ends the name of what is not whole yet; no key has a full stop
 
 
 class LocalFiles:
@@ -25,7 +30,7 @@ class LocalFiles:
     def put(self, key: str, data: bytes) -> None:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}.partial")
+        partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}{PARTIAL}")
         try:
             with partial.open("xb") as out:
                 out.write(data)
@@ -46,6 +51,27 @@ class LocalFiles:
 
     def drop(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
+
+    def listed(self) -> Iterator[Stored]:
+        for path, at in self._files():
+            key = path.relative_to(self.folder).as_posix()
+            if is_key(key):
+                yield Stored(key, at)
+
+    def tidy(self, before: datetime) -> int:
+        left = [path for path, at in self._files() if path.suffix == PARTIAL and at < before]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+    def _files(self) -> Iterator[tuple[Path, datetime]]:
+        for path in self.folder.rglob("*"):
+            try:
+                told = path.stat()
+            except FileNotFoundError:  # it went while we looked
+                continue
+            if S_ISREG(told.st_mode):
+                yield path, datetime.fromtimestamp(told.st_mtime, UTC)
 
     def _path(self, key: str) -> Path:
         return self.folder / checked_key(key)

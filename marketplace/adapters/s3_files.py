@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from marketplace.config import Config, Misconfigured
 from marketplace.kernel.errors import Busy, Invalid, Missing
-from marketplace.ports.storage import checked_key
+from marketplace.ports.storage import Stored, checked_key, is_key
 
 _GONE = frozenset({"NoSuchKey", "404"})
 _THERE = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
@@ -23,6 +24,8 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 class S3Files:
     """The `Storage` port on a bucket."""
+
+    per_answer = 1000  # keys that are listed at once, as many as the service gives
 
     def __init__(self, client: Any, bucket: str, prefix: str = "") -> None:
         self.client, self.bucket, self.prefix = client, bucket, prefix
@@ -80,6 +83,20 @@ class S3Files:
         name = self._name(key)
         with _told(key):
             self.client.delete_object(Bucket=self.bucket, Key=name)
+
+    def listed(self) -> Iterator[Stored]:
+        pages = self.client.get_paginator("list_objects_v2")
+        asked = {"Bucket": self.bucket, "Prefix": self.prefix, "MaxKeys": self.per_answer}
+        with _told(self.prefix):
+            for found in pages.paginate(**asked):
+                for one in found.get("Contents", ()):
+                    key = one["Key"].removeprefix(self.prefix)
+                    if is_key(key):
+                        yield Stored(key, one["LastModified"].astimezone(UTC))
+
+    def tidy(self, before: datetime) -> int:
+        """The service keeps what came whole, or nothing."""
+        return 0
 
     def _name(self, key: str) -> str:
         return f"{self.prefix}{checked_key(key)}"

@@ -129,8 +129,12 @@ def _write(
 ) -> ImportReport:
     """Part by part, each in a unit of its own; the worker may take turns with us."""
     checked, told = looked
+    shelf = service.shelved(runtime.tools.storage, looked)
     with runtime.work() as w:
-        taken = service.accept(w, supplier_id, checked, told=told, absent_goods=absent_goods)
+        taken = service.accept(
+            w, supplier_id, checked, told=told, absent_goods=absent_goods, shelf=shelf
+        )
+    service.forget_marked(runtime.tools.storage, supplier_id)
     if taken.state is ImportState.ASKED:  # --gb18030 is the answer
         with runtime.work() as w:
             taken = service.confirm(w, taken.id, absent_goods)

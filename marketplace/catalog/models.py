@@ -247,6 +247,7 @@ class ClockEntry(Base):
     step: Mapped[ClockStep]
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]  # promised when it was handed in; None at the supplier's desk
+    promised_days: Mapped[int | None]  # working days from `opened_at` to `due_at`
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by: Mapped[str | None] = mapped_column(String(64))  # None at review: taken back
 

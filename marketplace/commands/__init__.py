@@ -14,6 +14,7 @@ from marketplace.commands.migrating import migrate
 from marketplace.commands.opening import open_existing
 from marketplace.commands.reckoning import reckon
 from marketplace.commands.serving import serve, work
+from marketplace.commands.sweeping import sweep
 from marketplace.commands.verifying import verify
 from marketplace.regions.cli import regions
 
@@ -32,6 +33,7 @@ for verb in (
     check,
     migrate,
     reckon,
+    sweep,
     backup,
     restore,
     accounts,

@@ -12,10 +12,12 @@ import click
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
+from marketplace.catalog import service as goods
 from marketplace.commands.opening import data_option, open_existing
 from marketplace.desk import queries as desk
 from marketplace.ledger import queries as ledger
 from marketplace.orders import queries as orders
+from marketplace.ports.storage import Storage
 from marketplace.purchasing import queries as purchasing
 from marketplace.regions import queries as regions
 from marketplace.statistics import queries as statistics
@@ -51,12 +53,18 @@ CHECKS: dict[str, Check] = {
 
 
 def check_all(
-    session: Session, at: datetime, *, anchor: Anchor | None = None
+    session: Session,
+    at: datetime,
+    *,
+    anchor: Anchor | None = None,
+    storage: Storage | None = None,
 ) -> dict[str, list[str]]:
-    """Every check with its faults, in words; empty lists when all is well."""
+    """Every check with its faults, in words; empty lists when all is well. Raises Busy."""
     outcome = {name: list(check(session, at)) for name, check in CHECKS.items()}
     if anchor is not None:
         outcome["the trail is as it was anchored"] = list(anchor.faults(session))
+    if storage is not None:
+        outcome["files and rows name each other"] = list(goods.file_faults(session, storage, at))
     return outcome
 
 
@@ -67,7 +75,8 @@ def verify(data: Path, as_json: bool) -> None:
     """Check that books, stock, budgets, zone, figures and trail agree."""
     runtime = open_existing(data)
     with runtime.reading() as session:
-        outcome = check_all(session, runtime.clock.now(), anchor=runtime.anchor)
+        at, storage = runtime.clock.now(), runtime.tools.storage
+        outcome = check_all(session, at, anchor=runtime.anchor, storage=storage)
     runtime.engine.dispose()
     faults = [fault for found in outcome.values() for fault in found]
     if as_json:

@@ -39,6 +39,7 @@ class ReviewTask(Base):
     priority: Mapped[int]  # a smaller one is earlier, see green_channel.toml
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    promised_days: Mapped[int | None]  # working days from `opened_at` to `due_at`
     claimed_by: Mapped[str | None] = mapped_column(String(64))
     claimed_name: Mapped[str | None] = mapped_column(String(200))
     claimed_until: Mapped[datetime | None]

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
 
-from marketplace.kernel.clock import local_day, start_of_day
+from marketplace.kernel.clock import SHANGHAI, local_day, start_of_day
 
 DAY = timedelta(days=1)
 SATURDAY = 5
+FIRST = date(1992, 1, 1)  # since then a day in Shanghai has 24 hours; before it nothing counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Calendar:
     sources: dict[int, str]
     off: frozenset[date]
     worked: frozenset[date]
+    # working days before FIRST, before the day after it, and so on, as far as somebody asked
+    _known: list[list[int]] = field(default_factory=lambda: [[0]], repr=False, compare=False)
 
     def is_workday(self, day: date) -> bool:
         if day in self.off:
@@ -37,12 +40,32 @@ class Calendar:
 
     def elapsed(self, since: datetime, until: datetime) -> timedelta:
         """The working time between; nothing when `until` is not later."""
-        total = timedelta()
-        for day in _days(local_day(since), local_day(until)):
-            if self.is_workday(day):
-                start = start_of_day(day)
-                total += max(min(until, start + DAY) - max(since, start), timedelta())
-        return total
+        return max(self._until(until) - self._until(since), timedelta())
+
+    def _until(self, at: datetime) -> timedelta:
+        """The working time from FIRST to the instant."""
+        local = at.astimezone(SHANGHAI)
+        day = local.date()
+        whole = self._days_before(day) * DAY
+        if day < FIRST or not self.is_workday(day):
+            return whole
+        into = timedelta(
+            hours=local.hour,
+            minutes=local.minute,
+            seconds=local.second,
+            microseconds=local.microsecond,
+        )
+        return whole + into
+
+    def _days_before(self, day: date) -> int:
+        place = max((day - FIRST).days, 0)
+        known = self._known[0]
+        if place >= len(known):  # whole lists change places: other threads read them meanwhile
+            known = [*known]
+            while len(known) <= place + 366:
+                known.append(known[-1] + self.is_workday(FIRST + (len(known) - 1) * DAY))
+            self._known[0] = known
+        return known[place]
 
     def plus(self, at: datetime, days: int) -> datetime:
         """The instant so many working days later; from a day off it counts from the next working

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from marketplace.kernel.errors import Invalid
 
@@ -13,9 +15,21 @@ MOST_LETTERS = 200
 
 def checked_key(key: str) -> str:
     """The key, if it can be one in every storage: no way out of its folder. Raises Invalid."""
-    if len(key) > MOST_LETTERS or not _KEY.fullmatch(key):
+    if not is_key(key):
         raise Invalid("file_key", key=key)
     return key
+
+
+def is_key(name: str) -> bool:
+    """Whether it can be the key of a file."""
+    return len(name) <= MOST_LETTERS and _KEY.fullmatch(name) is not None
+
+
+class Stored(NamedTuple):
+    """One file, and when it was put there."""
+
+    key: str
+    at: datetime
 
 
 class Storage(Protocol):
@@ -31,3 +45,11 @@ class Storage(Protocol):
 
     def drop(self, key: str) -> None:
         """Forget them; nothing happens when they are not there. Raises Busy, Invalid (file_key)."""
+
+    def listed(self) -> Iterator[Stored]:
+        """Everything that lies there under a key, in no order; what others put beside it is passed
+        over. Raises Busy."""
+
+    def tidy(self, before: datetime) -> int:
+        """Let go of what a `put` that was killed before that instant left half written; answers how
+        many. Raises Busy."""

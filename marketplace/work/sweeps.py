@@ -6,6 +6,7 @@ down for days finds them due. What a sweep finds, it finds by the clock, never b
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,20 +15,25 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.errors import MarketplaceError
 from marketplace.work.models import Sweep
 from marketplace.work.unit import Work
 
 if TYPE_CHECKING:
     from marketplace.work.runtime import Runtime
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Sweeping:
-    """One thing to look after; `act` runs as the system, in one unit of work."""
+    """One thing to look after: `act` runs as the system, in the unit of work that notes that it was
+    done; `outside`, which speaks with the outside world too, after that unit and in none."""
 
     name: str
     every: timedelta
-    act: Callable[[Work], object]
+    act: Callable[[Work], object] | None = None
+    outside: Callable[[Runtime], object] | None = None
 
 
 def is_due(session: Session, sweeping: Sweeping, at: datetime) -> bool:
@@ -41,14 +47,21 @@ def sweep(runtime: Runtime, sweeping: Sweeping) -> bool:
     with runtime.reading() as session:
         if not is_due(session, sweeping, runtime.clock.now()):
             return False
-    return runtime.again(lambda: _done(runtime, sweeping))
+    done = runtime.again(lambda: _done(runtime, sweeping))
+    if done and sweeping.outside is not None:
+        try:
+            sweeping.outside(runtime)
+        except MarketplaceError:  # a store that is down, say: the round goes on
+            log.exception("%s is tried again when it is due again", sweeping.name)
+    return done
 
 
 def _done(runtime: Runtime, sweeping: Sweeping) -> bool:
     with runtime.work() as w:
         if not _taken(w, sweeping):
             return False  # another worker was quicker
-        sweeping.act(w)
+        if sweeping.act is not None:
+            sweeping.act(w)
         return True
 
 

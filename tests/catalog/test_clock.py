@@ -26,6 +26,7 @@ from tests.makers.catalog import (
 )
 from tests.makers.suppliers import a_draft_supplier, an_approved_supplier
 
+ALL = slice(0, 50)
 MONDAY = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 
 
@@ -200,20 +201,23 @@ def test_figures_are_recounted_from_their_entries(people: People, clock: SetCloc
             service.approve(w, listing.id, listing.fingerprint)
     asked = queries.AskedTime(step=ClockStep.SUBMITTED)
     with people.runtime.reading() as session:
-        rows = queries.times(session, asked, clock.at)
-        everything = queries.times(session, queries.AskedTime(), clock.at)
-        nobodys = queries.times(session, queries.AskedTime(reviewer="nobody"), clock.at)
-        elsewhere = queries.times(session, queries.AskedTime(month="2026-10"), clock.at)
-        late = queries.times(session, queries.AskedTime(late=True), clock.at)
+        rows, count = queries.times(session, asked, clock.at, ALL)
+        second, _ = queries.times(session, asked, clock.at, slice(1, 3))
+        nobodys = queries.times(session, queries.AskedTime(reviewer="nobody"), clock.at, ALL)
+        elsewhere = queries.times(session, queries.AskedTime(month="2026-10"), clock.at, ALL)
+        late, _ = queries.times(session, queries.AskedTime(late=True), clock.at, ALL)
+        found = queries.time_groups(session, asked, clock.at)
+        everything = queries.time_groups(session, queries.AskedTime(), clock.at)
     assert [row.worked // timedelta(hours=1) for row in rows] == [30, 4, 3, 2, 1]
+    assert (second, count) == (rows[1:3], 5)
     assert [row.entry.id for row in late] == [rows[0].entry.id]
-    (group,) = queries.by_step(rows)
+    (group,) = found.step
     assert group.figure == rules.Figure(5, timedelta(hours=3), timedelta(hours=30), 1)
-    assert queries.by_month(rows)[-1].key == "2026-12"
-    assert queries.by_county(rows)[0].key == "653129"
-    assert [one.key for one in queries.by_reviewer(everything)] == [people.ids["reviewer"]]
-    assert [one.key for one in queries.by_step(everything)] == ["draft", "submitted"]
-    assert nobodys == elsewhere == ()
+    assert [one.key for one in found.month] == ["2026-11", "2026-12"]
+    assert [one.key for one in found.county] == ["653129"]
+    assert [one.key for one in everything.reviewer] == [people.ids["reviewer"]]
+    assert [one.key for one in everything.step] == ["draft", "submitted"]
+    assert nobodys == elsewhere == ((), 0)
 
 
 @pytest.mark.parametrize(
@@ -221,10 +225,27 @@ def test_figures_are_recounted_from_their_entries(people: People, clock: SetCloc
 )
 def test_a_figure_is_the_time_of_one_real_thing(count: int, median: int, p90: int) -> None:
     hours = [timedelta(hours=n) for n in range(count, 0, -1)]
-    told = rules.figure(hours, 0)
-    assert (told.median, told.p90) == (timedelta(hours=median), timedelta(hours=p90))
+    spans = [one // timedelta(microseconds=1) for one in hours]
+    for parts in ([spans], [spans[::3], [], spans[1::3], spans[2::3]]):  # kept whole, or by month
+        told = rules.figure([rules.Spread.of(part) for part in parts])
+        assert (told.median, told.p90) == (timedelta(hours=median), timedelta(hours=p90))
     with pytest.raises(ValueError, match="no durations"):
-        rules.figure([], 0)
+        rules.figure([])
+
+
+def test_what_a_month_came_to_is_kept_until_something_more_ends_in_it(
+    people: People, clock: SetClock
+) -> None:
+    """P28: figures that are kept say what a recount says, month by month."""
+    an_approved_supplier(people)
+    for n, days in enumerate((0, 1, 35)):
+        clock.at = MONDAY + timedelta(days=days)
+        a_listing(people, sku=f"A-{n}")
+        with people.runtime.reading() as session:
+            told = queries.time_groups(session, queries.AskedTime(), clock.at)
+            only = queries.time_groups(session, queries.AskedTime(month="2026-11"), clock.at)
+        assert sum(one.figure.number for one in told.month) == n + 1
+        assert [one.figure.number for one in only.month] == [1]
 
 
 def test_nothing_waits_without_its_time(people: People) -> None:
@@ -265,9 +286,9 @@ def test_what_a_supplier_takes_back_is_no_reviewers_time(people: People, clock: 
     with people.runtime.work(people.actor("reviewer")) as w:
         service.send_back(w, decided.id, "示例")
     with people.runtime.reading() as session:
-        rows = queries.times(session, queries.AskedTime(step=ClockStep.SUBMITTED), clock.at)
-        (group,) = queries.by_reviewer(rows)
-        (step,) = queries.by_step(rows)
+        asked = queries.AskedTime(step=ClockStep.SUBMITTED)
+        found = queries.time_groups(session, asked, clock.at)
+    (group,), (step,) = found.reviewer, found.step
     assert (group.key, group.figure.number) == (people.ids["reviewer"], 1)
     assert step.figure.number == 2  # the time at the step is real
 

@@ -184,8 +184,8 @@ def test_a_sheet_that_is_given_up_takes_its_pictures_along(shop: Shop, data: Pat
     people = shop.people
     seen = shop.looked(ARCHIVE)
     with people.runtime.work(people.actor("supplier")) as w:
-        taken = service.look(w, shop.supplier_id, *seen)
-        service.keep_archive(w, taken, ARCHIVE)
+        shelf = service.shelved(w.tools.storage, seen, archive=ARCHIVE)
+        taken = service.look(w, shop.supplier_id, *seen, shelf)
     assert len(kept(data)) == 2 * 3 + 2
     with people.runtime.work(people.actor("supplier")) as w:
         service.stop(w, taken.id)

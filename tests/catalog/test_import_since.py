@@ -38,8 +38,11 @@ def look(people: People, supplier: Supplier, data: bytes) -> CatalogImport:
         now = people.runtime.clock.now()
         checked = queries.check_sheet(session, supplier.id, Upload(data, "目录.csv"), now)
         told = queries.foretell(session, supplier.id, checked, now)
+    shelf = service.shelved(people.runtime.tools.storage, (checked, told), data)
     with people.runtime.work(people.actor("supplier")) as w:
-        return service.look(w, supplier.id, checked, told, data)
+        taken = service.look(w, supplier.id, checked, told, shelf)
+    service.forget_marked(people.runtime.tools.storage, supplier.id)
+    return taken
 
 
 def confirm(people: People, taken: CatalogImport, absent: AbsentGoods = AbsentGoods.LEAVE) -> None:

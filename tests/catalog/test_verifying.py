@@ -52,6 +52,7 @@ def test_a_shop_in_order_has_no_faults(people: People, listing: Listing) -> None
         ("UPDATE mp_listing SET title = '示例 有机伽师瓜'", "claim something else"),
         ("UPDATE mp_listing SET shelf_life = '99 天'", "fingerprint is not of what"),
         ("UPDATE mp_clock_entry SET due_at = opened_at", "is due when nobody promised"),
+        ("UPDATE mp_clock_entry SET promised_days = 5", "is due when nobody promised"),
     ],
 )
 def test_a_planted_defect_is_found(

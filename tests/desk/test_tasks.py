@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from marketplace.catalog import service as goods
 from marketplace.catalog.models import Batch, Listing
@@ -297,9 +297,8 @@ def test_changes_of_legal_facts_and_waivers_without_their_task_are_faults(people
         assert len(list(queries.faults(session, people.runtime.clock.now()))) == len(waits)
     with people.runtime.work() as w:
         assert service.fill(w) == len(waits)
-        given = {"kind": K.ACCOUNT, "subject_id": supplier.id, "supplier_id": supplier.id}
-        place = {"county_code": supplier.county_code, "title": "示例", "not_by": "", "priority": 1}
-        w.session.add(ReviewTask(**given, **place, opened_at=w.now))
+        place = (supplier.id, supplier.id, supplier.county_code)
+        service.open_task(w, queries.Waits(K.ACCOUNT, *place, "示例", "", w.now))
     with people.runtime.reading() as session:
         assert list(queries.faults(session, people.runtime.clock.now())) == [
             f"desk: account {supplier.id} has a task and does not wait"
@@ -352,3 +351,29 @@ def test_a_task_of_something_that_does_not_wait_is_a_fault(people: People) -> No
     assert "does not wait" in told
     with people.runtime.work() as w:
         service.close(w, K.LISTING, listing.id, by=None, outcome="dropped")
+
+
+def test_a_task_that_is_due_when_nobody_promised_it_is_found(people: People) -> None:
+    """Reckoned anew from the instant it was opened, the calendar and the days that were promised;
+    also of what is closed, for lateness is counted by it."""
+    an_approved_supplier(people)
+    a_submitted_listing(people)
+    for planted in (
+        {"due_at": ReviewTask.opened_at},
+        {"promised_days": ReviewTask.promised_days + 1},
+        {"due_at": None},
+    ):
+        with people.runtime.reading() as session:
+            kept = {
+                one.id: (one.due_at, one.promised_days)
+                for one in session.scalars(select(ReviewTask))
+            }
+        with people.runtime.work() as w:
+            w.session.execute(update(ReviewTask).values(planted))
+        with people.runtime.reading() as session:
+            told = list(queries.faults(session, people.runtime.clock.now()))
+        assert len(told) == len(kept) > 1
+        assert all(one.endswith("is due when nobody promised it") for one in told)
+        with people.runtime.work() as w:
+            for one in w.session.scalars(select(ReviewTask)):
+                one.due_at, one.promised_days = kept[one.id]

@@ -259,9 +259,11 @@ def _sheets(people: People, things: Things) -> None:
             w.session, supplier_id, catalog_queries.Upload(sheet, f"{MARK}.csv"), w.now
         )
         told = catalog_queries.foretell(w.session, supplier_id, looked_at, w.now)
-        things["import"] = str(catalog.look(w, supplier_id, looked_at, told, sheet).id)
-        catalog.keep_marked(w, supplier_id, f"{MARK},需要改正".encode())
-        w.tools.storage.put(catalog.refused_key(supplier_id), written)
+        storage = w.tools.storage
+        shelf = catalog.shelved(storage, (looked_at, told), sheet)
+        things["import"] = str(catalog.look(w, supplier_id, looked_at, told, shelf).id)
+        catalog.keep_marked(storage, supplier_id, f"{MARK},需要改正".encode())
+        storage.put(catalog.refused_key(supplier_id), written)
 
 
 def _purchases(people: People, things: Things) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,44 @@ def test_the_secret_may_stand_in_a_file_and_is_never_shown(bucket: Config, tmp_p
     storage.put("a/b", b"x")
     assert storage.get("a/b") == b"x"
     assert "'secret'" not in repr(bucket)
+
+
+def test_everything_that_lies_there_is_listed_with_its_time(storage: Storage) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    assert list(storage.listed()) == []
+    keys = {"a/b", "a/c-preview", "c", *(f"many/{n}" for n in range(30))}
+    for key in sorted(keys):
+        storage.put(key, b"x")
+    storage.drop("c")
+    found = list(storage.listed())
+    assert {one.key for one in found} == keys - {"c"}
+    assert len(found) == len(keys) - 1
+    assert all(before <= one.at <= datetime.now(UTC) + timedelta(seconds=2) for one in found)
+
+
+def test_a_bucket_lists_more_than_one_answer_holds_and_what_is_ours_alone(bucket: Config) -> None:
+    storage = S3Files.configured(bucket)
+    storage.per_answer = 2
+    for n in range(5):
+        storage.put(f"photos/{n}", b"")
+    for foreign in ("elsewhere/a", "trains/Not A Key.txt"):
+        storage.client.put_object(Bucket=bucket.s3_bucket, Key=foreign, Body=b"x")
+    assert {one.key for one in storage.listed()} == {f"photos/{n}" for n in range(5)}
+    gone = replace(bucket, s3_endpoint="http://127.0.0.1:9", s3_timeout_seconds=1)
+    with pytest.raises(Busy, match="storage_down"):
+        list(S3Files.configured(gone).listed())
+
+
+def test_what_a_killed_writer_left_half_written_goes_and_what_is_being_written_stays(
+    tmp_path: Path,
+) -> None:
+    storage = LocalFiles(tmp_path)
+    storage.put("a/b", b"x")
+    old, new = (tmp_path / "a" / f"{name}.0123.partial" for name in ("old", "new"))
+    for path in (old, new):
+        path.write_bytes(b"half")
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    os.utime(old, (yesterday.timestamp() - 1, yesterday.timestamp() - 1))
+    assert [one.key for one in storage.listed()] == ["a/b"]
+    assert storage.tidy(yesterday) == 1
+    assert (old.exists(), new.exists(), storage.get("a/b")) == (False, True, b"x")

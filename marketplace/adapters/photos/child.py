@@ -3,7 +3,6 @@ scans.opening."""
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from typing import Any
@@ -15,7 +14,7 @@ from marketplace.adapters.scans.opening import (
     PICTURES,
     Look,
     RefusedScan,
-    on_white,
+    drawn,
     open_all,
     upright,
 )
@@ -46,14 +45,11 @@ def drawn_anew(data: bytes, order: Order, pil: Any) -> tuple[dict[str, Any], byt
     width, height = whole.size
     if min(width, height) < order.least:
         raise RefusedScan("scan_too_small", least=order.least)
-    drawn = []
-    for side in SIZES.values():  # the larger first: each is drawn from the one before
-        whole.thumbnail((side, side))
-        out = io.BytesIO()
-        on_white(whole, pil).save(out, "WEBP", quality=QUALITY, method=METHOD)
-        drawn.append(out.getvalue())
-    sizes = [len(one) for one in drawn]
-    return {"type": kind, "width": width, "height": height, "sizes": sizes}, b"".join(drawn)
+    how = {"format": "WEBP", "quality": QUALITY, "method": METHOD}
+    # the larger first: each is drawn from the one before
+    shown = [drawn(whole, side, pil, **how) for side in SIZES.values()]
+    sizes = [len(one) for one in shown]
+    return {"type": kind, "width": width, "height": height, "sizes": sizes}, b"".join(shown)
 
 
 def _named(kind: str | None) -> str:

@@ -14,7 +14,7 @@ from marketplace.adapters.scans.opening import (
     PICTURES,
     Look,
     RefusedScan,
-    on_white,
+    drawn,
     open_all,
     upright,
 )
@@ -49,10 +49,7 @@ def looked_at(data: bytes, order: Order, pil: Any, pypdf: Any) -> tuple[dict[str
 
 def _picture(data: bytes, kind: str, order: Order, pil: Any) -> bytes:
     whole = upright(data, kind, order.pixels, pil)
-    whole.thumbnail((order.side, order.side))
-    out = io.BytesIO()
-    on_white(whole, pil).save(out, "JPEG", quality=QUALITY)
-    return out.getvalue()
+    return drawn(whole, order.side, pil, format="JPEG", quality=QUALITY)
 
 
 def _document(data: bytes, order: Order, pypdf: Any) -> None:

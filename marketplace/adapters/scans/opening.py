@@ -62,7 +62,15 @@ def upright(data: bytes, kind: str, pixels: int, pil: Any) -> Any:
         return pil.ImageOps.exif_transpose(image)
 
 
-def on_white(image: Any, pil: Any) -> Any:
+def drawn(image: Any, side: int, pil: Any, **how: Any) -> bytes:
+    """At most `side` pixels long; `how` is told to Pillow's encoder. The image shrinks with it."""
+    image.thumbnail((side, side))
+    out = io.BytesIO()
+    _on_white(image, pil).save(out, **how)
+    return out.getvalue()
+
+
+def _on_white(image: Any, pil: Any) -> Any:
     """Anew from the pixels, on white where it was transparent; nothing else is carried over."""
     sheet = pil.Image.new("RGB", image.size, "white")
     plain = image.convert("RGBA")

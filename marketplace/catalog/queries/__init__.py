@@ -29,22 +29,16 @@ from marketplace.catalog.queries.changes import (
 )
 from marketplace.catalog.queries.checking import Check, Conditions, GoodsTodo, conditions
 from marketplace.catalog.queries.clock import (
-    AskedTime,
+    IN_PARTS,
     Now,
+    Promise,
     Spent,
-    TimeGroup,
-    TimeRow,
-    by_county,
-    by_month,
-    by_reviewer,
-    by_step,
     clock_faults,
-    due_at,
     entries_of,
-    months,
+    is_kept_promise,
+    promise,
     stands,
     time_spent,
-    times,
     was_timed,
 )
 from marketplace.catalog.queries.documents import all_documents, documents, listings_of
@@ -57,6 +51,7 @@ from marketplace.catalog.queries.faults import (
     stock_faults,
     zone_faults,
 )
+from marketplace.catalog.queries.files import brought_keys, named_files, needed_sheets
 from marketplace.catalog.queries.finding import Finding, find, totals
 from marketplace.catalog.queries.foretelling import (
     Foretold,
@@ -111,6 +106,15 @@ from marketplace.catalog.queries.sheets import (
 )
 from marketplace.catalog.queries.shelves import Shelf, Shelves, shelves
 from marketplace.catalog.queries.sorting import Ready, sort_out
+from marketplace.catalog.queries.times import (
+    AskedTime,
+    TimeGroup,
+    TimeGroups,
+    TimeRow,
+    months,
+    time_groups,
+    times,
+)
 from marketplace.catalog.queries.variants import (
     MOST_SIZES,
     group_sizes,
@@ -135,6 +139,7 @@ from marketplace.catalog.queries.visible import (
 from marketplace.catalog.rules import Category, categories, category
 
 __all__ = [
+    "IN_PARTS",
     "MOST_SIZES",
     "PART",
     "AskedTime",
@@ -161,12 +166,14 @@ __all__ = [
     "Pictures",
     "Placed",
     "Placing",
+    "Promise",
     "Ready",
     "Seen",
     "Shelf",
     "Shelves",
     "Spent",
     "TimeGroup",
+    "TimeGroups",
     "TimeRow",
     "Upload",
     "all_documents",
@@ -174,11 +181,8 @@ __all__ = [
     "batch_view",
     "batches_of",
     "batches_to_ship",
+    "brought_keys",
     "bundle",
-    "by_county",
-    "by_month",
-    "by_reviewer",
-    "by_step",
     "categories",
     "category",
     "change",
@@ -195,7 +199,6 @@ __all__ = [
     "county_choices",
     "differences",
     "documents",
-    "due_at",
     "entries_of",
     "evidence",
     "evidence_of",
@@ -210,6 +213,7 @@ __all__ = [
     "headings_mark",
     "holders",
     "imports",
+    "is_kept_promise",
     "known_goods",
     "last_import",
     "left",
@@ -221,6 +225,8 @@ __all__ = [
     "mine",
     "months",
     "moved",
+    "named_files",
+    "needed_sheets",
     "notices_of",
     "offer",
     "offers",
@@ -242,6 +248,7 @@ __all__ = [
     "photo",
     "photos_of",
     "photos_said",
+    "promise",
     "queue",
     "read_goods",
     "reviewed",
@@ -255,6 +262,7 @@ __all__ = [
     "stands",
     "stock_faults",
     "taken",
+    "time_groups",
     "time_spent",
     "times",
     "to_hold",

@@ -1,26 +1,24 @@
-"""What the direct-train clock says: of one listing, of a page of them, and of all in figures."""
+"""What the direct-train clock says of one listing and of a page of them, and what was promised."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import ChangeSet, ClockEntry, Listing
-from marketplace.catalog.rules import Figure, figure
 from marketplace.catalog.states import ChangeState, ClockStep, Desk, ListingState
 from marketplace.config import Config
-from marketplace.kernel.clock import end_of_day, local_month, start_of_day
 from marketplace.kernel.workdays import calendar
 from marketplace.regions import queries as regions
 
-MONTHS = 12  # shown beside each other
 MOST_DAYS = 60  # working days that a promise can be made for
+IN_PARTS = {"yield_per": 2000}  # rows in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,43 +39,25 @@ class Now(NamedTuple):
     worked: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class AskedTime:
-    """Which closed entries are meant; empty means all."""
+class Promise(NamedTuple):
+    """By when something is to be decided, and how many working days that is."""
 
-    month: str = ""  # "2026-11", by the end of the step; empty: the last MONTHS
-    step: ClockStep | None = None
-    reviewer: str = ""
-    county: str = ""
-    late: bool = False  # only what took longer than promised
+    due_at: datetime
+    days: int
 
 
-@dataclass(frozen=True, slots=True)
-class TimeRow:
-    """One closed entry with its listing's title."""
-
-    entry: ClockEntry
-    title: str
-    worked: timedelta
-
-    @property
-    def is_late(self) -> bool:
-        due, closed = self.entry.due_at, self.entry.closed_at
-        return due is not None and closed is not None and closed > due
-
-
-class TimeGroup(NamedTuple):
-    """The figures of one step, reviewer, county or month."""
-
-    key: str
-    figure: Figure
-
-
-def due_at(session: Session, config: Config, county_code: str, at: datetime) -> datetime:
-    """By when something from the county, handed in at the instant, is to be decided."""
+def promise(session: Session, config: Config, county_code: str, at: datetime) -> Promise:
+    """For something from the county that is handed in at the instant."""
     green = regions.is_green(session, county_code, at)
     days = config.green_review_workdays if green else config.review_workdays
-    return calendar().plus(at, days)
+    return Promise(calendar().plus(at, days), days)
+
+
+def is_kept_promise(since: datetime, due: datetime | None, days: int | None) -> bool:
+    """Whether the instant is the one that was promised, reckoned anew."""
+    if due is None or days is None:
+        return False
+    return 1 <= days <= MOST_DAYS and due == calendar().plus(since, days)
 
 
 def was_timed(session: Session, listing_id: uuid.UUID) -> bool:
@@ -118,73 +98,6 @@ def stands(session: Session, found: Collection[Listing], at: datetime) -> dict[u
     }
 
 
-def times(session: Session, asked: AskedTime, at: datetime) -> tuple[TimeRow, ...]:
-    """Every closed entry that is meant, longest first."""
-    first, last = _span(asked.month, at)
-    question = (
-        select(ClockEntry, Listing.name)
-        .join(Listing, ClockEntry.listing_id == Listing.id)
-        .where(ClockEntry.closed_at >= first, ClockEntry.closed_at < last)
-    )
-    if asked.step is not None:
-        question = question.where(ClockEntry.step == asked.step)
-    if asked.reviewer:
-        at_desk = [step for step in ClockStep if step.desk is Desk.REVIEWER]
-        question = question.where(
-            ClockEntry.closed_by == asked.reviewer, ClockEntry.step.in_(at_desk)
-        )
-    if asked.county:
-        question = question.where(ClockEntry.county_code == asked.county)
-    elapsed = calendar().elapsed
-    rows = [
-        TimeRow(entry, title, elapsed(entry.opened_at, entry.closed_at))
-        for entry, title in session.execute(question)
-        if entry.closed_at is not None
-    ]
-    meant = [row for row in rows if row.is_late or not asked.late]
-    return tuple(sorted(meant, key=lambda row: (-row.worked, str(row.entry.id))))
-
-
-def by_step(rows: Iterable[TimeRow]) -> tuple[TimeGroup, ...]:
-    """Medians and 90th percentiles of each step, in the order of the way."""
-    groups = _grouped((row.entry.step.value, row) for row in rows)
-    order = [step.value for step in ClockStep]
-    return tuple(sorted(groups, key=lambda group: order.index(group.key)))
-
-
-def by_reviewer(rows: Iterable[TimeRow]) -> tuple[TimeGroup, ...]:
-    """The same of whoever decided what lay on the reviewers' desk; not of what its supplier took
-    back or changed."""
-    return _grouped(
-        (row.entry.closed_by, row)
-        for row in rows
-        if row.entry.step.desk is Desk.REVIEWER and row.entry.closed_by
-    )
-
-
-def by_county(rows: Iterable[TimeRow]) -> tuple[TimeGroup, ...]:
-    """The same of what lay on the reviewers' desk, by county of origin."""
-    return _grouped(
-        (row.entry.county_code, row) for row in rows if row.entry.step.desk is Desk.REVIEWER
-    )
-
-
-def by_month(rows: Iterable[TimeRow]) -> tuple[TimeGroup, ...]:
-    """The same of what lay on the reviewers' desk, by the month of the decision."""
-    return _grouped(
-        (local_month(row.entry.closed_at), row)
-        for row in rows
-        if row.entry.step.desk is Desk.REVIEWER and row.entry.closed_at
-    )
-
-
-def months(at: datetime) -> tuple[str, ...]:
-    """The last MONTHS, newest first."""
-    year, month = (int(part) for part in local_month(at).split("-"))
-    count = year * 12 + month - 1
-    return tuple(f"{n // 12}-{n % 12 + 1:02d}" for n in range(count, count - MONTHS, -1))
-
-
 def clock_faults(session: Session) -> Iterable[str]:
     """Every listing, and every edit of one, that waits for a reviewer without its time being taken,
     and the reverse."""
@@ -203,13 +116,15 @@ def clock_faults(session: Session) -> Iterable[str]:
 
 
 def _due_faults(session: Session) -> Iterable[str]:
-    """Every open step at the reviewers' desk that was promised for no whole working day."""
+    """Every step at the reviewers' desk, ended or not, that is due at another instant than was
+    promised."""
     at_desk = [step for step in ClockStep if step.desk is Desk.REVIEWER]
-    asked = select(ClockEntry).where(ClockEntry.closed_at.is_(None), ClockEntry.step.in_(at_desk))
-    for entry in session.scalars(asked.order_by(ClockEntry.opened_at, ClockEntry.id)):
-        promises = (calendar().plus(entry.opened_at, days) for days in range(1, MOST_DAYS + 1))
-        if entry.due_at is None or entry.due_at not in promises:
-            yield f"clock: {entry.step} of {entry.subject_id} is due when nobody promised it"
+    e = ClockEntry
+    asked = select(e.step, e.subject_id, e.opened_at, e.due_at, e.promised_days)
+    asked = asked.where(e.step.in_(at_desk)).order_by(e.opened_at, e.id)
+    for step, subject_id, since, due, days in session.execute(asked, execution_options=IN_PARTS):
+        if not is_kept_promise(since, due, days):
+            yield f"clock: {step} of {subject_id} is due when nobody promised it"
 
 
 def _running(session: Session, step: ClockStep) -> set[uuid.UUID]:
@@ -218,23 +133,6 @@ def _running(session: Session, step: ClockStep) -> set[uuid.UUID]:
         ClockEntry.closed_at.is_(None), ClockEntry.step == step
     )
     return set(session.scalars(asked))
-
-
-def _grouped(pairs: Iterable[tuple[str, TimeRow]]) -> tuple[TimeGroup, ...]:
-    found: dict[str, list[TimeRow]] = {}
-    for key, row in pairs:
-        found.setdefault(key, []).append(row)
-    return tuple(
-        TimeGroup(key, figure([row.worked for row in rows], sum(row.is_late for row in rows)))
-        for key, rows in sorted(found.items())
-    )
-
-
-def _span(month: str, at: datetime) -> tuple[datetime, datetime]:
-    wanted: Sequence[str] = [month] if month in months(at) else months(at)
-    first = date.fromisoformat(f"{wanted[-1]}-01")
-    last = (date.fromisoformat(f"{wanted[0]}-28") + timedelta(days=4)).replace(day=1)
-    return start_of_day(first), end_of_day(last - timedelta(days=1))
 
 
 def _draft(found: Listing) -> ClockEntry:

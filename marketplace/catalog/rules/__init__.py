@@ -51,7 +51,7 @@ from marketplace.catalog.rules.goods import (
     with_photos,
     words_of,
 )
-from marketplace.catalog.rules.percentiles import Figure, figure
+from marketplace.catalog.rules.percentiles import Figure, Spread, figure
 from marketplace.catalog.rules.variants import SHARED, differing, shared, variant_fault
 from marketplace.catalog.rules.weights import grams, is_between, per_500g
 from marketplace.catalog.rules.wording import (
@@ -87,6 +87,7 @@ __all__ = [
     "Piece",
     "Reviewed",
     "RowFault",
+    "Spread",
     "Told",
     "batch_papers",
     "categories",

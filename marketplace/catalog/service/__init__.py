@@ -1,13 +1,7 @@
 """The writers of goods: drafting, revising, importing, deciding, moving stock, indexing."""
 
 from marketplace.catalog.rules import ImportReport
-from marketplace.catalog.service.asking import (
-    archive_key,
-    ask_columns,
-    keep_archive,
-    remember_columns,
-    sheet_key,
-)
+from marketplace.catalog.service.asking import ask_columns, remember_columns
 from marketplace.catalog.service.batches import (
     NewBatch,
     open_batch,
@@ -26,17 +20,22 @@ from marketplace.catalog.service.deciding import (
     use,
     withdraw,
 )
+from marketplace.catalog.service.filing import (
+    Filed,
+    compare_files,
+    file_faults,
+    sweep_files,
+)
 from marketplace.catalog.service.importing import (
     SMALL,
     accept,
     confirm,
     forget,
     import_sheet,
-    keep_marked,
     look,
-    marked_key,
     preview,
     report_of,
+    shelved,
     stop,
     write_part,
 )
@@ -49,7 +48,7 @@ from marketplace.catalog.service.photos import (
     show_photos,
 )
 from marketplace.catalog.service.pricing import Elsewhere, compare_price, explain_price
-from marketplace.catalog.service.refusing import ABSENT, kept_refused, refused_key
+from marketplace.catalog.service.refusing import ABSENT, kept_refused
 from marketplace.catalog.service.revising import (
     Revised,
     approve_change,
@@ -61,6 +60,17 @@ from marketplace.catalog.service.revising import (
     withdraw_change,
 )
 from marketplace.catalog.service.searching import advice, rebuild_search, reindex, tend_search
+from marketplace.catalog.service.shelving import (
+    Shelf,
+    archive_key,
+    forget_marked,
+    keep_marked,
+    marked_key,
+    refused_key,
+    rows_key,
+    sheet_key,
+    shelve,
+)
 from marketplace.catalog.service.standing import reckon_supplier, stand_anew
 from marketplace.catalog.service.stock import (
     NotForSale,
@@ -79,6 +89,7 @@ __all__ = [
     "SMALL",
     "Chosen",
     "Elsewhere",
+    "Filed",
     "ImportReport",
     "NewBatch",
     "NotForSale",
@@ -86,6 +97,7 @@ __all__ = [
     "OutOfStock",
     "Received",
     "Revised",
+    "Shelf",
     "accept",
     "advice",
     "approve",
@@ -93,15 +105,17 @@ __all__ = [
     "approve_many",
     "archive_key",
     "ask_columns",
+    "compare_files",
     "compare_price",
     "confirm",
     "draft",
     "draft_with_photos",
     "explain_price",
+    "file_faults",
     "forget",
+    "forget_marked",
     "hold",
     "import_sheet",
-    "keep_archive",
     "keep_marked",
     "kept_refused",
     "let_go",
@@ -125,16 +139,20 @@ __all__ = [
     "restock",
     "revise",
     "revise_group",
+    "rows_key",
     "same_photos",
     "sell",
     "send_back",
     "set_stock",
     "sheet_key",
+    "shelve",
+    "shelved",
     "show_photos",
     "stand_anew",
     "stop",
     "submit",
     "submit_all",
+    "sweep_files",
     "tend_search",
     "undo",
     "use",

@@ -8,6 +8,7 @@ from catalog_import import Mapping
 from marketplace.catalog import queries
 from marketplace.catalog.models import CatalogImport, ColumnMemory
 from marketplace.catalog.queries import Checked
+from marketplace.catalog.service.shelving import Shelf, clear_if_undone
 from marketplace.catalog.service.undoing import lock_supplier
 from marketplace.catalog.service.writing import own_supplier
 from marketplace.catalog.states import IMPORT, ImportState
@@ -16,13 +17,15 @@ from marketplace.work import Work, move
 
 
 def ask_columns(
-    w: Work, supplier_id: uuid.UUID, checked: Checked, sheet: bytes, sheet_name: str = ""
+    w: Work, supplier_id: uuid.UUID, checked: Checked, shelf: Shelf, sheet_name: str = ""
 ) -> CatalogImport:
-    """Keep a sheet until somebody has said what its columns are. Raises Missing."""
+    """Keep a sheet, which was put by, until somebody has said what its columns are. Raises
+    Missing."""
+    clear_if_undone(w, shelf)
     supplier = own_supplier(w, supplier_id)
     end_questions(w, supplier.id)
     taken = CatalogImport(
-        id=uuid.uuid4(),
+        id=shelf.import_id,
         supplier_id=supplier.id,
         file_name=checked.name[-200:],
         file_sha256=checked.sha256,
@@ -36,7 +39,6 @@ def ask_columns(
     )
     w.session.add(taken)
     w.record("ask_columns", taken, to_state=taken.state)
-    keep_sheet(w, taken, sheet)
     return taken
 
 
@@ -60,33 +62,3 @@ def end_questions(w: Work, supplier_id: uuid.UUID) -> None:
         move(w, IMPORT, other, "stop")
         other.ended_at = w.now
         w.announce(ImportEnded(w.now, other.id))
-
-
-def keep_sheet(w: Work, taken: CatalogImport, sheet: bytes) -> None:
-    """The file as it was handed in, until its import ends."""
-    key, storage = sheet_key(taken.id), w.tools.storage
-    storage.put(key, sheet)
-    w.undo.append(lambda: storage.drop(key))
-
-
-def keep_archive(w: Work, taken: CatalogImport, archive: bytes) -> None:
-    """The pictures beside it, likewise; nothing when there were none."""
-    if archive:
-        key, storage = archive_key(taken.id), w.tools.storage
-        storage.put(key, archive)
-        w.undo.append(lambda: storage.drop(key))
-
-
-def archive_key(import_id: uuid.UUID) -> str:
-    """Under which the archive of pictures is kept."""
-    return f"imports/{import_id}-pictures"
-
-
-def rows_key(import_id: uuid.UUID) -> str:
-    """Under which the rows of a sheet wait to be written."""
-    return f"imports/{import_id}"
-
-
-def sheet_key(import_id: uuid.UUID) -> str:
-    """Under which the file itself is kept."""
-    return f"imports/{import_id}-sheet"

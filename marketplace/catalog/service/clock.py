@@ -16,6 +16,7 @@ from marketplace.catalog.states import ClockStep, Desk
 from marketplace.kernel.actor import Role
 from marketplace.work import Work, insert_rows
 
+_NOTHING: tuple[datetime | None, int | None] = (None, None)  # is promised at a supplier's desk
 ENTRIES: Table = ClockEntry.__table__  # type: ignore[assignment]  # a mapped class has a Table
 
 
@@ -31,14 +32,18 @@ class Timed(NamedTuple):
 def begin(w: Work, step: ClockStep, things: Sequence[Timed]) -> None:
     """From now on they are at this step; what they were at before ends."""
     end(w, [one.subject_id for one in things])
-    due = {county: _due(w, step, county) for county in {one.county_code for one in things}}
+    promised = {one.county_code: _NOTHING for one in things}
+    if step.desk is Desk.REVIEWER:
+        for county in promised:
+            promised[county] = queries.promise(w.session, w.tools.config, county, w.now)
     rows = [
         {
             **one._asdict(),
             "id": uuid.uuid4(),
             "step": step,
             "opened_at": w.now,
-            "due_at": due[one.county_code],
+            "due_at": promised[one.county_code][0],
+            "promised_days": promised[one.county_code][1],
             "closed_at": None,
             "closed_by": None,
         }
@@ -85,9 +90,3 @@ def submitted(w: Work, listing: Listing) -> None:
 
 def timed(listing: Listing) -> Timed:
     return Timed(listing.id, listing.id, listing.supplier_id, listing.county_code)
-
-
-def _due(w: Work, step: ClockStep, county_code: str) -> datetime | None:
-    if step.desk is Desk.SUPPLIER:
-        return None
-    return queries.due_at(w.session, w.tools.config, county_code, w.now)

@@ -16,12 +16,14 @@ from marketplace.catalog.models import CatalogImport
 from marketplace.catalog.queries import Checked, Entry, Foretold, Seen, Upload
 from marketplace.catalog.rules import ImportReport
 from marketplace.catalog.service import bringing, many, refusing, undoing
-from marketplace.catalog.service.asking import (
+from marketplace.catalog.service.asking import end_questions
+from marketplace.catalog.service.shelving import (
+    Shelf,
     archive_key,
-    end_questions,
-    keep_sheet,
+    clear_if_undone,
     rows_key,
     sheet_key,
+    shelve,
 )
 from marketplace.catalog.service.writing import own_supplier
 from marketplace.catalog.states import IMPORT, AbsentGoods, ImportState
@@ -35,22 +37,29 @@ SMALL = 500  # rows that are written at once, in the unit that confirms the shee
 
 
 def look(
-    w: Work, supplier_id: uuid.UUID, checked: Checked, told: Foretold, sheet: bytes = b""
+    w: Work,
+    supplier_id: uuid.UUID,
+    checked: Checked,
+    told: Foretold,
+    shelf: Shelf | None = None,
 ) -> CatalogImport:
-    """Keep a good sheet until somebody has seen what it would do and says yes. `sheet`: the file
-    itself, so that its columns can be named anew.
+    """Keep a good sheet until somebody has seen what it would do and says yes. `shelf`: where it
+    was put by, see `shelved`; None: that is done here.
 
     Raises Missing for a stranger's supplier, Invalid (sheet_refused).
     """
+    bringing.forget_if_undone(w, checked)
+    if shelf is not None:
+        clear_if_undone(w, shelf)
     supplier = own_supplier(w, supplier_id)
     if checked.report.problems or not checked.parts:
         raise Invalid("sheet_refused")
-    bringing.forget_if_undone(w, checked)
+    if shelf is None:
+        shelf = shelved(w.tools.storage, (checked, told))
+        clear_if_undone(w, shelf)
     end_questions(w, supplier.id)
-    for older in (marked_key(supplier.id), refusing.refused_key(supplier.id)):
-        w.tools.storage.drop(older)  # it is no longer corrected
     taken = CatalogImport(
-        id=uuid.uuid4(),
+        id=shelf.import_id,
         supplier_id=supplier.id,
         file_name=checked.name[-200:],
         file_sha256=checked.sha256,
@@ -64,10 +73,18 @@ def look(
     )
     w.session.add(taken)
     w.record("import", taken, to_state=taken.state, rows=taken.rows, sha256=taken.file_sha256)
-    _keep(w, taken, (*checked.parts, *told.absent.parts, *told.seen))
-    if sheet:
-        keep_sheet(w, taken, sheet)
     return taken
+
+
+def shelved(
+    storage: Storage, seen: tuple[Checked, Foretold], sheet: bytes = b"", archive: bytes = b""
+) -> Shelf:
+    """A good sheet, put by for `look`: done before a unit of work, for a store may take a while.
+
+    Raises Busy.
+    """
+    checked, told = seen
+    return shelve(storage, (*checked.parts, *told.absent.parts, *told.seen), sheet, archive)
 
 
 def confirm(
@@ -94,10 +111,11 @@ def accept(
     *,
     told: Foretold | None = None,
     absent_goods: AbsentGoods = AbsentGoods.LEAVE,
+    shelf: Shelf | None = None,
 ) -> CatalogImport:
     """Take a good sheet in without asking; one in GB18030 waits for a look at its words all the
     same. Raises as `look` does."""
-    taken = look(w, supplier_id, checked, told or Foretold(checked.report))
+    taken = look(w, supplier_id, checked, told or Foretold(checked.report), shelf)
     if checked.report.encoding_to_confirm:
         return taken
     return confirm(w, taken.id, absent_goods)
@@ -153,18 +171,6 @@ def forget(w: Work, import_id: uuid.UUID) -> None:
         storage.drop(key)
 
 
-def keep_marked(w: Work, supplier_id: uuid.UUID, marked: bytes) -> None:
-    """Keep the marked copy of a refused sheet until the next sheet, one for each supplier."""
-    supplier = own_supplier(w, supplier_id)
-    w.tools.storage.drop(marked_key(supplier.id))
-    w.tools.storage.put(marked_key(supplier.id), marked)
-
-
-def marked_key(supplier_id: uuid.UUID) -> str:
-    """Under which the marked copy of a refused sheet is kept."""
-    return f"imports/marked/{supplier_id}"
-
-
 def preview(storage: Storage, taken: CatalogImport, rows: int = 5) -> list[Entry]:
     """The first rows of a sheet that waits to be written."""
     return queries.unpack(queries.part_of(storage.get(rows_key(taken.id)), 0))[:rows]
@@ -218,12 +224,6 @@ def _begin_next(w: Work, supplier_id: uuid.UUID) -> None:
     acting = replace(w, actor=System(following.by, w.actor.name))
     move(acting, IMPORT, following, "begin")
     w.announce(ImportAdvanced(w.now, following.id, following.part))
-
-
-def _keep(w: Work, taken: CatalogImport, parts: tuple[bytes, ...]) -> None:
-    key, storage = rows_key(taken.id), w.tools.storage
-    storage.put(key, queries.bundle(parts))
-    w.undo.append(lambda: storage.drop(key))
 
 
 def _write_all(w: Work, taken: CatalogImport) -> None:

@@ -11,7 +11,7 @@ from marketplace.catalog import queries
 from marketplace.catalog.models import CatalogImport
 from marketplace.catalog.queries import Seen
 from marketplace.catalog.rules import RowFault
-from marketplace.catalog.service.asking import sheet_key
+from marketplace.catalog.service.shelving import refused_key, sheet_key
 from marketplace.kernel.errors import Missing
 from marketplace.ports.storage import Storage
 from marketplace.work import Work
@@ -45,11 +45,6 @@ def keep_refused(storage: Storage, taken: CatalogImport) -> None:
         data = storage.get(sheet_key(taken.id))
         storage.drop(refused_key(taken.supplier_id))
         storage.put(refused_key(taken.supplier_id), data)
-
-
-def refused_key(supplier_id: uuid.UUID) -> str:
-    """Under which a sheet is kept of which not all rows were written."""
-    return f"imports/refused/{supplier_id}"
 
 
 def kept_refused(storage: Storage, taken: CatalogImport) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,19 +11,16 @@ from flask.typing import ResponseReturnValue
 from marketplace.catalog import queries, service
 from marketplace.catalog.forms import BatchForm, RecallForm
 from marketplace.catalog.states import BATCH
+from marketplace.catalog.views import papering
 from marketplace.catalog.views.blueprint import pages
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Invalid, Missing, Refused
-from marketplace.suppliers import queries as suppliers
-from marketplace.suppliers.forms import PaperForm, paper_form
-from marketplace.suppliers.rules.kinds import kinds_for
-from marketplace.suppliers.service import ChecksFailed, received
-from marketplace.suppliers.states import PaperKind, PaperScope
+from marketplace.suppliers.forms import PaperForm
+from marketplace.suppliers.states import PaperScope
 from marketplace.web import (
     back_to,
     checked,
-    kept_files,
     needs,
     now,
     once,
@@ -81,20 +79,10 @@ def batch_paper(batch_id: uuid.UUID, kind: str) -> ResponseReturnValue:
 @pages.post("/batches/<uuid:batch_id>/papers/<kind>")
 @needs(Role.SUPPLIER_STAFF)
 def paper_batch(batch_id: uuid.UUID, kind: str) -> ResponseReturnValue:
-    form = _paper_form(batch_id, kind)
-    if not form.validate():
-        return _paper_page(batch_id, form, 422)
-    try:
-        given = received(kept_files(), form.handed_in())
-        with work() as w:
-            service.paper_batch(w, batch_id, given)
-    except ChecksFailed as fault:
-        form.tell(fault.findings)
-        return _paper_page(batch_id, form, fault.status)
-    except (Invalid, Refused) as fault:
-        if not form.blame(fault):
-            raise
-        return _paper_page(batch_id, form, fault.status)
+    form, shown = _paper_form(batch_id, kind), partial(_paper_page, batch_id)
+    wrong = papering.refused(form, lambda w, given: service.paper_batch(w, batch_id, given), shown)
+    if wrong is not None:
+        return wrong
     remark(_("随货证明已上传。"))
     with reading() as session:
         view = queries.batch_view(session, someone(), batch_id, now())
@@ -184,12 +172,10 @@ def _batch(batch_id: uuid.UUID, form: RecallForm, status: int = 200) -> Response
 
 
 def _paper_form(batch_id: uuid.UUID, kind: str) -> PaperForm:
-    """The form of a kind of paper that batches have. Raises Missing, WrongState."""
-    if kind not in kinds_for(PaperScope.BATCH):
-        raise Missing(kind=kind)
+    """Raises Missing, WrongState."""
     with reading() as session:
         _batch, supplier = queries.own_batch(session, someone(), batch_id)
-        return paper_form(suppliers.blank(session, someone(), supplier.id, PaperKind(kind), None))
+    return papering.form_for(PaperScope.BATCH, kind, supplier.id)
 
 
 def _paper_page(batch_id: uuid.UUID, form: PaperForm, status: int = 200) -> ResponseReturnValue:

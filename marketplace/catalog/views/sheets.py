@@ -86,9 +86,9 @@ def import_now() -> ResponseReturnValue:
         return import_page_of(supplier, form, ImportReport(problems=(fault.problem,)), status=422)
     looked_at, told = look_at(supplier, upload, asks=bool(form.ask_columns.data))
     if looked_at.columns and (looked_at.asks or form.ask_columns.data):
+        shelf = service.shelve(kept_files(), sheet=upload.data, archive=upload.archive)
         with work() as w:
-            taken = service.ask_columns(w, supplier.id, looked_at, upload.data, upload.sheet)
-            service.keep_archive(w, taken, upload.archive)
+            taken = service.ask_columns(w, supplier.id, looked_at, shelf, upload.sheet)
         return back_to("catalog.show_columns", import_id=taken.id)
     if told.report.problems:
         marked = keep_marked(supplier, upload, told.report)
@@ -115,9 +115,10 @@ def looked(
     supplier: Supplier, upload: Upload, seen: tuple[Checked, Foretold]
 ) -> ResponseReturnValue:
     """Keep a good sheet until somebody says yes."""
+    shelf = service.shelved(kept_files(), seen, upload.data, upload.archive)
     with work() as w:
-        taken = service.look(w, supplier.id, *seen, upload.data)
-        service.keep_archive(w, taken, upload.archive)
+        taken = service.look(w, supplier.id, *seen, shelf)
+    service.forget_marked(kept_files(), supplier.id)
     return back_to("catalog.show_import", import_id=taken.id)
 
 
@@ -186,6 +187,5 @@ def keep_marked(supplier: Supplier, upload: Upload, report: ImportReport) -> boo
         return False
     wanted = Wanted("listing", upload.mapping, upload.sheet)
     copy = marked_sheet(upload.data, wanted, Marks(_("需要改正"), told))
-    with work() as w:
-        service.keep_marked(w, supplier.id, copy)
+    service.keep_marked(kept_files(), supplier.id, copy)
     return True

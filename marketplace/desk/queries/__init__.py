@@ -1,6 +1,7 @@
 """Questions of the desk: what waits, whose work it is, and whether each open thing has its task."""
 
 from marketplace.desk.queries.clean import clean, has_doubts, pictured, seen_mark
+from marketplace.desk.queries.faults import faults
 from marketplace.desk.queries.inbox import (
     MOST_COUNTED,
     PER_PAGE,
@@ -22,7 +23,6 @@ from marketplace.desk.queries.waiting import (
     KINDS,
     Waits,
     accounts_alone,
-    faults,
     open_subjects,
     waiting,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -217,21 +217,3 @@ def open_subjects(
     if supplier_id is not None:
         asked = asked.where(ReviewTask.supplier_id == supplier_id)
     return frozenset(session.scalars(asked))
-
-
-def faults(session: Session, at: datetime) -> Iterator[str]:
-    """Everything that waits without a task, and every task of something that does not wait."""
-    for kind in KINDS:
-        waits = {one.subject_id: one for one in waiting(session, kind)}
-        tasks = open_subjects(session, kind)
-        for subject_id in sorted(waits.keys() - tasks, key=str):
-            yield f"desk: {kind} {subject_id} ({waits[subject_id].title}) waits and has no task"
-        for subject_id in sorted(tasks - waits.keys(), key=str):
-            yield f"desk: {kind} {subject_id} has a task and does not wait"
-    proposed = select(BankAccount.id).where(BankAccount.state == AccountState.PROPOSED)
-    accounts = open_subjects(session, ReviewKind.ACCOUNT) - set(session.scalars(proposed))
-    for subject_id in sorted(accounts, key=str):
-        yield f"desk: {ReviewKind.ACCOUNT} {subject_id} has a task and does not wait"
-    for one in accounts_alone(session, at, days=0):
-        name = f"desk: {one.kind} {one.subject_id} ({one.title})"
-        yield f"{name} has no second owner and no task: the worker opens one in its next round"

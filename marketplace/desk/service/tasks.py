@@ -34,6 +34,8 @@ def open_task(w: Work, waits: Waits) -> None:
     """It waits from now on; what waits already keeps its place."""
     if queries.open_task(w.session, waits.kind, waits.subject_id) is not None:
         return
+    config, since = w.tools.config, waits.since
+    promise = catalog.promise(w.session, config, waits.county_code, since)
     lists = (f.slug for f in regions.designations_of(w.session, waits.county_code, w.now))
     w.session.add(
         ReviewTask(
@@ -44,8 +46,9 @@ def open_task(w: Work, waits: Waits) -> None:
             title=waits.title,
             not_by=waits.by,
             priority=priority_of(lists, local_day(w.now)),
-            opened_at=waits.since,
-            due_at=catalog.due_at(w.session, w.tools.config, waits.county_code, waits.since),
+            opened_at=since,
+            due_at=promise.due_at,
+            promised_days=promise.days,
         )
     )
     w.session.flush()  # the next event of this unit may be about it

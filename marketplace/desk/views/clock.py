@@ -28,17 +28,11 @@ def clock() -> ResponseReturnValue:
     """Medians and 90th percentiles by step, reviewer, county and month."""
     asked, at = _asked(), now()
     with reading() as session:
-        rows = catalog.times(session, asked, at)
         return page(
             "desk/clock.html",
             asked=asked,
             months=catalog.months(at),
-            groups={
-                "step": catalog.by_step(rows),
-                "reviewer": catalog.by_reviewer(rows),
-                "county": catalog.by_county(rows),
-                "month": catalog.by_month(rows),
-            },
+            groups=catalog.time_groups(session, asked, at)._asdict(),
             county_name=lambda code: _county(session, code),
             entries_url=lambda **others: _url("marketplace.desk.clock_entries", **others),
             here_url=lambda **others: _url("marketplace.desk.clock", **others),
@@ -55,12 +49,12 @@ def clock_entries() -> ResponseReturnValue:
     """What a figure is made of, longest first."""
     asked, number = _asked(), page_number()
     with reading() as session:
-        rows = catalog.times(session, asked, now())
-        shown = rows[(number - 1) * PER_PAGE : number * PER_PAGE]
+        meant = slice((number - 1) * PER_PAGE, number * PER_PAGE)
+        shown, count = catalog.times(session, asked, now(), meant)
         return page(
             "desk/clock_entries.html",
             asked=asked,
-            entries=Page(shown, number, len(rows)),
+            entries=Page(shown, number, count),
             county_name=lambda code: _county(session, code),
             back_url=_url("marketplace.desk.clock"),
         )

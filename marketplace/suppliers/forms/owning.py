@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from wtforms import DateField, FileField, PasswordField, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from marketplace.kernel.actor import Role
+from marketplace.kernel.errors import MarketplaceError
 from marketplace.suppliers.forms.fields import MOBILE, TEXT, text_of
-from marketplace.suppliers.rules import Finding, failures
-from marketplace.suppliers.service import NewAccount
+from marketplace.suppliers.rules import failures
+from marketplace.suppliers.service import ChecksFailed, NewAccount
 from marketplace.web import MarketForm, finding_words, options
 
 NUMBER = [InputRequired("请填写。"), Length(max=60, message="账号没有这么长。")]
@@ -55,6 +54,7 @@ class AccountForm(_NumberForm):
 
     def account(self) -> NewAccount:
         """What was typed and uploaded; reads the file whole."""
+        self.scan.data.stream.seek(0)  # a view may be run twice
         return NewAccount(
             bank=text_of(self.bank),
             branch=text_of(self.branch),
@@ -64,11 +64,14 @@ class AccountForm(_NumberForm):
             scan=self.scan.data.read(),
         )
 
-    def tell(self, findings: Iterable[Finding]) -> None:
-        """Put what checks of the bank's paper say beside its field, else beside the scan."""
-        for one in failures(findings):
+    def blame(self, fault: MarketplaceError) -> bool:
+        """Also puts what checks of the bank's paper say beside its field, else beside the scan."""
+        if not isinstance(fault, ChecksFailed):
+            return super().blame(fault)
+        for one in failures(fault.findings):
             field = self[one.field if one.field in self else "scan"]
             field.errors = [*field.errors, " ".join(finding_words(one)).strip()]
+        return True
 
 
 class ConfirmForm(_NumberForm):

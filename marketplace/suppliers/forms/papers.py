@@ -19,11 +19,12 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from marketplace.kernel.errors import MarketplaceError
 from marketplace.suppliers.forms.fields import TEXT, text_of
 from marketplace.suppliers.models import Paper
 from marketplace.suppliers.queries import Blank
 from marketplace.suppliers.rules import KINDS, ExtraField, FieldType, Finding, Grade
-from marketplace.suppliers.service import HandedIn
+from marketplace.suppliers.service import ChecksFailed, HandedIn
 from marketplace.suppliers.states import HolderRule, PaperKind
 from marketplace.web import MarketForm, finding_words, options
 from marketplace.web.words import words
@@ -80,6 +81,13 @@ class PaperForm(MarketForm):
             goods_id=earlier.goods_id if earlier else None,
             corrects_id=earlier.id if earlier and self.blank.corrects else None,
         )
+
+    def blame(self, fault: MarketplaceError) -> bool:
+        """Also puts what the checks by machine found beside the fields."""
+        if isinstance(fault, ChecksFailed):
+            self.tell(fault.findings)
+            return True
+        return super().blame(fault)
 
     def tell(self, findings: Iterable[Finding]) -> None:
         """Put each failed check beside its field, with what to do."""

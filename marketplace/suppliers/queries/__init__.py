@@ -43,6 +43,7 @@ from marketplace.suppliers.queries.dossiers import (
     papers,
 )
 from marketplace.suppliers.queries.expiring import reminded, running_out
+from marketplace.suppliers.queries.files import named_files
 from marketplace.suppliers.queries.goods import papers_of_goods, submissions_of_goods
 from marketplace.suppliers.queries.growers import growers, has_growers
 from marketplace.suppliers.queries.handing_in import Blank, blank, choices_of_kinds, history
@@ -163,6 +164,7 @@ __all__ = [
     "may_be_paid",
     "may_look",
     "may_sell",
+    "named_files",
     "next_turn",
     "older_schemes",
     "open_change",

@@ -4,6 +4,7 @@ from marketplace.suppliers.service.accounts import (
     NewAccount,
     confirm_account,
     propose_account,
+    received_account,
     refuse_account,
     withdraw_account,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "read_scan",
     "read_shot",
     "received",
+    "received_account",
     "received_shot",
     "reckon",
     "refuse_account",

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from marketplace.adapters.scans import Look
 from marketplace.events import ReviewDecided, ReviewDropped
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Invalid, Refused, SamePerson, WrongState
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.ports.sms import Sms
+from marketplace.ports.storage import Storage
 from marketplace.suppliers import queries, rules
 from marketplace.suppliers.models import BankAccount, Paper, Supplier
 from marketplace.suppliers.rules import messages
-from marketplace.suppliers.service.examining import HandedIn
-from marketplace.suppliers.service.papers import accept_paper, hand_in, refuse_paper
+from marketplace.suppliers.service.examining import HandedIn, put_by
+from marketplace.suppliers.service.papers import (
+    accept_paper,
+    forget_if_undone,
+    hand_in,
+    refuse_paper,
+)
 from marketplace.suppliers.service.whose import ask_review, owned, reason, someone_elses
 from marketplace.suppliers.states import (
     ACCOUNT,
@@ -39,6 +46,17 @@ class NewAccount:
     opened_on: date
     scan_name: str
     scan: bytes = field(repr=False)
+    look: Look | None = None  # what the scan is; found out later when nobody did before
+    key: str = ""  # where it was put by already, see `received_account`
+
+
+def received_account(storage: Storage, new: NewAccount) -> NewAccount:
+    """The same with its scan opened and put by: done before a unit of work, for both take a while.
+
+    Raises Invalid (scan_…), Refused (scan_busy), Busy.
+    """
+    look, key = put_by(storage, new.scan)
+    return replace(new, look=look, key=key)
 
 
 def propose_account(
@@ -50,6 +68,8 @@ def propose_account(
     Raises Forbidden, WrongState (not let in), Invalid (number, another supplier's, what checks of
     its paper say), Refused (one waits, or it is the same).
     """
+    if new.key:
+        forget_if_undone(w, new.key)
     supplier = owned(w, supplier_id)
     if supplier.state is not SupplierState.APPROVED:
         raise WrongState(verb="propose_account", state=supplier.state)
@@ -168,6 +188,8 @@ def _paper(supplier: Supplier, new: NewAccount, number: str) -> HandedIn:
         valid_until=None,
         scan_name=new.scan_name,
         scan=new.scan,
+        look=new.look,
+        key=new.key,
     )
 
 

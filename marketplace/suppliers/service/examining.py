@@ -54,10 +54,16 @@ def received(storage: Storage, given: HandedIn) -> HandedIn:
 
     Raises Invalid (scan_…), Refused (scan_busy), Busy.
     """
-    look = scans.look(given.scan)
-    key = f"scans/{uuid.uuid4()}"
-    put(storage, key, given.scan, look)
+    look, key = put_by(storage, given.scan)
     return replace(given, look=look, key=key)
+
+
+def put_by(storage: Storage, scan: bytes) -> tuple[scans.Look, str]:
+    """What a scan is, and where it lies from now on. Raises as `received`."""
+    look = scans.look(scan)
+    key = f"scans/{uuid.uuid4()}"
+    put(storage, key, scan, look)
+    return look, key
 
 
 def put(storage: Storage, key: str, scan: bytes, look: scans.Look) -> None:

@@ -33,7 +33,7 @@ def hand_in(w: Work, supplier_id: uuid.UUID, paper: HandedIn) -> Paper:
     looked at; Missing, Invalid or WrongState when what it corrects cannot be corrected.
     """
     if paper.key:  # put by before: whatever stops us from here on takes it away again
-        _forget_if_undone(w, paper.key)
+        forget_if_undone(w, paper.key)
     supplier = own_of(w, supplier_id)
     # held: nothing is slipped under an application that is being submitted or decided just now
     w.session.refresh(supplier, with_for_update=True)
@@ -129,12 +129,13 @@ def _keep(w: Work, row: Paper, paper: HandedIn, look: Look) -> None:
     row.scan_key = paper.key or f"{row.supplier_id}/{row.id}"
     if not paper.key:
         put(w.tools.storage, row.scan_key, paper.scan, look)
-        _forget_if_undone(w, row.scan_key)
+        forget_if_undone(w, row.scan_key)
     w.session.add(row)
     w.record("hand_in", row, to_state=row.state, kind=row.kind, sha256=row.scan_sha256)
 
 
-def _forget_if_undone(w: Work, key: str) -> None:
+def forget_if_undone(w: Work, key: str) -> None:
+    """What was put by for this unit goes when it is rolled back."""
     for one in (key, preview_of(key)):
         w.undo.append(partial(w.tools.storage.drop, one))
 

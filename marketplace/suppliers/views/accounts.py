@@ -20,6 +20,7 @@ from marketplace.web import (
     back_to,
     checked,
     identity,
+    kept_files,
     needs,
     now,
     once,
@@ -45,18 +46,17 @@ def account(supplier_id: uuid.UUID) -> ResponseReturnValue:
 @needs(Role.SUPPLIER_OWNER)
 @once
 def propose_account(supplier_id: uuid.UUID) -> ResponseReturnValue:
-    """The password first, outside the unit of work: looking at it is slow on purpose."""
+    """The password first, then the scan, both outside the unit of work: they are slow on
+    purpose."""
     form = AccountForm()
     if not form.validate():
         return _page(supplier_id, form, 422)
     try:
         proved = _proved(form)
+        given = service.received_account(kept_files(), form.account())
         with work() as w:
-            service.propose_account(w, supplier_id, form.account(), proved=proved)
+            service.propose_account(w, supplier_id, given, proved=proved)
             remember(w, url_for("marketplace.suppliers.account", supplier_id=supplier_id))
-    except service.ChecksFailed as fault:
-        form.tell(fault.findings)
-        return _page(supplier_id, form, fault.status)
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise

@@ -14,7 +14,6 @@ from marketplace.suppliers import queries, service
 from marketplace.suppliers.forms import PaperForm, paper_form
 from marketplace.suppliers.models import Paper
 from marketplace.suppliers.rules import KINDS, label_of, shown
-from marketplace.suppliers.service import ChecksFailed
 from marketplace.suppliers.states import PaperKind
 from marketplace.suppliers.views.blueprint import pages
 from marketplace.suppliers.views.dossiers import READERS, desk_url
@@ -56,9 +55,6 @@ def hand_in(supplier_id: uuid.UUID) -> ResponseReturnValue:
         with work() as w:
             paper = service.hand_in(w, supplier_id, given)
             doubts = len(queries.doubts(paper))
-    except ChecksFailed as fault:
-        form.tell(fault.findings)
-        return _shown(form, fault.status)
     except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
