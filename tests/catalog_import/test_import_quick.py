@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -112,6 +113,36 @@ NOT_PLAIN = {
 def test_what_is_not_plain_is_left_to_the_careful_way(name: str) -> None:
     """P25"""
     assert quickly(a_book({}, change=NOT_PLAIN[name])) is None
+
+
+ODD_XML = {
+    "a declaration": (b"<worksheet ", b"<!DOCTYPE worksheet><worksheet "),
+    "an entity": (b"<worksheet ", b'<!ENTITY a "b"><worksheet '),
+    "single quotes": (b'<c r="B2"', b"<c r='B2'"),
+    "a row of another name space": (b'<row r="2"', b'<x:row r="2"'),
+    "a cell of another name space": (b'<c r="B2"', b'<x:c r="B2"'),
+    "a column of three letters": (b'<c r="B2"', b'<c r="AAA2"'),
+    "a row of six digits": (b'<c r="B2"', b'<c r="B100000"'),
+}
+
+
+@pytest.mark.parametrize("name", ODD_XML)
+def test_a_sheet_written_oddly_is_left_to_the_careful_way(name: str) -> None:
+    """P25"""
+    assert quickly(rewritten(a_book({}), *ODD_XML[name])) is None
+
+
+def rewritten(data: bytes, old: bytes, new: bytes) -> bytes:
+    """The same workbook with other words in its sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as book, zipfile.ZipFile(out, "w") as made:
+        for name in book.namelist():
+            part = book.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                assert old in part
+                part = part.replace(old, new, 1)
+            made.writestr(name, part)
+    return out.getvalue()
 
 
 def test_the_last_column_within_the_limit_is_plain() -> None:
