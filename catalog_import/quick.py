@@ -27,8 +27,8 @@ ODD_SHEET = re.compile(
     rb"<!DOCTYPE|<!ENTITY|<f[ />]|hidden=|<mergeCell|t=\"[ed]\"|[a-z]='|<\w+:(?:row|c)[ >]"
     rb"|r=\"[A-Z]{3}|r=\"[A-Z]+[0-9]{6}"
 )
-# The same in patterns that begin with a word: they pass over 50 MB in a quarter of its time, and only
-# where one of them finds something is it asked.
+# The same in patterns that begin with a word: they pass over 50 MB in a quarter of its time, and
+# only where one of them finds something is it asked.
 HINTS = tuple(
     re.compile(hint)
     for hint in (
