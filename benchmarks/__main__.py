@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import platform
 from collections.abc import Iterator
@@ -10,12 +9,11 @@ from pathlib import Path
 
 import click
 
-from benchmarks import checkout, importing, inbox, pages, reporting, workbook
+from benchmarks import checkout, inbox, pages, reporting, workbook
 from benchmarks.filling import filled
 from benchmarks.places import KINDS, Grounds, grounds
 from benchmarks.reporting import Figure
-from marketplace.extension import bring_up, make_runtime
-from marketplace.work import Runtime
+from benchmarks.taking import imported
 
 WHAT = ("pages", "checkout", "import", "inbox")
 
@@ -60,23 +58,6 @@ def measured(ground: Grounds, port: int, how: dict[str, object]) -> Iterator[Fig
             yield read(kind, int(str(how["rows"])) // 2, runs=min(runs, 3))
         if "inbox" in only:
             yield inbox.measure(ground, kind, int(str(how["tasks"])), runs=runs)
-
-
-def imported(ground: Grounds, kind: str, rows: int, *, runs: int) -> Figure:
-    """A long sheet, see benchmarks.importing; each half of a run has an empty database."""
-    numbers = itertools.count(1)
-
-    def empty() -> Runtime:
-        place = ground.place(kind, f"import-{next(numbers) % 2}")
-        ground.make(place)
-        runtime = make_runtime(place.config)
-        bring_up(runtime)
-        return runtime
-
-    told = importing.bench(empty, rows, runs=runs)
-    for number in range(2):
-        ground.drop(ground.place(kind, f"import-{number}"))
-    return Figure(**told, server="none: the services in this process", workers=1, client="none")
 
 
 def read(kind: str, rows: int, *, runs: int) -> Figure:

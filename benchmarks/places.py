@@ -48,16 +48,20 @@ class Place:
 
 class Grounds:
     """Where the databases of one run stand. Filled ones are kept below `folder`, by what they hold
-    and by the tables of this version, so that the next run need not fill them again."""
+    and by the tables of this version, so that the next run need not fill them again. `socket`: of a
+    PostgreSQL that somebody else has started and will stop."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, socket: str = "") -> None:
         self.folder = folder
+        self._socket = socket
         self._server: Any = None
         self._copies = 0
 
     @property
     def socket(self) -> str:
         """Of a PostgreSQL with the settings it ships with: every commit is on the disk."""
+        if self._socket:
+            return self._socket
         if self._server is None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR without a session
@@ -105,7 +109,8 @@ class Grounds:
     def stop(self) -> None:
         if self._server is not None:
             self._server.cleanup()
-            if self._server.get_postmaster_info().is_running():  # a killed run left its name there
+            # a killed run left its name there, so that it was not the last one
+            if (self.folder / "postgresql" / "postmaster.pid").exists():
                 self._server.stop()
 
     def _run(self, command: str, *names: str) -> None:

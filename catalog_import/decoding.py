@@ -1,6 +1,8 @@
 """Bytes to text: by byte order mark, strict UTF-8, strict GB18030, otherwise refused."""
 
+import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,12 +41,19 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Decoded:
     if data.startswith(WORKBOOKS):
         raise unreadable("file_is_workbook")
     text, encoding = _read(data)
-    if not text.strip():
+    if not text or text.isspace():
         raise unreadable("file_empty")
     if found := CONTROL.search(text):
         line = line_at(text, found.start())
         raise unreadable("control_character", line=line, character=f"U+{ord(found[0]):04X}")
     return Decoded(text, encoding)
+
+
+def lines(data: bytes, encoding: Encoding) -> Iterator[str]:
+    """The lines of bytes that `decode` has read so, ends included: a few in memory at a time."""
+    # like utf-8-sig this takes the byte order mark away by itself
+    codec = "utf-16" if encoding in {"utf-16-le", "utf-16-be"} else encoding
+    return io.TextIOWrapper(io.BytesIO(data), codec, newline="")
 
 
 def line_at(text: str, index: int) -> int:

@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from itertools import chain, islice
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from catalog_import.decoding import MAX_BYTES, Encoding, decode
+from catalog_import.decoding import MAX_BYTES, Encoding, decode, lines
 from catalog_import.problems import Problem, unreadable
 from catalog_import.safety import MARK, original
 from catalog_import.synonyms import plain_heading
@@ -100,12 +99,12 @@ def open_csv(data: bytes, *, limits: Limits = LIMITS, score: Score | None = None
     With a `score` the headings may stand below a title or hints; without, in the first row.
     """
     decoded = decode(data, max_bytes=limits.size)
-    separator = _separator(decoded.text)
-    records = _records(decoded.text, separator, limits)
+    encoding, separator = decoded.encoding, _separator(decoded.text)
+    del decoded  # of a long sheet the text takes twice the room of its bytes
     return open_records(
-        records,
+        _records(lines(data, encoding), separator, limits),
         limits,
-        encoding=decoded.encoding,
+        encoding=encoding,
         separator=separator,
         sha256=hashlib.sha256(data).hexdigest(),
         score=score,
@@ -214,9 +213,9 @@ def _heading_letters(text: str) -> Iterator[str]:
                 yield letter
 
 
-def _records(text: str, separator: str, limits: Limits) -> Iterator[TableRow]:
+def _records(said: Iterator[str], separator: str, limits: Limits) -> Iterator[TableRow]:
     """Every row that holds anything, numbered with the blank ones counted."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(said, delimiter=separator, strict=True)
     row, line, limit = 0, 1, limits.cell
     try:
         for cells in reader:
