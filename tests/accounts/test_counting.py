@@ -12,6 +12,7 @@ from marketplace.accounts import queries, rules, service
 from marketplace.accounts.models import Tally
 from marketplace.accounts.rules import Limit, browser_of
 from marketplace.accounts.service import Browser, TooManyTries
+from marketplace.accounts.service.counting import count_guess
 from marketplace.kernel.clock import SetClock
 from tests.fixtures import People
 
@@ -80,6 +81,23 @@ def test_the_total_stops_strangers_and_nobody_at_home(
         with people.runtime.work() as w:
             service.count_try(w, f"E{number:05d}", f"198.51.100.{number}")
     assert refused_everywhere(people, "E99999") == "too_many_tries_elsewhere"
+
+
+def test_one_place_guesses_only_so_many_codes_and_all_together_so_many(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P22: smaller here than in earnest, to be reached."""
+    monkeypatch.setattr(rules, "GUESS_PLACE", Limit("guess_place", 3, timedelta(hours=1)))
+    monkeypatch.setattr(rules, "GUESS_TOTAL", Limit("guess_total", 5, timedelta(hours=1)))
+    with people.runtime.work() as w:
+        for _ in range(3):
+            count_guess(w, "198.51.100.1")
+        with pytest.raises(TooManyTries):
+            count_guess(w, "198.51.100.1")
+        for number in (2, 3):
+            count_guess(w, f"198.51.100.{number}")
+        with pytest.raises(TooManyTries):
+            count_guess(w, "198.51.100.4")
 
 
 def test_half_a_sign_in_makes_no_place_known(people: People) -> None:

@@ -116,6 +116,29 @@ def test_nobody_approves_what_they_submitted_in_an_earlier_job(people: People) -
         service.approve(w, listing.id, listing.fingerprint)
 
 
+def test_nobody_approves_or_returns_goods_of_their_own_supplier_that_a_colleague_submitted(
+    people: People,
+) -> None:
+    an_approved_supplier(people)
+    listing = a_submitted_listing(people)
+    both = people.both("reviewer", "supplier")
+    with pytest.raises(SamePerson), people.runtime.work(both) as w:
+        service.approve(w, listing.id, listing.fingerprint)
+    with pytest.raises(SamePerson), people.runtime.work(both) as w:
+        service.send_back(w, listing.id, "示例")
+
+
+def test_nobody_returns_what_they_only_submitted_in_an_earlier_job(people: People) -> None:
+    """P15: a colleague had written it."""
+    an_approved_supplier(people)
+    listing, name = a_draft_listing(people), a_colleague(people)
+    with people.runtime.work(people.actor(name)) as w:
+        service.submit(w, listing.id)
+    changed_sides = replace(people.actor("reviewer"), person_id=people.ids[name])
+    with pytest.raises(SamePerson), people.runtime.work(changed_sides) as w:
+        service.send_back(w, listing.id, "示例")
+
+
 @pytest.mark.parametrize("name", ["auditor", "manager"])
 def test_who_only_reads_does_not_approve(people: People, name: str) -> None:
     an_approved_supplier(people)

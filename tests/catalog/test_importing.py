@@ -195,6 +195,24 @@ def test_nobody_imports_for_a_stranger(people: People, supplier: Supplier) -> No
             service.import_sheet(w, supplier.id, a_sheet({}), "目录.csv")
 
 
+def test_nobody_looks_at_a_sheet_for_a_stranger(people: People, supplier: Supplier) -> None:
+    """P18: what it would change tells what the supplier has."""
+    for name in ("second_supplier", "reviewer", "manager"):
+        with pytest.raises(Missing), people.runtime.work(people.actor(name)) as w:
+            service.import_sheet(w, supplier.id, a_sheet({}), "目录.csv", check_only=True)
+
+
+def test_who_is_buying_looks_again_when_a_sheet_has_cut_the_price(people: People) -> None:
+    """Failure 39: no good is sold as it was before the sheet; by hand it is the same."""
+    supplier = an_approved_supplier(people)
+    melon = a_listing(people, net_content="5千克")
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.import_sheet(w, supplier.id, a_sheet({"售价": "49.00"}), "目录.csv")
+    now = listings(people)[melon.sku]
+    assert (now.state, now.sale_price) == (ListingState.ON_SALE, Money(49_00))
+    assert now.version > melon.version
+
+
 def test_what_adds_up_is_said_by_verify(people: People, take: Take) -> None:
     take(a_sheet({}, {}))
     with people.runtime.reading() as session:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import struct
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -12,6 +15,8 @@ from marketplace.adapters import photos
 from marketplace.kernel.errors import Invalid
 from tests.makers.photos import a_photo
 from tests.suppliers.test_scans import a_bomb, a_png
+
+CHILDREN = Path("/proc/thread-self/children")  # of this thread
 
 
 def refused(data: bytes) -> str:
@@ -91,6 +96,21 @@ def test_a_bad_photograph_among_many_refuses_only_itself() -> None:
             with pytest.raises(Invalid):
                 opened.draw(bad)
         assert opened.draw(good).drawn == alone.drawn
+
+
+@pytest.mark.skipif(not CHILDREN.exists(), reason="this system does not list children of threads")
+def test_a_child_that_is_gone_costs_the_next_photograph_nothing() -> None:
+    """A fresh child tells whether it was the photograph."""
+    good, others = a_photo(), _children()
+    with photos.Drawing() as opened:
+        alone = opened.draw(good)
+        (pid,) = _children() - others
+        os.kill(pid, signal.SIGTERM)
+        assert opened.draw(good).drawn == alone.drawn
+
+
+def _children() -> set[int]:
+    return {int(pid) for pid in CHILDREN.read_text("ascii").split()}
 
 
 def _animated(frames: int) -> bytes:

@@ -193,6 +193,12 @@ def test_a_supplier_buys_nothing(people: People, melon: Listing) -> None:
         service.place(w, a_placement(address, melon))
 
 
+def test_a_supplier_fills_no_basket(people: People, melon: Listing) -> None:
+    """P18: by whatever way it comes, not by our pages alone."""
+    with pytest.raises(Forbidden), people.runtime.work(people.actor("supplier")) as w:
+        service.put(w, melon.id, 1)
+
+
 def test_only_the_buyer_of_a_union_buys_for_it(people: People, melon: Listing) -> None:
     (grant,) = people.actor("union_buyer").grants
     wish = {"organisation_id": grant.organisation_id, "source": FundSource.UNION}

@@ -40,9 +40,9 @@ def confirmed(
         return service.confirm_transfer(w, payment.id, amount, ref)
 
 
-def a_refund(people: People, purchase: Purchase) -> Refund:
+def a_refund(people: People, purchase: Purchase, name: str = "employee") -> Refund:
     order = the_order(people, paid(people, purchase))
-    with people.runtime.work(people.actor("employee")) as w:
+    with people.runtime.work(people.actor(name)) as w:
         orders.cancel(w, order.id, "不要了")
     with people.runtime.reading() as session:
         found = queries.refund_of(session, order.id)
@@ -101,11 +101,15 @@ def test_only_a_manager_confirms(people: People, melon: Listing, name: str) -> N
         confirmed(people, payment, by=name)
 
 
-def test_a_manager_does_not_confirm_what_he_bought(people: People, melon: Listing) -> None:
+def employed(people: People, name: str) -> None:
+    """Also an employee, who buys."""
     (grant,) = people.actor("employee").grants
     with people.runtime.work() as w:
-        manager = uuid.UUID(people.ids["manager"])
-        accounts.grant(w, manager, grant.organisation_id, Role.EMPLOYEE)
+        accounts.grant(w, uuid.UUID(people.ids[name]), grant.organisation_id, Role.EMPLOYEE)
+
+
+def test_a_manager_does_not_confirm_what_he_bought(people: People, melon: Listing) -> None:
+    employed(people, "manager")
     payment = the_payment(people, a_purchase(people, melon, name="manager"))
     with pytest.raises(SamePerson):
         confirmed(people, payment)
@@ -204,6 +208,16 @@ def test_the_buyer_does_not_pay_himself_back(people: People, melon: Listing) -> 
     refund = a_refund(people, a_purchase(people, melon))
     with pytest.raises(Forbidden), people.runtime.work(people.actor("employee")) as w:
         service.settle_refund(w, refund.id, "退 1")
+
+
+def test_a_manager_does_not_pay_himself_back(people: People, melon: Listing) -> None:
+    """P4: also where he may pay others back; another manager does."""
+    employed(people, "second_manager")
+    refund = a_refund(people, a_purchase(people, melon, name="second_manager"), "second_manager")
+    with pytest.raises(SamePerson), people.runtime.work(people.actor("second_manager")) as w:
+        service.settle_refund(w, refund.id, "退 1")
+    with people.runtime.work(people.actor("manager")) as w:
+        assert service.settle_refund(w, refund.id, "退 1").state is RefundState.SETTLED
 
 
 def test_a_cards_money_is_not_noted_as_given_back_by_hand(people: People, melon: Listing) -> None:

@@ -121,7 +121,14 @@ def _accounts(people: People, things: Things) -> None:
 
 
 def _roster(people: People, things: Things) -> None:
-    """Sheets that wait for the manager who saw what they change."""
+    """Sheets that wait for the manager who saw what they change, and some that were done."""
+    with people.runtime.work(people.actor("manager")) as w:
+        done, plan = accounts.propose_roster(
+            w, accounts.Sheets("单位代码,单位名称\nX008,示例支行\n".encode())
+        )
+        assert done is not None
+        accounts.apply_roster(w, done.id, plan.digest)
+        things["done_roster"] = str(done.id)
     sheets = accounts.Sheets(
         "单位代码,单位名称\nX009,示例分行\n".encode(),
         "工号,姓名,单位代码\nX0009,示例新人,X009\n".encode(),

@@ -12,6 +12,7 @@ from marketplace.orders import service as orders
 from marketplace.purchasing import queries, service
 from tests.fixtures import People
 from tests.makers.catalog import a_draft_listing, a_listing
+from tests.makers.orders import an_address
 from tests.makers.purchasing import ADDRESS, a_people_sheet, a_plan, an_empty_plan, submitted
 from tests.makers.suppliers import an_approved_supplier
 from tests.makers.unions import a_budget
@@ -35,6 +36,14 @@ def test_only_a_buyer_drafts(people: People, name: str) -> None:
     budget = a_budget(people)
     with pytest.raises(Forbidden), people.runtime.work(people.actor(name)) as w:
         service.draft(w, service.NewPlan("x", budget.id, Money(1), ADDRESS))
+
+
+def test_an_approver_with_an_address_of_his_own_drafts_nothing(people: People) -> None:
+    """P15: whoever approves is not whoever asks, also where he buys for himself."""
+    budget, address = a_budget(people), an_address(people)
+    both = people.both("employee", "union_approver")
+    with pytest.raises(Forbidden), people.runtime.work(both) as w:
+        service.draft(w, service.NewPlan("x", budget.id, Money(1), address.id))
 
 
 def test_the_budget_of_a_strangers_union_is_missing(people: People) -> None:

@@ -9,15 +9,18 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from marketplace.accounts import queries as account_queries
+from marketplace.accounts import service as accounts
 from marketplace.catalog import service as catalog
 from marketplace.kernel.clock import SetClock
-from marketplace.kernel.errors import Conflict, Refused, WrongState
-from marketplace.kernel.money import Money
+from marketplace.kernel.errors import Conflict, Missing, Refused, WrongState
+from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import service as orders
 from marketplace.orders.models import OrderLine, Purchase
 from marketplace.payments import service as payments
@@ -34,8 +37,16 @@ from marketplace.work import outbox
 from tests.databases import NOON, Databases
 from tests.fixtures import People, post, sign_in
 from tests.makers.catalog import a_listing
-from tests.makers.orders import a_placement, a_purchase, an_address, the_order, the_payment
+from tests.makers.orders import (
+    a_placement,
+    a_purchase,
+    an_address,
+    the_order,
+    the_orders,
+    the_payment,
+)
 from tests.makers.purchasing import a_plan
+from tests.makers.sales import some_goods_on_sale
 from tests.makers.suppliers import a_paper, a_statement, a_submitted_supplier, an_approved_supplier
 from tests.races.card import CountingCard
 from tests.races.storm import PATIENCE, all_is_well, at_once, doing, just_before
@@ -185,6 +196,28 @@ def test_an_order_cancelled_while_its_money_is_confirmed_tells_why(people: Peopl
     all_is_well(people)
 
 
+def test_money_that_is_confirmed_while_the_payment_shrinks_is_looked_at_again(
+    people: People,
+) -> None:
+    """P3: one of two orders was called off between the look and the note; the sum that the manager
+    typed is not the one that is asked now, so no money is noted."""
+    goods = some_goods_on_sale(people)
+    purchase = a_purchase(people, goods.melons, goods.nuts)
+    payment, order = the_payment(people, purchase), the_orders(people, purchase)[0]
+    cancels = doing(people, people.actor("employee"), orders.cancel, order.id, "示例：不要了")
+    confirms = doing(people, people.actor("manager"), payments.confirm_transfer,
+                     payment.id, payment.amount, "示例流水 1")  # fmt: skip
+    with (
+        just_before(people.runtime, "UPDATE mp_payment", cancels),
+        pytest.raises(Refused) as refusal,
+    ):
+        confirms()
+    assert refusal.value.code == "amount_differs"
+    left = the_payment(people, purchase)
+    assert (left.state, ZERO < left.amount < payment.amount) == (PaymentState.AWAITING, True)
+    all_is_well(people)
+
+
 def test_the_same_form_sent_twice_meets_itself_and_is_one_purchase(people: People) -> None:
     """P31: the second came between the first one's look for its key and its writing."""
     an_approved_supplier(people)
@@ -216,6 +249,21 @@ def test_what_loses_a_meeting_is_done_again_and_what_loses_always_is_busy(people
     with pytest.raises(Conflict):
         people.runtime.again(lost)
     assert len(tries) == 6
+
+
+def test_of_two_requests_that_renew_one_sign_in_one_gets_the_secret(people: People) -> None:
+    """P20: the other one, which may be a copy of the cookie, is sent away."""
+    with people.runtime.work() as w:
+        secret = accounts.admit(w, UUID(people.ids["employee"]))
+        found = account_queries.open_sign_in(w.session, secret, w.now)
+        assert found is not None
+
+    def renewed() -> None:
+        with people.runtime.work() as w:
+            accounts.renew(w, found.id)
+
+    with just_before(people.runtime, "UPDATE mp_sign_in", renewed), pytest.raises(Missing):
+        renewed()
 
 
 def test_a_card_that_was_charged_is_settled_or_given_back_whatever_the_unit_met(

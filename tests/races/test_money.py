@@ -69,6 +69,29 @@ def test_confirmed_cancelled_and_lapsed_together_is_one_of_them(
     all_is_well(people)
 
 
+def test_money_confirmed_while_one_of_two_orders_is_called_off_is_noted_in_full_or_not_at_all(
+    people: People,
+) -> None:
+    """P3: whoever comes first, what is settled is what was typed; the rest is owed back."""
+    goods = some_goods_on_sale(people)
+    for place in range(4):
+        purchase = a_purchase(people, goods.melons, goods.nuts)
+        payment, order = the_payment(people, purchase), the_orders(people, purchase)[0]
+        due = order.goods + order.freight
+        confirmed = doing(people, people.actor("manager"), payments.confirm_transfer, payment.id,
+                          payment.amount, f"示例流水 {place}")  # fmt: skip
+        cancelled = doing(people, people.actor("employee"), orders.cancel, order.id, "示例：不要了")
+        outcomes = in_any_order([confirmed, cancelled], place)
+        left = the_payment(people, purchase)
+        assert sorted(outcomes) in (["done", "done"], ["amount_differs", "done"])
+        if left.state is PaymentState.SETTLED:
+            assert (left.amount, left.refunded) == (payment.amount, due)
+        else:
+            assert (left.state, left.refunded) == (PaymentState.AWAITING, ZERO)
+            assert left.amount == payment.amount - due
+    all_is_well(people)
+
+
 def _lapse(people: People) -> Callable[[], object]:
     def once() -> None:
         with people.runtime.work() as w:

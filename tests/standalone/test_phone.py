@@ -11,6 +11,7 @@ from flask import Flask
 from marketplace.accounts import rules, service
 from marketplace.accounts.models import OneTimeCode, Tally
 from marketplace.accounts.rules import Limit
+from marketplace.accounts.states import CodePurpose
 from marketplace.kernel.clock import SetClock
 from tests.fixtures import PASSWORD, People, post
 from tests.makers.doors import (
@@ -112,6 +113,17 @@ def test_a_code_for_one_purpose_opens_no_other(app: Flask, people: People) -> No
     post(client, "/reset", login=EMPLOYEE, way="sms")
     code = digits(people.runtime, EMPLOYEE)
     assert post(client, "/sign-in/phone/code", code=code).headers["Location"] == "/sign-in/phone"
+
+
+def test_a_code_for_one_purpose_is_no_code_for_another_whoever_asks(people: People) -> None:
+    """P22: not only because each page remembers its own."""
+    with people.runtime.work() as w:
+        asked = service.send_code(w, CodePurpose.SIGN_IN, EMPLOYEE, THIEF, text=str)
+    right = digits(people.runtime, EMPLOYEE)
+    with pytest.raises(service.BadCode), people.runtime.work() as w:
+        service.use_code(w, CodePurpose.RESET, asked, right)
+    with people.runtime.work() as w:
+        assert service.use_code(w, CodePurpose.SIGN_IN, asked, right).id == asked.code_id
 
 
 def test_only_hashes_of_it_are_kept(app: Flask, people: People) -> None:

@@ -244,6 +244,27 @@ def test_whoever_handed_in_does_not_approve(people: People) -> None:
         service.check(w, supplier.id, seen(w, supplier))
 
 
+def test_who_belongs_to_a_supplier_neither_returns_nor_suspends_it(people: People) -> None:
+    """P15: also where a colleague handed the application in."""
+    both = people.both("reviewer", "supplier")
+    supplier = a_submitted_supplier(people)
+    with pytest.raises(SamePerson), people.runtime.work(both) as w:
+        service.send_back(w, supplier.id, "示例")
+    stopped = an_approved_supplier(people, "second_supplier", 2)
+    theirs = people.both("reviewer", "second_supplier")
+    with pytest.raises(SamePerson), people.runtime.work(theirs) as w:
+        service.suspend(w, stopped.id, "示例")
+
+
+def test_whoever_handed_an_application_in_does_not_return_it_in_a_later_job(
+    people: People,
+) -> None:
+    supplier = a_submitted_supplier(people)
+    changed_sides = replace(people.actor("reviewer"), person_id=people.ids["supplier"])
+    with pytest.raises(SamePerson), people.runtime.work(changed_sides) as w:
+        service.send_back(w, supplier.id, "示例")
+
+
 def test_a_returned_application_says_why_and_comes_back(people: People) -> None:
     supplier = a_submitted_supplier(people)
     with (

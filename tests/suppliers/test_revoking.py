@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from marketplace.suppliers.states import PaperKind, PaperState
 from marketplace.work.models import TrailEntry
 from tests.fixtures import People
 from tests.makers.catalog import a_listing
+from tests.makers.onboarding import a_colleague
 from tests.makers.suppliers import a_paper, an_approved_supplier
 
 REASON = "示例：发证机关已注销"
@@ -46,6 +48,20 @@ def sells(people: People, supplier: Supplier) -> bool:
 def faults(people: People) -> list[str]:
     with people.runtime.reading() as session:
         return [*queries.standing_faults(session), *catalog.gate_faults(session)]
+
+
+def test_whoever_handed_a_paper_in_does_not_accept_it_in_a_later_job(
+    people: People, supplier: Supplier
+) -> None:
+    """P15: a colleague had handed the application in."""
+    name = a_colleague(people)
+    with people.runtime.work(people.actor(name)) as w:
+        paper = service.hand_in(w, supplier.id, a_paper(PaperKind.FOOD_PRODUCTION))
+    changed_sides = replace(people.actor("reviewer"), person_id=people.ids[name])
+    with pytest.raises(SamePerson), people.runtime.work(changed_sides) as w:
+        service.accept_paper(w, paper.id)
+    with pytest.raises(SamePerson), people.runtime.work(changed_sides) as w:
+        service.refuse_paper(w, paper.id, REASON)
 
 
 def test_a_revoked_paper_shuts_the_gate_and_stays_on_the_record(

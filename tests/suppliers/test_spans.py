@@ -8,6 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.suppliers.rules import in_force
 from marketplace.suppliers.rules.spans import DAWN, Span, both, holds, united
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -50,3 +51,10 @@ def test_spans_that_touch_are_one_and_the_others_stand_apart_in_order(
     for (_, ends_at), (starts_at, _) in pairwise(found):
         assert ends_at is not None
         assert ends_at < starts_at
+
+
+def test_a_period_begins_with_its_first_instant_and_ends_before_its_last() -> None:
+    """P16: as the gate has it, so do the checklist and the desk."""
+    asked = [in_force(at(1), at(3), at(hour)) for hour in range(5)]
+    assert asked == [False, True, True, False, False]
+    assert in_force(at(1), None, at(40))
