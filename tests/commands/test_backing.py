@@ -15,6 +15,8 @@ from marketplace.catalog.models import Listing
 from marketplace.commands import main
 from marketplace.extension import make_runtime
 from marketplace.suppliers.models import Paper
+from marketplace.work import copying
+from marketplace.work.database import make_engine
 from tests.databases import Databases, Place
 from tests.fixtures import People
 from tests.makers.catalog import a_listing
@@ -90,6 +92,14 @@ def test_nothing_is_written_over(run: Run, place: Place, shop: Listing, tmp_path
     run(place, "backup", copy)
     assert run(place, "backup", copy).exit_code == 1
     assert "不是空的" in run(place, "restore", copy).output
+
+
+def test_a_copy_goes_into_an_empty_database_only(place: Place, tmp_path: Path) -> None:
+    """P32: whoever calls it, not the command alone."""
+    engine = make_engine(place.config.url)
+    with pytest.raises(copying.CannotCopy, match="not empty"):
+        copying.copy_in(engine, place.config.url, tmp_path / "database.sqlite")
+    engine.dispose()
 
 
 def test_a_trail_cut_after_the_backup_is_found_where_it_is_restored(

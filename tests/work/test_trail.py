@@ -204,6 +204,14 @@ def test_a_head_that_was_moved_is_found(bare_runtime: Runtime, first: int) -> No
         ]
 
 
+def test_a_head_with_another_hash_is_found(bare_runtime: Runtime) -> None:
+    """P30: else the last row could be exchanged together with its own hash."""
+    with bare_runtime.work() as w:
+        w.session.execute(update(TrailHead).values(hash="0" * 64))
+    with bare_runtime.reading() as session:
+        assert list(trail.faults(session)) == ["trail: the head does not close the chain"]
+
+
 @pytest.mark.parametrize("table", sorted(APPEND_ONLY))
 def test_a_missing_trigger_is_told_with_table_and_verb(bare_runtime: Runtime, table: str) -> None:
     """P1, P30: without it the next change would leave no trace of being one."""
