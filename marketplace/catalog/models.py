@@ -230,6 +230,10 @@ class PriceComparison(Base):
     per_500g: Mapped[Money | None]
     day: Mapped[date]
     note: Mapped[ShortText] = mapped_column(default="")
+    file_key: Mapped[ShortText] = mapped_column(default="")  # a picture of it, or a document; none
+    file_name: Mapped[ShortText] = mapped_column(default="")
+    file_type: Mapped[ShortText] = mapped_column(default="")  # by its content
+    file_sha256: Mapped[str] = mapped_column(String(64), default="")
     added_at: Mapped[datetime]
     added_by: Mapped[PersonRef]
 

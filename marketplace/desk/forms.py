@@ -30,7 +30,7 @@ from marketplace.kernel.reviews import ReviewKind
 from marketplace.regions.service import NewList, Proposal
 from marketplace.suppliers.service import Found
 from marketplace.suppliers.states import HitVerdict, LookupResult
-from marketplace.web import MarketForm, checked, options
+from marketplace.web import MarketForm, checked, options, uploaded
 from marketplace.web.labels import error_words
 from marketplace.web.words import _
 
@@ -113,6 +113,9 @@ class ComparisonForm(MarketForm):
     amount = StringField("多少", TEXT, description="这个价格是多少的，例如：5千克、500g×10")
     day = DateField("日期", [InputRequired("请填写日期。")])
     remark = StringField("备注", [Length(max=200, message="最多 200 个字。")])
+    scan = FileField(
+        "截图或文件（可选）", description="JPEG、PNG、WebP、HEIC、PDF 或 OFD，最大 10 MB"
+    )
 
     def validate_price(self, field: StringField) -> None:
         try:
@@ -121,11 +124,19 @@ class ComparisonForm(MarketForm):
             raise ValidationError("请填写如 12.50 的数字，单位为元，最多两位小数。") from fault
 
     def elsewhere(self) -> Elsewhere:
-        """What was typed, as the service takes it."""
+        """What was typed and uploaded, as the service takes it; reads the file whole."""
+        name, data = uploaded(self.scan)
         assert self.day.data is not None  # noqa: S101  # validate() saw to it; tells mypy
         said = {one: (self[one].data or "").strip() for one in ("source", "amount", "remark")}
-        note = said.pop("remark")
-        return Elsewhere(**said, note=note, price=parse_yuan(self.price.data), day=self.day.data)
+        return Elsewhere(
+            source=said["source"],
+            price=parse_yuan(self.price.data),
+            amount=said["amount"],
+            day=self.day.data,
+            note=said["remark"],
+            file_name=name,
+            file=data,
+        )
 
 
 class NewListForm(VersionForm):

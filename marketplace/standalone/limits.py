@@ -41,6 +41,7 @@ class Often:
 
 UPLOADS = (
     "marketplace.accounts.take",
+    "marketplace.catalog.compare_price",
     "marketplace.catalog.draft",
     "marketplace.catalog.import_now",
     "marketplace.catalog.name_columns",
@@ -48,6 +49,7 @@ UPLOADS = (
     "marketplace.catalog.paper_goods",
     "marketplace.catalog.show_photos",
     "marketplace.desk.add_list",
+    "marketplace.desk.compare_price",
     "marketplace.desk.take_list",
     "marketplace.desk.write_down",
     "marketplace.purchasing.set_people",

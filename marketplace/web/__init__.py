@@ -17,7 +17,7 @@ from marketplace.web.door import (
     takes,
     work,
 )
-from marketplace.web.forms import MarketForm, checked, options
+from marketplace.web.forms import MarketForm, checked, options, uploaded
 from marketplace.web.labels import finding_words
 from marketplace.web.once import once, remember
 from marketplace.web.paging import Page, page_number, paged
@@ -50,6 +50,7 @@ __all__ = [
     "signed_in",
     "someone",
     "takes",
+    "uploaded",
     "urls",
     "work",
 ]

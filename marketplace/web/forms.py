@@ -146,6 +146,16 @@ class MarketForm(Form):  # type: ignore[misc]  # wtforms ships no types
         return True
 
 
+def uploaded(field: FileField) -> tuple[str, bytes]:
+    """Name and bytes of the file that was chosen; both empty when none was. Read from its start
+    each time: a view may be run twice."""
+    name = str(getattr(field.data, "filename", "") or "")[-200:]
+    if not name:
+        return "", b""
+    field.data.stream.seek(0)
+    return name, field.data.read()
+
+
 def _hidden(name: str, value: str) -> Markup:
     """A hidden input, spelled as WTForms spells its own."""
     return Markup('<input name="{}" type="hidden" value="{}">').format(name, value)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts import service as accounts
 from marketplace.accounts.models import OrganisationKind
@@ -22,9 +24,10 @@ from marketplace.kernel.errors import Invalid, Missing, WrongState
 from marketplace.kernel.money import Money
 from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Supplier
+from marketplace.work.models import TrailEntry
 from tests.fixtures import PASSWORD, People, post
 from tests.makers.catalog import a_draft_listing, a_listing, a_sheet, some_goods
-from tests.makers.suppliers import an_approved_supplier
+from tests.makers.suppliers import SCAN, an_approved_supplier
 
 SEEN = Elsewhere("示例市场", Money(12_00), "500克", date(2026, 11, 20))
 
@@ -289,6 +292,44 @@ def test_pages_show_the_comparison_and_take_reason_and_prices(
     client, here = client_as("supplier"), f"/supplier/listings/{listing.id}"
     assert post(client, f"{here}/price-reason", on=here, price_reason="手工挑选").status_code == 303
     assert "手工挑选" in client_as("reviewer").get(f"/desk/listings/{listing.id}").text
+
+
+def test_what_is_attached_to_a_price_elsewhere_is_served_as_private_papers_are(
+    market: People, client_as: Callable[[str], FlaskClient]
+) -> None:
+    """To the good's own supplier and to reviewers, as a download that nobody keeps; each reading is
+    written. A file that is none leaves nothing, nor does one of a refused form."""
+    listing = weighed(market, "N", 60)
+    said = {"source": "示例店", "price": "12.00", "amount": "500克", "day": "2026-11-20"}
+    storage = market.runtime.tools.storage
+
+    def attached(name: str, page: str, data: bytes, **other: str) -> int:
+        client, here = client_as(name), f"/{page}/{listing.id}"
+        file = (io.BytesIO(data), "截图.png")
+        given = {**said, **other, "scan": file}
+        status: int = post(client, f"{here}/comparisons", on=here, **given).status_code
+        return status
+
+    assert attached("supplier", "supplier/listings", b"MZ\x00 no picture") == 422
+    assert attached("supplier", "supplier/listings", SCAN, day="2027-01-01") == 422
+    assert [one for one in storage.listed() if one.key.startswith("comparisons/")] == []
+    for name, page in (("supplier", "supplier/listings"), ("reviewer", "desk/listings")):
+        assert attached(name, page, SCAN) == 303
+    with market.runtime.reading() as session:
+        found = queries.comparisons(session, listing.id)
+        assert {one.file_sha256 for one in found} == {hashlib.sha256(SCAN).hexdigest()}
+    here = f"/supplier/comparisons/{found[0].id}/file"
+    for name in ("supplier", "reviewer"):
+        answer = client_as(name).get(here)
+        assert (answer.data, answer.headers["Cache-Control"]) == (SCAN, "no-store")
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    for name, status in (("second_supplier", 404), ("auditor", 403), ("employee", 403)):
+        assert client_as(name).get(here).status_code == status
+    assert "下载附件" in client_as("reviewer").get(f"/desk/listings/{listing.id}").text
+    assert "下载附件" not in client_as("auditor").get(f"/desk/listings/{listing.id}").text
+    with market.runtime.reading() as session:
+        asked = select(func.count(TrailEntry.number)).where(TrailEntry.verb == "read_file")
+        assert session.scalar(asked) == 2
 
 
 def test_what_left_the_zone_is_not_repriced(people: People) -> None:

@@ -64,6 +64,7 @@ NOT_PAGES: dict[str, str] = {
     "marketplace.catalog.marked_rows": "a sheet with the rows that were left alone marked in it",
     "marketplace.catalog.sample": "a CSV file",
     "marketplace.catalog.sample_workbook": "a workbook",
+    "marketplace.catalog.comparison_file": "what is attached to a price, to download",
     "marketplace.catalog.export": "a workbook",
     "marketplace.catalog.batch": "of a supplier who is no reader; see tests/orders/test_leaving.py",
     "marketplace.catalog.batch_paper": "likewise",

@@ -20,6 +20,7 @@ READS = frozenset(
     {
         "GET marketplace.suppliers.preview",
         "GET marketplace.suppliers.scan",
+        "GET marketplace.catalog.comparison_file",
         "GET marketplace.desk.shot",
         "GET marketplace.orders.recall_sheet",
     }

@@ -7,6 +7,7 @@ in the owner's own things alone: no answer to anybody who may not read them hold
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -251,6 +252,12 @@ def _change(people: People, things: Things, private: dict[str, object]) -> None:
         assert change is not None
     things |= {"change": str(change.id), "edited_listing": str(edited.id)}
     things["change_seen"] = catalog_rules.seen_of(change.base, change.fingerprint)
+    seen = catalog.Elsewhere("示例店", Money(12_00), "500克", local_day(people.runtime.clock.now()))
+    seen = catalog.received_price(
+        people.runtime.tools.storage, replace(seen, file_name="截图.png", file=SCAN)
+    )
+    with people.runtime.work(people.actor("supplier")) as w:
+        things["comparison"] = str(catalog.compare_price(w, edited.id, seen).id)
 
 
 def _sheets(people: People, things: Things) -> None:

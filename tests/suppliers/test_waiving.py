@@ -117,3 +117,23 @@ def test_suppliers_waive_nothing(people: People, supplier: Supplier) -> None:
         propose(people, supplier, "supplier")
     with pytest.raises(Forbidden):
         use(people, "supplier", waiver_id, "confirm")
+
+
+def test_a_waiver_counts_from_its_second_word_and_not_after_its_time(
+    people: People, supplier: Supplier, clock: SetClock
+) -> None:
+    """Nothing is waived while one person alone has spoken, nor once the end has come."""
+    proposed_at = clock.at
+    waiver_id = propose(people, supplier)
+    clock.advance(days=3)
+    granted = use(people, "second_reviewer", waiver_id, "confirm")
+    assert (granted.starts_at, granted.proposed_at) == (clock.at, proposed_at)
+    with people.runtime.reading() as session:
+        key, earlier = rules.key_of(rules.slugs_of(TEA)), clock.at - timedelta(seconds=1)
+        assert not queries.sells(session, supplier.id, earlier, key)
+    use(people, "reviewer", waiver_id, "end", "示例")
+    until = date(2026, 12, 1)
+    late = propose(people, supplier, until=until)
+    clock.at = end_of_day(until)
+    with pytest.raises(Invalid, match="waiver_until"):
+        use(people, "second_reviewer", late, "confirm")

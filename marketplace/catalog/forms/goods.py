@@ -11,6 +11,7 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     MultipleFileField,
     SelectField,
     SelectMultipleField,
@@ -29,7 +30,7 @@ from marketplace.catalog.service import Elsewhere, NewBatch
 from marketplace.catalog.states import BatchState
 from marketplace.kernel.money import Money, parse_yuan
 from marketplace.suppliers.states import Maker, Packaging, Processing
-from marketplace.web import MarketForm, options
+from marketplace.web import MarketForm, options, uploaded
 
 LONG = Length(max=200, message="最多 200 个字。")
 SHORT = Length(max=40, message="最多 40 个字。")
@@ -162,9 +163,13 @@ class ComparisonForm(MarketForm):
     amount = StringField("多少", [MUST, LONG], description="这个价格是多少的，例如：5千克、500g×10")
     day = DateField("日期", [InputRequired("请填写日期。")])
     remark = StringField("备注", [LONG])  # the page has a note already: the reviewer's
+    scan = FileField(
+        "截图或文件（可选）", description="JPEG、PNG、WebP、HEIC、PDF 或 OFD，最大 10 MB"
+    )
 
     def elsewhere(self) -> Elsewhere:
-        """What was typed, as the service takes it."""
+        """What was typed and uploaded, as the service takes it; reads the file whole."""
+        name, data = uploaded(self.scan)
         assert self.day.data is not None  # noqa: S101  # validate() saw to it; tells mypy
         return Elsewhere(
             source=_text(self.source),
@@ -172,6 +177,8 @@ class ComparisonForm(MarketForm):
             amount=_text(self.amount),
             day=self.day.data,
             note=_text(self.remark),
+            file_name=name,
+            file=data,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -176,6 +176,17 @@ def papers_needed(
     asked = select(Listing.id, Listing.category, Listing.title, Listing.processing)
     rows = session.execute(asked.where(Listing.id.in_(tuple(listing_ids))))
     return {row.id: batch_papers(row.category, row.title, row.processing) for row in rows}
+
+
+def must_name_batch(
+    session: Session, needed: Mapping[uuid.UUID, Sequence[PaperKind]]
+) -> frozenset[uuid.UUID]:
+    """Goods, by what `papers_needed` says of them, that do not leave without a batch: those whose
+    batches need papers, and those of which some batch was recalled, lest it leave unnamed."""
+    asked = select(Batch.listing_id).where(
+        Batch.listing_id.in_(tuple(needed)), Batch.state == BatchState.RECALLED
+    )
+    return frozenset(session.scalars(asked)) | {one for one, kinds in needed.items() if kinds}
 
 
 def out_of_force(

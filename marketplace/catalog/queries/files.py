@@ -9,16 +9,19 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.catalog.models import CatalogImport, ListingPhoto
+from marketplace.catalog.models import CatalogImport, ListingPhoto, PriceComparison
 from marketplace.catalog.queries.known import unpack_absent
 from marketplace.catalog.queries.packing import parts_of, unpack
 from marketplace.catalog.states import ImportState
 
 
 def named_files(session: Session) -> Iterator[str]:
-    """The keys of all photographs, as they came and as they are shown."""
+    """The keys of all photographs, as they came and as they are shown; and of what was attached to
+    prices seen elsewhere."""
     for photo in session.scalars(select(ListingPhoto)):
         yield from photo.keys
+    attached = select(PriceComparison.file_key).where(PriceComparison.file_key != "")
+    yield from session.scalars(attached)
 
 
 def needed_sheets(session: Session, since: datetime) -> tuple[tuple[uuid.UUID, ImportState], ...]:

@@ -47,7 +47,14 @@ from marketplace.catalog.service.photos import (
     receive,
     show_photos,
 )
-from marketplace.catalog.service.pricing import Elsewhere, compare_price, explain_price
+from marketplace.catalog.service.pricing import (
+    UPLOAD_BYTES,
+    Elsewhere,
+    compare_price,
+    explain_price,
+    read_comparison,
+    received_price,
+)
 from marketplace.catalog.service.refusing import ABSENT, kept_refused
 from marketplace.catalog.service.revising import (
     Revised,
@@ -87,6 +94,7 @@ from marketplace.catalog.service.writing import draft
 __all__ = [
     "ABSENT",
     "SMALL",
+    "UPLOAD_BYTES",
     "Chosen",
     "Elsewhere",
     "Filed",
@@ -125,9 +133,11 @@ __all__ = [
     "paper_batch",
     "paper_goods",
     "preview",
+    "read_comparison",
     "rebuild_search",
     "recall",
     "receive",
+    "received_price",
     "reckon_supplier",
     "refuse_change",
     "refused_key",

@@ -34,7 +34,7 @@ from marketplace.suppliers.models import Supplier
 from marketplace.work import Deed, Runtime
 
 AGE = timedelta(days=1)  # no unit of work takes as long
-FOLDERS = frozenset({"scans", "lookups", "photos", "imports"})
+FOLDERS = frozenset({"scans", "lookups", "photos", "imports", "comparisons"})
 FEW = 100  # may go however few others stay
 TOLD = 100  # keys in one row of the trail
 

@@ -279,6 +279,7 @@ def listing_page(
             fair=queries.fairness(session, settings(), listing.category, said),
             compared=queries.comparisons(session, listing.id),
             distance_percent=settings().price_distance_percent,
+            reads_files=True,
             waiting=waiting,
             differences=queries.differences(session, waiting, lang) if waiting else (),
             changes=[one for one in edits if one is not waiting],

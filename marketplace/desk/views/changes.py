@@ -44,5 +44,6 @@ def change(change_id: uuid.UUID) -> ResponseReturnValue:
             fair=catalog.fairness(session, settings(), found.content["category"], found.content),
             compared=catalog.comparisons(session, listing.id),
             distance_percent=settings().price_distance_percent,
+            reads_files=Role.REVIEWER in roles,
             **around(session, subject, steps, seen),
         )

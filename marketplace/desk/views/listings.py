@@ -15,10 +15,11 @@ from marketplace.desk.forms import ComparisonForm
 from marketplace.desk.views.blueprint import pages
 from marketplace.desk.views.deciding import around
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Invalid, Refused
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.web import (
     back_to,
+    kept_files,
     needs,
     now,
     once,
@@ -27,6 +28,7 @@ from marketplace.web import (
     remember,
     settings,
     someone,
+    takes,
     urls,
     work,
 )
@@ -42,6 +44,7 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @pages.post("/listings/<uuid:listing_id>/comparisons")
+@takes(service.UPLOAD_BYTES)
 @needs(Role.REVIEWER)
 @once
 def compare_price(listing_id: uuid.UUID) -> ResponseReturnValue:
@@ -50,10 +53,11 @@ def compare_price(listing_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate():
         return _page(listing_id, form, 422)
     try:
+        seen = service.received_price(kept_files(), form.elsewhere())
         with work() as w:
-            service.compare_price(w, listing_id, form.elsewhere())
+            service.compare_price(w, listing_id, seen)
             remember(w, urls("desk.listing", "listing_id")(listing_id))
-    except Invalid as fault:
+    except (Invalid, Refused) as fault:
         if not form.blame(fault):
             raise
         return _page(listing_id, form, fault.status)
@@ -81,6 +85,7 @@ def _page(
             fair=catalog.fairness(session, settings(), found.category, catalog.said(found)),
             compared=catalog.comparisons(session, found.id),
             distance_percent=settings().price_distance_percent,
+            reads_files=Role.REVIEWER in roles,
             comparison_form=(form or ComparisonForm()) if Role.REVIEWER in roles else None,
             compare_url=url_for("marketplace.desk.compare_price", listing_id=found.id),
             spent=catalog.time_spent(session, found, at),

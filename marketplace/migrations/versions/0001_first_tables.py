@@ -1555,6 +1555,10 @@ def upgrade() -> None:
         sa.Column("per_500g", sa.BigInteger(), nullable=True),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("file_key", sa.String(length=200), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("file_type", sa.String(length=200), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(

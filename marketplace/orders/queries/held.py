@@ -28,7 +28,7 @@ from marketplace.orders.models import (
     Purchase,
     RecallNotice,
 )
-from marketplace.orders.queries.leaving import WAITING
+from marketplace.orders.queries.leaving import WAITING, is_overtaken
 from marketplace.orders.queries.orders import (
     UNION_OFFICERS,
     OrderRow,
@@ -143,7 +143,11 @@ def not_left_out_of_force(session: Session, at: datetime) -> tuple[uuid.UUID, ..
         Hold.order_id == Order.id,
         or_(
             Hold.state.in_(WAITING),
-            and_(Hold.reason == HoldReason.PAPERS, Hold.state == HoldState.AGREED),
+            and_(
+                Hold.reason == HoldReason.PAPERS,
+                Hold.state == HoldState.AGREED,
+                ~is_overtaken(),
+            ),
         ),
     )
     asked = (

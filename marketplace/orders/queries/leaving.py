@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.orders.models import Hold, LineBatch, OrderLine
 from marketplace.orders.states import HoldChoice, HoldReason, HoldState
-from marketplace.suppliers.states import PaperKind
+from marketplace.suppliers.models import Paper, Supplier
+from marketplace.suppliers.states import PaperKind, PaperState, SupplierState
 
 WAITING = (HoldState.OPEN, HoldState.PROPOSED)
 
@@ -25,6 +26,7 @@ class Departure:
     line: OrderLine
     batches: tuple[catalog.BatchStanding, ...]  # open ones, packed last first
     needed: tuple[PaperKind, ...]  # of every batch of such a good
+    must_name: bool  # its batch: it needs papers, or another batch of the good was recalled
 
     @property
     def chosen(self) -> uuid.UUID | None:
@@ -37,8 +39,15 @@ def departures(session: Session, lines: Sequence[OrderLine], at: datetime) -> tu
     """The lines with their batches, in the order given."""
     ids = {line.listing_id for line in lines}
     batches, needed = catalog.open_batches(session, ids, at), catalog.papers_needed(session, ids)
+    must_name = catalog.must_name_batch(session, needed)
     return tuple(
-        Departure(line, batches.get(line.listing_id, ()), needed[line.listing_id]) for line in lines
+        Departure(
+            line,
+            batches.get(line.listing_id, ()),
+            needed[line.listing_id],
+            line.listing_id in must_name,
+        )
+        for line in lines
     )
 
 
@@ -59,6 +68,22 @@ def last_hold(session: Session, order_id: uuid.UUID) -> Hold | None:
     return session.scalars(asked.order_by(Hold.opened_at.desc(), Hold.id).limit(1)).first()
 
 
+def is_overtaken() -> ColumnElement[bool]:
+    """Whether something worse came up since the buyer answered a hold: a paper of the supplier was
+    revoked, or the supplier is suspended. To that nobody has agreed."""
+    revoked = exists().where(
+        Paper.supplier_id == Hold.supplier_id,
+        Paper.state == PaperState.REVOKED,
+        Paper.decided_at > Hold.answered_at,
+    )
+    suspended = exists().where(
+        Supplier.id == Hold.supplier_id,
+        Supplier.state == SupplierState.SUSPENDED,
+        Supplier.decided_at > Hold.answered_at,
+    )
+    return or_(revoked, suspended)
+
+
 def allowed_anyway(session: Session, order_id: uuid.UUID) -> frozenset[uuid.UUID]:
     """Listings whose goods the buyer agreed to get as ordered, although their papers ran out."""
     asked = select(Hold.listings).where(
@@ -66,5 +91,6 @@ def allowed_anyway(session: Session, order_id: uuid.UUID) -> frozenset[uuid.UUID
         Hold.reason == HoldReason.PAPERS,
         Hold.state == HoldState.AGREED,
         Hold.choice == HoldChoice.SHIP,
+        ~is_overtaken(),
     )
     return frozenset(uuid.UUID(one) for listings in session.scalars(asked) for one in listings)

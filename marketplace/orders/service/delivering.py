@@ -33,7 +33,8 @@ def ship(
 ) -> Order:
     """Say that a paid order is on its way, each line from its batch. By its supplier.
 
-    A line whose goods need papers of the batch does not leave without them. Raises Missing,
+    A line whose goods need papers of the batch does not leave without them, nor one without a batch
+    once some batch of its goods was recalled. Raises Missing,
     Forbidden, WrongState, Invalid (carrier, tracking), Refused (order_held, papers_ran_out,
     batch_recalled), BatchPapersMissing.
     """
@@ -84,7 +85,9 @@ def _not_held(w: Work, order: Order) -> None:
 
 
 def _papers_in_force(w: Work, order: Order, lines: Sequence[OrderLine]) -> None:
-    """At this very second, whether or not anybody has noticed yet."""
+    """At this very second, whether or not anybody has noticed yet. Its supplier is held: a paper is
+    revoked before the parcel leaves or after it."""
+    w.session.refresh(order.supplier, with_for_update={"read": True})
     out = catalog.out_of_force(w.session, {line.listing_id for line in lines}, w.now)
     if out - queries.allowed_anyway(w.session, order.id):
         titles = "、".join(line.title for line in lines if line.listing_id in out)
@@ -93,8 +96,9 @@ def _papers_in_force(w: Work, order: Order, lines: Sequence[OrderLine]) -> None:
 
 def _leave(w: Work, order: Order, lines: Sequence[OrderLine], chosen: Batches) -> None:
     """Note from which batch each line leaves. A recall comes before it or after."""
-    needed = catalog.papers_needed(w.session, {line.listing_id for line in lines})
     found = catalog.batches_to_ship(w.session, chosen.values(), w.now)
+    needed = catalog.papers_needed(w.session, {line.listing_id for line in lines})
+    must_name = catalog.must_name_batch(w.session, needed)
     lacking = []
     for line in lines:
         batch_id = chosen.get(line.id)
@@ -102,7 +106,7 @@ def _leave(w: Work, order: Order, lines: Sequence[OrderLine], chosen: Batches) -
         if batch_id and (standing is None or standing.batch.listing_id != line.listing_id):
             raise Missing(batch_id=batch_id)
         if standing is None:
-            if needed[line.listing_id]:
+            if line.listing_id in must_name:
                 lacking.append(line)
             continue
         if standing.batch.state is BatchState.RECALLED:

@@ -38,6 +38,8 @@ def propose_waiver(w: Work, supplier_id: uuid.UUID, wanted: Wanted) -> Waiver:
     note_missing, evidence_missing, waiver_until), Refused (waiver_waits).
     """
     supplier = someone_elses(w, supplier_id)
+    # held: of two who propose at once the second finds the first one's
+    w.session.refresh(supplier, with_for_update=True)
     if not rules.is_let_in(supplier.state):
         raise WrongState(verb="propose_waiver", state=supplier.state)
     if wanted.requirement not in {one.slug for one in queries.waivable(supplier)}:
@@ -70,7 +72,8 @@ def propose_waiver(w: Work, supplier_id: uuid.UUID, wanted: Wanted) -> Waiver:
 def use_waiver(w: Work, waiver_id: uuid.UUID, verb: str, note: str) -> Waiver:
     """Confirm, as another reviewer than the one who proposed, or end, with the reason.
 
-    Raises Missing, Forbidden, SamePerson, WrongState, Invalid (note_missing).
+    Raises Missing, Forbidden, SamePerson, WrongState, Invalid (note_missing, waiver_until: its time
+    was over before anybody confirmed it).
     """
     found = queries.waiver(w.session, w.actor, waiver_id)
     if Role.REVIEWER not in w.actor.roles:
@@ -80,6 +83,9 @@ def use_waiver(w: Work, waiver_id: uuid.UUID, verb: str, note: str) -> Waiver:
         WAIVER.after(found.state, verb, w.actor.roles)
         if found.proposed_by == w.actor.person_id:
             raise SamePerson("second_person")
+        if found.ends_at is not None and found.ends_at <= w.now:
+            raise Invalid("waiver_until", field="until", value=found.ends_at)
+        found.starts_at = w.now  # the gate opens with the second word, not before it
     was = found.state
     move(w, WAIVER, found, verb, note=reason(note) if verb == "end" else note)
     found.decided_at, found.decided_by, found.note = w.now, w.actor.person_id, note or None
