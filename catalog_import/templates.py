@@ -58,6 +58,21 @@ def goods_workbook(
     return out.getvalue()
 
 
+def plain_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """One sheet with a line of headings; the same care for texts and amounts."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    for number in range(1, len(headings) + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = WIDTH
+    sheet.freeze_panes = "A2"
+    sheet.append([_styled(sheet, heading, BOLD) for heading in headings])
+    for row in rows:
+        sheet.append([_cell(sheet, cell) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def _offer(sheet: Any, fields: list[str], choices: Mapping[str, Sequence[str]]) -> None:
     """Drop-downs; of a unit or a county other words may be written all the same."""
     for place, (name, words) in enumerate(choices.items(), 2):

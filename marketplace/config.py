@@ -9,6 +9,7 @@ from pathlib import Path
 from marketplace.kernel.errors import MarketplaceError
 
 PREFIX = "MARKETPLACE_"
+PERIODS = ("month", "half_month")
 
 
 class Misconfigured(MarketplaceError):
@@ -67,7 +68,16 @@ class Config:
     price_rise_percent: int = 10  # by so much a price may rise without a reviewer
     card_hold_minutes: int = 30  # stock held for a card payment
     transfer_hold_days: int = 15  # calendar days that stock is held for a bank transfer
+    completion_days: int = 15  # calendar days after shipping: taken as received without objection
+    settlement_period: str = "month"  # of one supplier's statement; or "half_month"
+    settlement_fees: str = ""  # a file of fees; empty: the packaged one, which asks nothing
+    statement_draft_days: int = (
+        1  # calendar days for a manager to look before the supplier is asked
+    )
+    statement_answer_days: int = 7  # the same for the supplier: whoever says nothing agrees
     payout_pause_days: int = 3  # calendar days between a new payout account and payouts to it
+    # by which law or contract we may collect for suppliers; without one nothing is sold
+    collection_basis: str = ""
     # where bank transfers go: holder, bank, number
     collection_account: str = "直通车代收专户（示例），示例银行，账号 0000 0000 0000"
 
@@ -85,6 +95,22 @@ class Config:
     def sends_mail(self) -> bool:
         """Whether a link reaches a mailbox."""
         return self.demo or self.mail != "offline"
+
+    @property
+    def may_collect(self) -> bool:
+        """Whether the basis on which we take money for suppliers is on record; in the demonstration
+        no money is taken."""
+        return self.demo or bool(self.collection_basis.strip())
+
+    def unsold(self) -> tuple[str, ...]:
+        """Why nothing can be bought, with what to set."""
+        if self.may_collect:
+            return ()
+        line = (
+            f"{PREFIX}COLLECTION_BASIS is empty: the marketplace collects for suppliers, so "
+            "nothing can be bought before the law or contract that allows it is on record there"
+        )
+        return (line,)
 
     def unsent(self) -> tuple[str, ...]:
         """What is not offered for want of a carrier, each with what to set."""
@@ -121,6 +147,8 @@ class Config:
         block = given.get("layout_block", "content")
         if not str(block).isidentifier():
             problems.append(f"{PREFIX}LAYOUT_BLOCK is no name of a block: {block!r}")
+        if given.get("settlement_period", "month") not in PERIODS:
+            problems.append(f"{PREFIX}SETTLEMENT_PERIOD is one of {', '.join(PERIODS)}")
         if problems:
             raise Misconfigured(tuple(problems))
         return cls(**given)  # type: ignore[arg-type]  # each type was compared just above

@@ -241,3 +241,25 @@ class OrderShipped(Event):
 @dataclass(frozen=True, slots=True)
 class OrderReceived(Event):
     order_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCompleted(Event):
+    """Received or accepted, or nobody objected in time: its supplier is owed the money now."""
+
+    order_id: UUID
+    supplier_id: UUID
+    supply: Money
+    freight: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTakenBack(Event):
+    """A completed order is undone as a whole: the buyer gets the money back, its supplier does not
+    keep it. The goods do not come back to the shelf."""
+
+    order_id: UUID
+    supplier_id: UUID
+    goods: Money
+    supply: Money
+    freight: Money

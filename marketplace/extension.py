@@ -26,6 +26,7 @@ from marketplace.events import Event
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import MarketplaceError
+from marketplace.ledger import views as ledger
 from marketplace.orders import queries as baskets
 from marketplace.orders import views as orders
 from marketplace.payments import views as payments
@@ -34,6 +35,7 @@ from marketplace.ports.storage import Storage
 from marketplace.purchasing import views as purchasing
 from marketplace.regions import service as region_facts
 from marketplace.regions import views as regions
+from marketplace.settlement import views as settlement
 from marketplace.statistics import views as statistics
 from marketplace.suppliers import views as suppliers
 from marketplace.unions import views as unions
@@ -49,10 +51,12 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     accounts.told,
     catalog.pages,
     desk.pages,
+    ledger.pages,
     orders.pages,
     payments.pages,
     purchasing.pages,
     regions.pages,
+    settlement.pages,
     statistics.pages,
     styleguide.pages,
     suppliers.pages,
@@ -64,7 +68,8 @@ STAFF = frozenset({Role.SUPPLIER_STAFF})
 OPERATORS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER})
 UNION = frozenset({Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER})
 AUDIT = frozenset({Role.AUDITOR})
-FIGURES = frozenset({Role.MANAGER, Role.AUDITOR}) | STAFF | UNION
+MONEY = frozenset({Role.MANAGER, Role.AUDITOR})
+FIGURES = MONEY | STAFF | UNION
 # in the order of the bar; each capability's own line
 TABS: tuple[web.TabRule, ...] = (
     web.TabRule("tab.zone", "marketplace.zone.home"),
@@ -77,10 +82,10 @@ TABS: tuple[web.TabRule, ...] = (
     web.TabRule("tab.supplier", "marketplace.suppliers.mine", STAFF),
     web.TabRule("tab.listings", "marketplace.catalog.mine", STAFF),
     web.TabRule("tab.supplier_orders", "marketplace.orders.for_supplier", STAFF),
+    web.TabRule("tab.statements", "marketplace.settlement.mine", STAFF),
     web.TabRule("tab.notices", web.NOTICES, STAFF),
-    web.TabRule(
-        "tab.payments", "marketplace.payments.index", frozenset({Role.MANAGER, Role.AUDITOR})
-    ),
+    web.TabRule("tab.payments", "marketplace.payments.index", MONEY),
+    web.TabRule("tab.settlement", "marketplace.settlement.index", MONEY),
     web.TabRule("tab.people", "marketplace.accounts.index", frozenset({Role.MANAGER})),
     web.TabRule("tab.statistics", "marketplace.statistics.index", FIGURES),
 )

@@ -21,6 +21,7 @@ from marketplace.orders import service as ordering
 from marketplace.ports.mail import Mail
 from marketplace.ports.sms import Sms
 from marketplace.purchasing import reactions as purchasing
+from marketplace.settlement import service as settling
 from marketplace.statistics import reactions as statistics
 from marketplace.suppliers import service as suppliers
 from marketplace.work import Wire, on, outside, post
@@ -37,6 +38,7 @@ WITHIN: tuple[Wire, ...] = (
         statistics.count_refund,
         purchasing.release_budget,
     ),
+    on(events.OrderCompleted, ledger.book_completed_order),
     on(
         events.OrderPaid,
         ledger.book_paid_order,
@@ -44,6 +46,7 @@ WITHIN: tuple[Wire, ...] = (
         statistics.count_sale,
         purchasing.spend_budget,
     ),
+    on(events.OrderTakenBack, ledger.book_taken_back_order, statistics.count_refund),
     on(events.PaperRevoked, catalog.stand_anew),
     on(events.PaymentSettled, ledger.book_payment, orders.mark_paid),
     on(events.RefundSettled, ledger.book_refund, purchasing.give_back_budget),
@@ -84,6 +87,8 @@ SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("accounts_without_second_owner", timedelta(minutes=10), desking.follow_accounts),
     Sweeping("papers_running_out", timedelta(minutes=10), suppliers.remind_of_papers),
     Sweeping("files_that_no_row_names", timedelta(days=1), outside=goods.sweep_files),
+    Sweeping("orders_to_complete", timedelta(minutes=10), ordering.complete_due),
+    Sweeping("settlement", timedelta(minutes=10), settling.tend),
     Sweeping("orders_out_of_force", timedelta(minutes=1), ordering.hold_out_of_force),
 )
 

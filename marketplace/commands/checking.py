@@ -69,7 +69,7 @@ def findings(
         config = Config.read({**ours, **given})
     except Misconfigured:  # said above: what its settings name cannot be looked at
         return
-    yield from (Finding(True, line) for line in config.unsent())
+    yield from (Finding(True, line) for line in (*config.unsent(), *config.unsold()))
     if not config.database_url and not (data / "marketplace.sqlite").exists():
         yield Finding(False, f"no database in {data} yet: it is made at the first start")
         return

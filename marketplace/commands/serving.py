@@ -104,7 +104,8 @@ def serve(data: Path, host: str, port: int, demo: bool, no_worker: bool) -> None
     """Serve the marketplace, worker included."""
     logs.to_stderr()
     app = open_app(data, demo=demo)
-    for line in runtime_of(app).tools.config.unsent():
+    config = runtime_of(app).tools.config
+    for line in (*config.unsent(), *config.unsold()):
         log.warning(line)
     run(runtime_of(app), app, host, port, alone=no_worker)
 

@@ -20,6 +20,7 @@ from marketplace.orders import queries as orders
 from marketplace.ports.storage import Storage
 from marketplace.purchasing import queries as purchasing
 from marketplace.regions import queries as regions
+from marketplace.settlement import queries as settlement
 from marketplace.statistics import queries as statistics
 from marketplace.suppliers import queries as suppliers
 from marketplace.unions import queries as unions
@@ -32,6 +33,7 @@ CHECKS: dict[str, Check] = {
     "ledger sums to zero": lambda session, at: ledger.faults(session),
     "stock adds up": lambda session, at: catalog.stock_faults(session),
     "every reservation belongs to one order line": lambda session, at: orders.faults(session),
+    "suppliers are owed and paid to the fen": settlement.faults,
     "no budget overspent": lambda session, at: unions.faults(session),
     "plans and budgets agree": lambda session, at: purchasing.faults(session),
     "listings are marked by what they say": lambda session, at: catalog.content_faults(session),

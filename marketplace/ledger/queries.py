@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import rules
 from marketplace.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
 from marketplace.ledger.states import AccountKind, Book
+from marketplace.web.paging import Page, paged
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,83 @@ class EntryRow:
     kind: AccountKind
     owner_id: uuid.UUID | None
     amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One line of the chart of accounts; of all owners together, debit positive."""
+
+    kind: AccountKind
+    book: Book
+    owners: int
+    debits: Money
+    credits: Money
+
+    @property
+    def balance(self) -> Money:
+        return self.debits + self.credits
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One line of an account with what caused it."""
+
+    at: datetime
+    event: str
+    subject_id: uuid.UUID
+    owner_id: uuid.UUID | None
+    amount: Money
+
+
+def chart(session: Session) -> tuple[AccountRow, ...]:
+    """Every account of the chart, in its order, also those that never moved."""
+    amount = JournalEntry.amount
+    asked = (
+        select(
+            LedgerAccount.kind,
+            func.count(LedgerAccount.id.distinct()).label("owners"),
+            func.sum(amount).filter(amount > ZERO).label("debits"),
+            func.sum(amount).filter(amount < ZERO).label("credits"),
+        )
+        .join(JournalEntry, JournalEntry.account_id == LedgerAccount.id)
+        .group_by(LedgerAccount.kind)
+    )
+    found = {row.kind: row for row in session.execute(asked)}
+    return tuple(
+        AccountRow(
+            kind,
+            rules.book_of(kind),
+            found[kind].owners if kind in found else 0,
+            (kind in found and found[kind].debits) or ZERO,
+            (kind in found and found[kind].credits) or ZERO,
+        )
+        for kind in AccountKind
+    )
+
+
+def written(session: Session, kind: AccountKind, number: int) -> Page[Any]:
+    """What stands on an account, of all owners, newest first."""
+    asked = (
+        select(JournalEntry)
+        .join(LedgerAccount, JournalEntry.account_id == LedgerAccount.id)
+        .join(JournalTransaction, JournalEntry.transaction_id == JournalTransaction.id)
+        .where(LedgerAccount.kind == kind)
+        .order_by(JournalTransaction.at.desc(), JournalTransaction.key, JournalEntry.id)
+    )
+    page = paged(session, asked, number)
+    causes = (
+        select(JournalEntry.id, JournalTransaction, LedgerAccount.owner_id)
+        .join(LedgerAccount, JournalEntry.account_id == LedgerAccount.id)
+        .join(JournalTransaction, JournalEntry.transaction_id == JournalTransaction.id)
+        .where(JournalEntry.id.in_([entry.id for entry in page.items]))
+    )
+    known = {entry_id: (cause, owner) for entry_id, cause, owner in session.execute(causes)}
+
+    def line(entry: JournalEntry) -> Written:
+        cause, owner = known[entry.id]
+        return Written(cause.at, cause.event, cause.subject_id, owner, entry.amount)
+
+    return page.with_items(line)
 
 
 def balance(session: Session, kind: AccountKind, owner_id: uuid.UUID | None = None) -> Money:
@@ -67,6 +146,7 @@ def sales_by_order(session: Session) -> dict[uuid.UUID, Money]:
         .join(JournalEntry, JournalEntry.transaction_id == JournalTransaction.id)
         .join(LedgerAccount, JournalEntry.account_id == LedgerAccount.id)
         .where(LedgerAccount.kind.in_(rules.SALES))
+        .where(JournalTransaction.event.in_(rules.SALE_EVENTS))
         .group_by(JournalTransaction.subject_id)
     )
     return {row.subject_id: -row.amount for row in session.execute(asked)}

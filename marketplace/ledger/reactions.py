@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from marketplace.events import OrderCancelled, OrderPaid, PaymentSettled, RefundSettled
+from marketplace.events import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderPaid,
+    OrderTakenBack,
+    PaymentSettled,
+    RefundSettled,
+)
+from marketplace.ledger import rules
 from marketplace.ledger.service import credit, debit, post
 from marketplace.ledger.states import AccountKind, Book
 from marketplace.work import Work
@@ -41,17 +49,49 @@ def book_paid_order(w: Work, event: OrderPaid) -> None:
 
 def book_cancelled_order(w: Work, event: OrderCancelled) -> None:
     """A paid order is off: we owe its supplier nothing and the buyer the money."""
-    if not event.was_paid:
-        return  # a promise is not money: nothing stands in the book yet
+    if event.was_paid:  # a promise is not money: nothing stands in the book yet
+        _owe_buyer(w, "cancelled", f"order-cancelled:{event.order_id}", event)
+
+
+def book_completed_order(w: Work, event: OrderCompleted) -> None:
+    """The supplier has done his part: what he gets for it is due."""
     post(
-        w, Book.MONEY, "cancelled",
+        w, Book.MONEY, rules.DUE,
         subject_id=event.order_id,
-        key=f"order-cancelled:{event.order_id}",
+        key=f"order-due:{event.order_id}",
         entries=(
             debit(AccountKind.SUPPLIER_PAYABLE, event.supply, event.supplier_id),
-            debit(AccountKind.PRICE_DIFFERENCE, event.goods - event.supply),
             debit(AccountKind.FREIGHT, event.freight, event.supplier_id),
-            credit(AccountKind.REFUNDS, event.goods + event.freight),
+            credit(AccountKind.DUE_TO_SUPPLIER, event.supply + event.freight, event.supplier_id),
+        ),
+    )  # fmt: skip
+
+
+def book_taken_back_order(w: Work, event: OrderTakenBack) -> None:
+    """A completed order is undone: what was due for it is not, then as if it were called off."""
+    post(
+        w, Book.MONEY, rules.DUE_BACK,
+        subject_id=event.order_id,
+        key=f"order-due-back:{event.order_id}",
+        entries=(
+            debit(AccountKind.DUE_TO_SUPPLIER, event.supply + event.freight, event.supplier_id),
+            credit(AccountKind.SUPPLIER_PAYABLE, event.supply, event.supplier_id),
+            credit(AccountKind.FREIGHT, event.freight, event.supplier_id),
+        ),
+    )  # fmt: skip
+    _owe_buyer(w, "taken_back", f"order-taken-back:{event.order_id}", event)
+
+
+def _owe_buyer(w: Work, event: str, key: str, off: OrderCancelled | OrderTakenBack) -> None:
+    post(
+        w, Book.MONEY, event,
+        subject_id=off.order_id,
+        key=key,
+        entries=(
+            debit(AccountKind.SUPPLIER_PAYABLE, off.supply, off.supplier_id),
+            debit(AccountKind.PRICE_DIFFERENCE, off.goods - off.supply),
+            debit(AccountKind.FREIGHT, off.freight, off.supplier_id),
+            credit(AccountKind.REFUNDS, off.goods + off.freight),
         ),
     )  # fmt: skip
 

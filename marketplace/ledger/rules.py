@@ -19,7 +19,17 @@ GUARDED = frozenset(BUDGET_KINDS) - {AccountKind.GRANTED}
 # what the buyer paid for goods: their credits are the sales
 SALES = (AccountKind.SUPPLIER_PAYABLE, AccountKind.PRICE_DIFFERENCE)
 # each of them belongs to a supplier or to a budget; the others are the marketplace's own
-OWNED = frozenset(BUDGET_KINDS) | {AccountKind.SUPPLIER_PAYABLE, AccountKind.FREIGHT}
+OWNED = frozenset(BUDGET_KINDS) | {
+    AccountKind.SUPPLIER_PAYABLE,
+    AccountKind.FREIGHT,
+    AccountKind.DUE_TO_SUPPLIER,
+}
+# what of an order is a sale or its undoing; later on the same money only changes its account
+SALE_EVENTS = ("paid", "cancelled", "taken_back")
+# what the supplier's account says of an order, each once: that it is owed, and owed no more
+DUE, DUE_BACK = "due", "due_back"
+# what passes through these must be gone again after so many calendar days (P9)
+CLEARED_WITHIN = {AccountKind.BUYER_CREDIT: 1, AccountKind.REFUNDS: 30, AccountKind.PAYOUTS: 7}
 FEWEST_LINES = 2
 
 

@@ -18,6 +18,9 @@ class AccountKind(StrEnum):
     PRICE_DIFFERENCE = "price_difference"  # sale price over supply price
     FREIGHT = "freight"  # liability, per supplier
     REFUNDS = "refunds"  # liability: owed back to buyers
+    DUE_TO_SUPPLIER = "due_to_supplier"  # liability, per supplier: of completed orders, fees off
+    PAYOUTS = "payouts"  # liability: told to the bank, not answered yet
+    FEES = "fees"  # income: what suppliers pay for our service
     GRANTED = "granted"  # budget book, per budget: the counterpart of everything below
     AVAILABLE = "available"
     RESERVED = "reserved"  # submitted for approval

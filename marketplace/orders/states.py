@@ -10,6 +10,7 @@ class OrderState(StrEnum):
     PLACED = "placed"  # stock is held, money is awaited
     PAID = "paid"
     COMPLETED = "completed"  # paid and received
+    TAKEN_BACK = "taken_back"  # completed, then undone: the money goes back to the buyer
     CANCELLED = "cancelled"  # by buyer or supplier
     LAPSED = "lapsed"  # the hold ended and no money came
 
@@ -58,11 +59,14 @@ ORDER = Machine(
         needs_note=True,
     ),
     step("lapse", {_O.PLACED}, _O.LAPSED, by={Role.SYSTEM}),
+    step("take_back", {_O.COMPLETED}, _O.TAKEN_BACK, by={Role.MANAGER}, needs_note=True),
 )
 
 DELIVERY = Machine(
     step("ship", {_D.WAITING}, _D.SHIPPED, by={Role.SUPPLIER_STAFF}),
     step("receive", {_D.SHIPPED}, _D.RECEIVED, by=_BUYER),
+    # nobody objected for so many days: taken as received
+    step("assume", {_D.SHIPPED}, _D.RECEIVED, by={Role.SYSTEM}),
     step("call_back", {_D.SHIPPED}, _D.CALLED_BACK, by=_BUYER),
 )
 

@@ -32,7 +32,7 @@ EDITABLE = frozenset({PlanState.DRAFT, PlanState.RETURNED})
 HOLDING = frozenset({PlanState.SUBMITTED, PlanState.APPROVED})  # money is reserved for it
 FROZEN = HOLDING | {PlanState.ORDERED}
 PAID = frozenset({OrderState.PAID, OrderState.COMPLETED})
-OVER = frozenset({OrderState.CANCELLED, OrderState.LAPSED})
+OVER = frozenset({OrderState.CANCELLED, OrderState.LAPSED, OrderState.TAKEN_BACK})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.events import OrderCancelled, OrderPaid
+from marketplace.events import OrderCancelled, OrderPaid, OrderTakenBack
 from marketplace.statistics import service
 from marketplace.work import Work
 
@@ -12,6 +12,6 @@ def count_sale(w: Work, event: OrderPaid) -> None:
     service.count_sale(w, event)
 
 
-def count_refund(w: Work, event: OrderCancelled) -> None:
+def count_refund(w: Work, event: OrderCancelled | OrderTakenBack) -> None:
     """In the same transaction: what is owed back is counted against it."""
     service.count_refund(w, event)

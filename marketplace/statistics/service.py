@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from marketplace.events import OrderCancelled, OrderPaid
+from marketplace.events import OrderCancelled, OrderPaid, OrderTakenBack
 from marketplace.kernel.clock import local_month
 from marketplace.statistics import queries
 from marketplace.statistics.models import FactDesignation, FactKind, SalesFact
@@ -39,11 +39,9 @@ def count_sale(w: Work, event: OrderPaid) -> None:
         _add(w, fact, line.designations)
 
 
-def count_refund(w: Work, event: OrderCancelled) -> None:
+def count_refund(w: Work, event: OrderCancelled | OrderTakenBack) -> None:
     """The mirror of every sale that was counted for the order, now; an order that nobody paid was
     never counted."""
-    if not event.was_paid:
-        return
     counted = queries.facts_of(w.session, event.order_id)
     lists = queries.lists_of_facts(w.session, [fact.id for fact in counted.values()])
     for (line_id, kind), sale in counted.items():

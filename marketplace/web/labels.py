@@ -46,6 +46,12 @@ _TONES = {
     "open": "wait",
     "hit": "stop",
     "noted": "warm",
+    "issued": "wait",
+    "disputed": "stop",
+    "carried": "info",
+    "prepared": "wait",
+    "released": "info",
+    "taken_back": "stop",
 }
 
 

@@ -65,6 +65,7 @@ def host(users: dict[str, User]) -> Flask:
 
 def mount(host: Flask, users: dict[str, User], data: Path, **more: object) -> Mounted:
     ours = {"DATA": data, "LAYOUT": "mall.html", "LAYOUT_BLOCK": "main", **more}
+    ours.setdefault("COLLECTION_BASIS", "示例协议 1 号")
     host.config.update({f"MARKETPLACE_{name}": value for name, value in ours.items()})
     market = Marketplace(identity=MallIdentity(users), clock=SetClock(NOON))
     return market.init_app(host, url_prefix=PREFIX)

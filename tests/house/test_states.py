@@ -17,6 +17,7 @@ from marketplace.orders.states import DELIVERY, HOLD, ORDER
 from marketplace.payments.states import PAYMENT, REFUND
 from marketplace.purchasing.states import PLAN
 from marketplace.regions.states import VERSION
+from marketplace.settlement.states import PAYOUT, RUN, STATEMENT
 from marketplace.suppliers.states import DECLARATION, PAPER, SUPPLIER
 from tests.house.places import ROOT
 
@@ -34,6 +35,9 @@ MACHINES: dict[str, Machine[Any]] = {
     "payment": PAYMENT,
     "refund": REFUND,
     "plan": PLAN,
+    "statement": STATEMENT,
+    "payout": PAYOUT,
+    "payout run": RUN,
     "list version": VERSION,
     "roster": ROSTER,
 }

@@ -230,7 +230,8 @@ def test_without_a_demonstration_nobody_pays_by_the_card_without_a_bank(
     people: People, melon: Listing, place: Place
 ) -> None:
     address = an_address(people)
-    real = make_runtime(replace(place.config, demo=False), clock=people.runtime.clock)
+    real_config = replace(place.config, demo=False, collection_basis="示例协议 1 号")
+    real = make_runtime(real_config, clock=people.runtime.clock)
     with (
         pytest.raises(Refused, match="tender_not_offered"),
         real.work(people.actor("employee")) as w,

@@ -23,6 +23,7 @@ READS = frozenset(
         "GET marketplace.catalog.comparison_file",
         "GET marketplace.desk.shot",
         "GET marketplace.orders.recall_sheet",
+        "GET marketplace.settlement.bank_file",
     }
 )
 DONE = frozenset({200, 302, 303})
@@ -32,6 +33,8 @@ KINDS = {
     "import": "CatalogImport",
     "change-set": "ChangeSet",
     "list version": "ListVersion",
+    "statement": "SupplierStatement",
+    "payout run": "PayoutRun",
 }  # as the trail names them
 UNROUTED: dict[str, str] = {}  # verb → why no row of the table uses it
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -62,7 +62,7 @@ from tests.makers.suppliers import (
     seen,
 )
 from tests.makers.unions import a_budget, a_union
-from tests.permissions import batches
+from tests.permissions import batches, settling
 
 MARK = "甲家专有"  # stands in every private text of the owner
 UPLOADS = {
@@ -95,6 +95,7 @@ def make_things(people: People) -> Things:
     batches.make_batches(people, things)
     _union(people, things)
     _other_union(people, things)
+    settling.settle(people, things)
     people.runtime.deliver(limit=1000)
     things["dead_parcel"] = a_dead_parcel(people.runtime)
     return things

@@ -10,7 +10,16 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from marketplace.commands.demo import buying, cast, lists, owning, planning, sellers, watching
+from marketplace.commands.demo import (
+    buying,
+    cast,
+    lists,
+    owning,
+    planning,
+    sellers,
+    settling,
+    watching,
+)
 from marketplace.commands.demo.script import Script, script
 from marketplace.commands.demo.stage import Stage, instant
 from marketplace.commands.opening import open_app, runtime_of
@@ -56,6 +65,7 @@ def fill(folder: Path, now: datetime, told: Script) -> None:
         planning.plan(stage, told.grants, told.plans)
         buying.plan(stage, told.checkouts, told.baskets)
         watching.plan(stage, told.sellers)
+        settling.plan(stage)
         stage.play()
         _finish(runtime)
     finally:

@@ -12,6 +12,7 @@ from marketplace.commands.demo.delivering import (
     plan_delivery,
     refund,
     staff_of,
+    take_back,
 )
 from marketplace.commands.demo.script import Checkout, Lines
 from marketplace.commands.demo.sellers import listing_named
@@ -34,6 +35,9 @@ def plan(stage: Stage, checkouts: tuple[Checkout, ...], baskets: Mapping[str, Li
         plan_delivery(stage, key, one.buyer, one.days, pay_at=at)
         if "cancel" in one.days:
             stage.plan(one.days["cancel"], "14:00", partial(_cancel, stage, one, key))
+        if "take_back" in one.days:
+            told = partial(take_back, stage, key, one.reason)
+            stage.plan(one.days["take_back"], "14:30", told)
         if "refund" in one.days:
             stage.plan(one.days["refund"], "15:50", partial(refund, stage, key))
     for who, lines in baskets.items():

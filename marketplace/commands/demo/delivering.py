@@ -64,6 +64,13 @@ def refund(stage: Stage, purchase: str) -> None:
             payments.settle_refund(w, row.refund.id, number, by=tender)
 
 
+def take_back(stage: Stage, purchase: str, reason: str) -> None:
+    """A manager undoes what was completed."""
+    for order in orders_in(stage, purchase):
+        with stage.work(MANAGER) as w:
+            orders.take_back(w, order.id, reason)
+
+
 def _pay(stage: Stage, purchase: str) -> None:
     with stage.runtime.reading() as session:
         asked = payments_queries.of_purchase(session, stage.ids[purchase])

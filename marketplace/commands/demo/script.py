@@ -150,7 +150,7 @@ class ListingTurn:
 @checked(config=STRICT, kw_only=True)
 class Checkout:
     """A purchase of one person; `days` tells what happens to its orders: place, pay, ship, receive,
-    cancel, refund, lapse."""
+    cancel, take_back, refund, lapse."""
 
     buyer: str
     lines: Lines

@@ -204,6 +204,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mp_payment_payer_id"), "mp_payment", ["payer_id"], unique=False)
     op.create_table(
+        "mp_payout_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_by", sa.String(length=64), nullable=True),
+        sa.Column("file_sha256", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_payout_run")),
+        sa.UniqueConstraint("number", name=op.f("uq_mp_payout_run_number")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_payout_run_made_by"), "mp_payout_run", ["made_by"], unique=False)
+    op.create_table(
         "mp_person",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -1192,6 +1208,58 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
+        "mp_supplier_statement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("orders", sa.BigInteger(), nullable=False),
+        sa.Column("fees", sa.BigInteger(), nullable=False),
+        sa.Column("carried", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("carries_id", sa.Uuid(), nullable=True),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by", sa.String(length=64), nullable=True),
+        sa.Column("disputed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("objection", sa.String(length=500), nullable=True),
+        sa.Column("answer", sa.String(length=500), nullable=True),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("carried <= 0", name=op.f("ck_mp_supplier_statement_carried_is_a_debt")),
+        sa.CheckConstraint(
+            "total = orders - fees + carried", name=op.f("ck_mp_supplier_statement_total_adds_up")
+        ),
+        sa.ForeignKeyConstraint(
+            ["carries_id"],
+            ["mp_supplier_statement.id"],
+            name=op.f("fk_mp_supplier_statement_carries_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_supplier_statement_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_supplier_statement")),
+        sa.UniqueConstraint("carries_id", name=op.f("uq_mp_supplier_statement_carries_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_mp_supplier_statement_number")),
+        sa.UniqueConstraint(
+            "supplier_id", "starts_on", name=op.f("uq_mp_supplier_statement_supplier_id_starts_on")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_supplier_statement_state"), "mp_supplier_statement", ["state"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_supplier_statement_supplier_id"),
+        "mp_supplier_statement",
+        ["supplier_id"],
+        unique=False,
+    )
+    op.create_table(
         "mp_union_member",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("union_id", sa.Uuid(), nullable=False),
@@ -1613,6 +1681,51 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "mp_statement_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("statement_id", sa.Uuid(), nullable=False),
+        sa.Column("posting_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("supply", sa.BigInteger(), nullable=False),
+        sa.Column("freight", sa.BigInteger(), nullable=False),
+        sa.Column("basis_points", sa.Integer(), nullable=False),
+        sa.Column("fee", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "amount = supply + freight - fee", name=op.f("ck_mp_statement_line_amount_adds_up")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["mp_order.id"], name=op.f("fk_mp_statement_line_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["posting_id"],
+            ["mp_journal_transaction.id"],
+            name=op.f("fk_mp_statement_line_posting_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"],
+            ["mp_supplier_statement.id"],
+            name=op.f("fk_mp_statement_line_statement_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_statement_line")),
+        sa.UniqueConstraint("order_id", "kind", name=op.f("uq_mp_statement_line_order_id_kind")),
+        sa.UniqueConstraint("posting_id", name=op.f("uq_mp_statement_line_posting_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_statement_line_order_id"), "mp_statement_line", ["order_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_statement_line_statement_id"),
+        "mp_statement_line",
+        ["statement_id"],
+        unique=False,
+    )
+    op.create_table(
         "mp_batch_part",
         sa.Column("batch_id", sa.Uuid(), nullable=False),
         sa.Column("part_id", sa.Uuid(), nullable=False),
@@ -1700,6 +1813,51 @@ def upgrade() -> None:
         op.f("ix_mp_order_line_listing_id"), "mp_order_line", ["listing_id"], unique=False
     )
     op.create_index(op.f("ix_mp_order_line_order_id"), "mp_order_line", ["order_id"], unique=False)
+    op.create_table(
+        "mp_payout",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("statement_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(length=64), nullable=True),
+        sa.Column("bank_ref", sa.String(length=100), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_mp_payout_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["mp_bank_account.id"], name=op.f("fk_mp_payout_account_id")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["mp_payout_run.id"], name=op.f("fk_mp_payout_run_id")),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["mp_supplier_statement.id"], name=op.f("fk_mp_payout_statement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_payout_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_payout")),
+        sa.UniqueConstraint("bank_ref", name=op.f("uq_mp_payout_bank_ref")),
+        sa.UniqueConstraint("number", name=op.f("uq_mp_payout_number")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_payout_run_id"), "mp_payout", ["run_id"], unique=False)
+    op.create_index(op.f("ix_mp_payout_state"), "mp_payout", ["state"], unique=False)
+    op.create_index(op.f("ix_mp_payout_statement_id"), "mp_payout", ["statement_id"], unique=False)
+    op.create_index(op.f("ix_mp_payout_supplier_id"), "mp_payout", ["supplier_id"], unique=False)
+    op.create_index(
+        "uq_mp_payout_live",
+        "mp_payout",
+        ["statement_id"],
+        unique=True,
+        sqlite_where=sa.text("state NOT IN ('returned', 'withdrawn')"),
+        postgresql_where=sa.text("state NOT IN ('returned', 'withdrawn')"),
+    )
     op.create_table(
         "mp_plan_line",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1791,6 +1949,17 @@ def downgrade() -> None:
     op.drop_table("mp_recall_notice")
     op.drop_index(op.f("ix_mp_plan_line_plan_id"), table_name="mp_plan_line")
     op.drop_table("mp_plan_line")
+    op.drop_index(
+        "uq_mp_payout_live",
+        table_name="mp_payout",
+        sqlite_where=sa.text("state NOT IN ('returned', 'withdrawn')"),
+        postgresql_where=sa.text("state NOT IN ('returned', 'withdrawn')"),
+    )
+    op.drop_index(op.f("ix_mp_payout_supplier_id"), table_name="mp_payout")
+    op.drop_index(op.f("ix_mp_payout_statement_id"), table_name="mp_payout")
+    op.drop_index(op.f("ix_mp_payout_state"), table_name="mp_payout")
+    op.drop_index(op.f("ix_mp_payout_run_id"), table_name="mp_payout")
+    op.drop_table("mp_payout")
     op.drop_index(op.f("ix_mp_order_line_order_id"), table_name="mp_order_line")
     op.drop_index(op.f("ix_mp_order_line_listing_id"), table_name="mp_order_line")
     op.drop_table("mp_order_line")
@@ -1805,6 +1974,9 @@ def downgrade() -> None:
     op.drop_table("mp_hold")
     op.drop_index(op.f("ix_mp_batch_part_part_id"), table_name="mp_batch_part")
     op.drop_table("mp_batch_part")
+    op.drop_index(op.f("ix_mp_statement_line_statement_id"), table_name="mp_statement_line")
+    op.drop_index(op.f("ix_mp_statement_line_order_id"), table_name="mp_statement_line")
+    op.drop_table("mp_statement_line")
     op.drop_table("mp_standing")
     op.drop_index(op.f("ix_mp_reservation_listing_id"), table_name="mp_reservation")
     op.drop_table("mp_reservation")
@@ -1867,6 +2039,9 @@ def downgrade() -> None:
     op.drop_table("mp_waiver")
     op.drop_index(op.f("ix_mp_union_member_union_id"), table_name="mp_union_member")
     op.drop_table("mp_union_member")
+    op.drop_index(op.f("ix_mp_supplier_statement_supplier_id"), table_name="mp_supplier_statement")
+    op.drop_index(op.f("ix_mp_supplier_statement_state"), table_name="mp_supplier_statement")
+    op.drop_table("mp_supplier_statement")
     op.drop_index(
         "ix_mp_review_task_supplier",
         table_name="mp_review_task",
@@ -2027,6 +2202,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_purchase_buyer_id"), table_name="mp_purchase")
     op.drop_table("mp_purchase")
     op.drop_table("mp_person")
+    op.drop_index(op.f("ix_mp_payout_run_made_by"), table_name="mp_payout_run")
+    op.drop_table("mp_payout_run")
     op.drop_index(op.f("ix_mp_payment_payer_id"), table_name="mp_payment")
     op.drop_table("mp_payment")
     op.drop_index(

@@ -29,6 +29,7 @@ from marketplace.orders.queries.leaving import (
     allowed_anyway,
     departures,
     last_hold,
+    left_before,
     left_from,
     waiting_hold,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "held",
     "hold_of",
     "last_hold",
+    "left_before",
     "left_from",
     "lines_of",
     "mine",

@@ -16,6 +16,7 @@ EXPECTED = {  # what the stock of an order must be
     OrderState.PLACED: ReservationState.HELD,
     OrderState.PAID: ReservationState.SOLD,
     OrderState.COMPLETED: ReservationState.SOLD,
+    OrderState.TAKEN_BACK: ReservationState.SOLD,
     OrderState.CANCELLED: ReservationState.RELEASED,
     OrderState.LAPSED: ReservationState.RELEASED,
 }

@@ -11,8 +11,14 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
-from marketplace.orders.models import Hold, LineBatch, OrderLine
-from marketplace.orders.states import HoldChoice, HoldReason, HoldState
+from marketplace.orders.models import Delivery, Hold, LineBatch, Order, OrderLine
+from marketplace.orders.states import (
+    DeliveryState,
+    HoldChoice,
+    HoldReason,
+    HoldState,
+    OrderState,
+)
 from marketplace.suppliers.models import Paper, Supplier
 from marketplace.suppliers.states import PaperKind, PaperState, SupplierState
 
@@ -60,6 +66,24 @@ def left_from(session: Session, order_id: uuid.UUID) -> dict[uuid.UUID, LineBatc
 def waiting_hold(session: Session, order_id: uuid.UUID) -> Hold | None:
     """What nobody has decided about yet; at most one for each order."""
     return session.scalar(select(Hold).where(Hold.order_id == order_id, Hold.state.in_(WAITING)))
+
+
+def left_before(session: Session, at: datetime, *, most: int) -> tuple[uuid.UUID, ...]:
+    """Paid orders that left before the instant, are on their way since and held by nothing; those
+    that left first come first."""
+    asked = (
+        select(Order.id)
+        .join(Delivery, Order.delivery_id == Delivery.id)
+        .where(
+            Order.state == OrderState.PAID,
+            Delivery.state == DeliveryState.SHIPPED,
+            Delivery.shipped_at <= at,
+            ~exists().where(Hold.order_id == Order.id, Hold.state.in_(WAITING)),
+        )
+        .order_by(Delivery.shipped_at, Order.id)
+        .limit(most)
+    )
+    return tuple(session.scalars(asked))
 
 
 def last_hold(session: Session, order_id: uuid.UUID) -> Hold | None:

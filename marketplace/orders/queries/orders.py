@@ -118,6 +118,9 @@ def open_verbs(actor: Actor, found: Order, delivery: Delivery) -> tuple[Step[Any
     shown = [s for s in ORDER.open_verbs(found.state, roles) if s.verb == "cancel"]
     if delivery.state is not DeliveryState.WAITING:
         shown = []
+    if found.purchase.buyer_id != actor.person_id:
+        undo = ORDER.open_verbs(found.state, actor.roles & {Role.MANAGER})
+        shown += [s for s in undo if s.verb == "take_back"]
     if found.state in _PAID:
         # a parcel is called back by answering a recall, see service.holding
         moves = [s for s in DELIVERY.open_verbs(delivery.state, roles) if s.verb != "call_back"]

@@ -2,7 +2,7 @@
 
 from marketplace.orders.service.addresses import NewAddress, add_address, make_default
 from marketplace.orders.service.basket import change, put, remove
-from marketplace.orders.service.delivering import BatchPapersMissing, receive, ship
+from marketplace.orders.service.delivering import BatchPapersMissing, complete_due, receive, ship
 from marketplace.orders.service.holding import (
     Cause,
     agree,
@@ -16,7 +16,7 @@ from marketplace.orders.service.paying import mark_paid
 from marketplace.orders.service.placing import Placement, place
 from marketplace.orders.service.recalling import export_recipients
 from marketplace.orders.service.telling import tell_recalled
-from marketplace.orders.service.undoing import cancel, lapse_due
+from marketplace.orders.service.undoing import cancel, lapse_due, take_back
 
 __all__ = [
     "BatchPapersMissing",
@@ -27,6 +27,7 @@ __all__ = [
     "agree",
     "cancel",
     "change",
+    "complete_due",
     "drop_hold",
     "export_recipients",
     "hold_out_of_force",
@@ -41,5 +42,6 @@ __all__ = [
     "refuse",
     "remove",
     "ship",
+    "take_back",
     "tell_recalled",
 ]

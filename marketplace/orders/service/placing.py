@@ -48,8 +48,8 @@ class Placement:
 def place(w: Work, wanted: Placement) -> Purchase:
     """Hold the stock and promise to pay; the same key and body again give the same purchase.
 
-    Raises Invalid, Forbidden, Missing (address), Refused (key_reused, price_changed, not_for_sale,
-    not_delivered_there, out_of_stock).
+    Raises Invalid, Forbidden, Missing (address), Refused (no_collection_basis, key_reused,
+    price_changed, not_for_sale, not_delivered_there, out_of_stock).
     """
     lines = rules.summed(wanted.lines)
     digest = _digest(wanted, lines)
@@ -100,7 +100,10 @@ def _digest(wanted: Placement, lines: dict[uuid.UUID, int]) -> str:
 
 
 def _may_place(w: Work, wanted: Placement) -> None:
-    """Employees buy with their own money; a union's buyer with the union's."""
+    """Employees buy with their own money; a union's buyer with the union's; nobody, while the
+    basis on which we collect for suppliers is not on record."""
+    if not w.tools.config.may_collect:
+        raise Refused("no_collection_basis")
     if wanted.organisation_id is None:
         if Role.EMPLOYEE not in w.actor.roles:
             raise Forbidden(verb="place")

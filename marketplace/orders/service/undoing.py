@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from marketplace.events import OrderCancelled, PurchaseLapsed
-from marketplace.kernel.errors import Missing, WrongState
+from marketplace.events import OrderCancelled, OrderTakenBack, PurchaseLapsed
+from marketplace.kernel.errors import Missing, SamePerson, WrongState
 from marketplace.orders import queries, rules
 from marketplace.orders.models import Delivery, Order
 from marketplace.orders.states import ORDER, DeliveryState, OrderState
@@ -43,6 +43,25 @@ def call_off(w: Work, order: Order, told: str) -> Order:
     else:
         payments.reduce(w, order.purchase_id, due)
     w.announce(_cancelled(w, order, was_paid=was_paid))
+    return order
+
+
+def take_back(w: Work, order_id: uuid.UUID, reason: str) -> Order:
+    """Undo a completed order as a whole: its buyer is owed the money, its supplier gives it back.
+    By a manager who did not buy. Raises Missing, Forbidden, SamePerson, WrongState, Invalid."""
+    payments.lock(w, queries.row(w.session, order_id).purchase_id)
+    order = queries.row(w.session, order_id, for_change=True)
+    if order.purchase.buyer_id == w.actor.person_id:
+        raise SamePerson
+    ORDER.after(order.state, "take_back", w.actor.roles)
+    told = rules.reason(reason)
+    move(w, ORDER, order, "take_back", reason=told)
+    order.cancelled_at, order.cancel_reason = w.now, told
+    due = order.goods + order.freight
+    payments.request_refund(w, order_id=order.id, purchase_id=order.purchase_id, amount=due)
+    w.announce(
+        OrderTakenBack(w.now, order.id, order.supplier_id, order.goods, order.supply, order.freight)
+    )
     return order
 
 

@@ -86,6 +86,15 @@ def cancel(order_id: uuid.UUID) -> ResponseReturnValue:
     return back_to("orders.show", _("订单已取消。"), order_id=order_id)
 
 
+@pages.post("/orders/<uuid:order_id>/take-back")
+@needs(Role.MANAGER)
+def take_back(order_id: uuid.UUID) -> ResponseReturnValue:
+    checked()
+    with work() as w:
+        service.take_back(w, order_id, NoteForm().text())
+    return back_to("orders.show", _("已退货退款。"), order_id=order_id)
+
+
 @pages.post("/orders/<uuid:order_id>/ship")
 @needs(Role.SUPPLIER_STAFF)
 def ship(order_id: uuid.UUID) -> ResponseReturnValue:

@@ -16,7 +16,11 @@ from marketplace.web.labels import state_label
 from marketplace.web.pages import moment
 from marketplace.web.words import _
 
-STOPPED = frozenset({OrderState.CANCELLED, OrderState.LAPSED})
+STOPPED = {
+    OrderState.CANCELLED: "已取消",
+    OrderState.LAPSED: "超时关闭",
+    OrderState.TAKEN_BACK: "已退货退款",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,7 @@ def stations(view: OrderView) -> tuple[Station, ...]:
     )
     shown = [Station(label, moment(at), "done") for label, at in reached if at is not None]
     if order.state in STOPPED:
-        label = _("已取消") if order.state is OrderState.CANCELLED else _("超时关闭")
-        return (*shown, Station(label, moment(order.cancelled_at), "stopped"))
+        return (*shown, Station(_(STOPPED[order.state]), moment(order.cancelled_at), "stopped"))
     waiting = [label for label, at in reached if at is None]
     detail = _("请在 %(until)s 前付款", until=moment(view.purchase.hold_ends_at))
     for place, label in enumerate(waiting):

@@ -17,6 +17,8 @@ from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.orders.states import OrderState
 from marketplace.statistics.models import FactDesignation, FactKind, SalesFact
 
+UNDONE = frozenset({OrderState.CANCELLED, OrderState.TAKEN_BACK})
+
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
@@ -87,7 +89,7 @@ def _due(session: Session) -> Iterator[tuple[Key, _Counted]]:
     )
     for order, line, source in session.execute(paid):
         yield (line.id, FactKind.SALE), _of_line(order, line, source, order.paid_at, 1)
-        if order.state is OrderState.CANCELLED:
+        if order.state in UNDONE:
             yield (line.id, FactKind.REFUND), _of_line(order, line, source, order.cancelled_at, -1)
 
 

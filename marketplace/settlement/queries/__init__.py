@@ -1,0 +1,78 @@
+"""Questions about what suppliers are owed: statements, payouts, days, and what does not add up."""
+
+from marketplace.settlement.queries.clearing import OpenItem, late, open_items
+from marketplace.settlement.queries.days import days_by_supplier, days_of_supplier
+from marketplace.settlement.queries.faults import faults
+from marketplace.settlement.queries.owed import (
+    OwedPosting,
+    owed_before,
+    suppliers_owed,
+    unstated,
+)
+from marketplace.settlement.queries.payouts import (
+    DONE,
+    PayoutRow,
+    RunRow,
+    bank_rows,
+    payable,
+    payout,
+    payouts_in,
+    proposals,
+    run,
+    runs,
+    stale_payouts,
+    under_way,
+)
+from marketplace.settlement.queries.statements import (
+    StatementView,
+    content_of,
+    last_statement,
+    lines_of,
+    newest_of,
+    overdue_answers,
+    overdue_drafts,
+    own_statements,
+    roles_for,
+    row,
+    statement,
+    statements,
+    to_carry,
+)
+
+__all__ = [
+    "DONE",
+    "OpenItem",
+    "OwedPosting",
+    "PayoutRow",
+    "RunRow",
+    "StatementView",
+    "bank_rows",
+    "content_of",
+    "days_by_supplier",
+    "days_of_supplier",
+    "faults",
+    "last_statement",
+    "late",
+    "lines_of",
+    "newest_of",
+    "open_items",
+    "overdue_answers",
+    "overdue_drafts",
+    "owed_before",
+    "own_statements",
+    "payable",
+    "payout",
+    "payouts_in",
+    "proposals",
+    "roles_for",
+    "row",
+    "run",
+    "runs",
+    "stale_payouts",
+    "statement",
+    "statements",
+    "suppliers_owed",
+    "to_carry",
+    "under_way",
+    "unstated",
+]
