@@ -12,6 +12,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # the locks are complete: nothing is resolved, every file's sum is checked
 INSTALL := $(PIP) install --no-deps --require-hashes
 
+# compiled files are kept: to compile anew costs every command more than its work (git ignores them)
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test lint verify bench lock assets baseline
 .DEFAULT_GOAL := help
 

@@ -27,7 +27,13 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 STANDING = "standing"  # the database that each test of a worker finds as new
 KINDS = ("sqlite", "postgresql")
 # a crash of the server itself is not what these tests are about
-QUICK = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
+QUICK = (
+    "fsync = off",
+    "full_page_writes = off",
+    "synchronous_commit = off",
+    "autovacuum = off",
+    "jit = off",
+)
 
 
 def unguard(session: Session, table: str, verb: str) -> None:

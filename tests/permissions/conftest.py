@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,10 @@ from tests.permissions.world import World
 
 
 @pytest.fixture(scope="session")
-def made_world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def made_world(databases: Databases, quick_folder: Path) -> Iterator[World]:
     """On SQLite: whose a thing is does not hang on the database, and files are put back quickly."""
-    folder = tmp_path_factory.mktemp("world")
+    folder = quick_folder / "world"
+    folder.mkdir()
     databases.copy("sqlite", folder / "data")
     made = World(folder, databases.ids("sqlite"))
     yield made

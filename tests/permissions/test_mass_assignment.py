@@ -74,14 +74,10 @@ def stored(changed: dict[str, list[tuple[Any, dict[str, Any]]]], world: World) -
 
 def known(value: Any, world: World) -> str:
     """A value as its words in order; ids that were made just now are all the same."""
-    there = ids(world)
-    text = ID.sub(lambda hit: hit.group() if uuid.UUID(hit.group()) in there else "new", str(value))
+    text = ID.sub(
+        lambda hit: hit.group() if uuid.UUID(hit.group()) in world.ids else "new", str(value)
+    )
     return " ".join(sorted(re.split(r"[\s,\[\]{}]+", text)))  # entries lie in the order of ids
-
-
-def ids(world: World) -> set[uuid.UUID]:
-    return {key[0] for rows in world.before.values() for key in rows
-            if isinstance(key[0], uuid.UUID)}  # fmt: skip
 
 
 def run(

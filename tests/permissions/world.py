@@ -6,7 +6,8 @@ import io
 import re
 import shutil
 import sqlite3
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,12 @@ class World:
         self.browsers["anonymous"] = self._browser(None)
         self.runtime.engine.dispose()
         shutil.copytree(self.data, self.kept)
-        self.before = self._read()
+        self.before = self._read(name for name in Base.metadata.tables if name not in STILL)
+        self.ids = {
+            key[0] for rows in self.before.values() for key in rows if isinstance(key[0], uuid.UUID)
+        }
         self._watch()
+        self._raw = {name: self._plain(name) for name in self.before}
 
     def _browser(self, mobile: str | None) -> Browser:
         client = sign_in(self.app, mobile) if mobile else self.app.test_client()
@@ -102,14 +107,20 @@ class World:
 
     def rows(self) -> Rows:
         """Everything that is stored, but the standing facts."""
-        return self.before if self._version() == self._seen else self._read()
+        if self._version() == self._seen:
+            return self.before
+        other = [name for name, rows in self._raw.items() if rows != self._plain(name)]
+        return {**self.before, **self._read(other)}
 
-    def _read(self) -> Rows:
+    def _plain(self, name: str) -> list[tuple[object, ...]]:
+        """As the file holds it: quick to compare, and only what differs is read for its sense."""
+        return self._watcher.execute(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608  # our own
+
+    def _read(self, names: Iterable[str]) -> Rows:
         found: Rows = {}
         with self.runtime.reading() as session:
-            for name, table in Base.metadata.tables.items():
-                if name in STILL:
-                    continue
+            for name in names:
+                table = Base.metadata.tables[name]
                 key = tuple(column.name for column in table.primary_key)
                 rows = session.execute(select(table)).mappings()
                 found[name] = {tuple(row[part] for part in key): dict(row) for row in rows}
@@ -131,6 +142,8 @@ def changes(before: Rows, after: Rows) -> dict[str, list[tuple[Any, dict[str, An
     found: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
     for table, rows in after.items():
         was = before[table]
+        if rows is was:
+            continue
         changed = [
             (key, {name: value for name, value in row.items() if was.get(key, {}).get(name) != value
                    or key not in was})
