@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from marketplace.kernel.errors import Invalid, Missing
 from marketplace.ports.storage import Stored, checked_key, is_key
 
 PARTIAL = ".partial"  # ends the name of what is not whole yet; no key has a full stop
+_HALF = re.compile(rf"[a-z0-9-]+\.[0-9a-f]{{32}}\{PARTIAL}")
 
 
 class LocalFiles:
@@ -59,7 +61,7 @@ class LocalFiles:
                 yield Stored(key, at)
 
     def tidy(self, before: datetime) -> int:
-        left = [path for path, at in self._files() if path.suffix == PARTIAL and at < before]
+        left = [path for path, at in self._files() if at < before and _HALF.fullmatch(path.name)]
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)

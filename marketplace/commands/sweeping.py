@@ -1,4 +1,4 @@
-"""`sweep`: private files that no row names any more go; the worker does the same once a day."""
+"""`sweep`: private files that no row names are put aside; the worker does the same once a day."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from marketplace.kernel.errors import Busy
 
 @click.command()
 @data_option
-def sweep(data: Path) -> None:
-    """Let go of private files, older than a day, that no row names; safe to repeat."""
+@click.option("--many", is_flag=True, help="Also when unusually many; look at verify first.")
+def sweep(data: Path, *, many: bool) -> None:
+    """Put private files aside, older than a day, that no row names, and back what one names; after
+    a month they go for good. Safe to repeat."""
     runtime = open_existing(data)
     try:
-        click.echo(f"{catalog.sweep_files(runtime)} 个文件 / files")
+        click.echo(f"{catalog.sweep_files(runtime, many=many)} 个文件 / files")
     except Busy as fault:
         raise click.ClickException("文件存储没有回应 / the storage does not answer") from fault
     finally:

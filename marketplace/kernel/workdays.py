@@ -117,6 +117,17 @@ def calendar() -> Calendar:
     )
 
 
+@cache
+def calendar_before(year: int) -> Calendar:
+    """As it was while the days of this year and later ones were not published."""
+    whole = calendar()
+    return Calendar(
+        {known: source for known, source in whole.sources.items() if known < year},
+        frozenset(day for day in whole.off if day.year < year),
+        frozenset(day for day in whole.worked if day.year < year),
+    )
+
+
 def _days(first: date, last: date) -> Iterator[date]:
     while first <= last:
         yield first

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from marketplace.catalog.queries.clock import is_kept_promise
 from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.workdays import calendar, read_calendar
 
@@ -94,3 +95,19 @@ def test_a_broken_calendar_is_refused_with_its_year(was: str, now: str, told: st
     with pytest.raises(ValueError, match="2026") as refusal:
         read_calendar(GOOD.replace(was, now, 1))
     assert told in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("since", "due", "is_kept"),
+    [
+        ("2025-12-31 10:00", "2026-01-06 10:00", True),  # by the calendar of today
+        ("2025-12-31 10:00", "2026-01-02 10:00", True),  # before the notice of 2026 was in it
+        ("2025-12-31 10:00", "2026-01-05 10:00", False),
+        ("2026-02-13 10:00", "2026-02-17 10:00", True),  # whoever had not installed it yet
+        ("2026-02-13 10:00", "2026-02-18 10:00", False),
+    ],
+)
+def test_a_promise_stands_that_was_made_before_the_days_of_a_year_were_published(
+    since: str, due: str, is_kept: bool
+) -> None:
+    assert is_kept_promise(at(since), at(due), 2) is is_kept

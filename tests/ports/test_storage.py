@@ -186,11 +186,14 @@ def test_what_a_killed_writer_left_half_written_goes_and_what_is_being_written_s
 ) -> None:
     storage = LocalFiles(tmp_path)
     storage.put("a/b", b"x")
-    old, new = (tmp_path / "a" / f"{name}.0123.partial" for name in ("old", "new"))
-    for path in (old, new):
-        path.write_bytes(b"half")
+    old, new = (tmp_path / "a" / f"{name}.{'0123' * 8}.partial" for name in ("old", "new"))
+    foreign = tmp_path / "copy-of-a-night.partial"  # another program's
     yesterday = datetime.now(UTC) - timedelta(days=1)
-    os.utime(old, (yesterday.timestamp() - 1, yesterday.timestamp() - 1))
+    for path in (old, new, foreign):
+        path.write_bytes(b"half")
+        if path != new:
+            os.utime(path, (yesterday.timestamp() - 1, yesterday.timestamp() - 1))
     assert [one.key for one in storage.listed()] == ["a/b"]
     assert storage.tidy(yesterday) == 1
     assert (old.exists(), new.exists(), storage.get("a/b")) == (False, True, b"x")
+    assert foreign.exists()

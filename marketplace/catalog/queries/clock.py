@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import ChangeSet, ClockEntry, Listing
 from marketplace.catalog.states import ChangeState, ClockStep, Desk, ListingState
 from marketplace.config import Config
-from marketplace.kernel.workdays import calendar
+from marketplace.kernel.clock import local_day
+from marketplace.kernel.workdays import calendar, calendar_before
 from marketplace.regions import queries as regions
 
 MOST_DAYS = 60  # working days that a promise can be made for
@@ -54,10 +55,14 @@ def promise(session: Session, config: Config, county_code: str, at: datetime) ->
 
 
 def is_kept_promise(since: datetime, due: datetime | None, days: int | None) -> bool:
-    """Whether the instant is the one that was promised, reckoned anew."""
-    if due is None or days is None:
+    """Whether the instant is the one that was promised, reckoned anew: by the calendar of today, or
+    as it was before the days of that year or of the next one were in it."""
+    if due is None or days is None or not 1 <= days <= MOST_DAYS:
         return False
-    return 1 <= days <= MOST_DAYS and due == calendar().plus(since, days)
+    year = local_day(since).year
+    return due == calendar().plus(since, days) or any(
+        due == calendar_before(unknown).plus(since, days) for unknown in (year, year + 1)
+    )
 
 
 def was_timed(session: Session, listing_id: uuid.UUID) -> bool:

@@ -20,12 +20,7 @@ from marketplace.catalog.service.deciding import (
     use,
     withdraw,
 )
-from marketplace.catalog.service.filing import (
-    Filed,
-    compare_files,
-    file_faults,
-    sweep_files,
-)
+from marketplace.catalog.service.filing import Filed, compare_files, file_faults
 from marketplace.catalog.service.importing import (
     SMALL,
     accept,
@@ -88,6 +83,7 @@ from marketplace.catalog.service.stock import (
     sell,
     set_stock,
 )
+from marketplace.catalog.service.sweeping import sweep_files
 from marketplace.catalog.service.undoing import undo
 from marketplace.catalog.service.writing import draft
 

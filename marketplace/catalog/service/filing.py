@@ -1,12 +1,12 @@
-"""Private files and the rows that name them: what is missing, what nobody names, and its sweep.
+"""Private files and the rows that name them: what is missing, and what nobody names.
 
 A file is put by before the unit of work that makes its row. Whoever is killed in between leaves a
-file that no row will ever name: it goes after a day.
+file that no row will ever name: see sweeping.
 """
 
 from __future__ import annotations
 
-import logging
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,19 +26,20 @@ from marketplace.catalog.service.shelving import (
     sheet_key,
 )
 from marketplace.catalog.states import ImportState
-from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Missing
 from marketplace.ports.storage import Storage
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
-from marketplace.work import Deed, Runtime
 
 AGE = timedelta(days=1)  # no unit of work takes as long
-FOLDERS = frozenset({"scans", "lookups", "photos", "imports", "comparisons"})
-FEW = 100  # may go however few others stay
-TOLD = 100  # keys in one row of the trail
-
-log = logging.getLogger(__name__)
+ENDED = timedelta(days=30)  # the worker may be down as long before it clears up behind a sheet
+ASIDE = "aside/"
+_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+# a supplier's id is the folder of what no page put by
+_OURS = re.compile(
+    rf"((scans|lookups|photos|comparisons|imports|imports/marked|imports/refused|{_ID})/)"
+    rf"{_ID}(-[a-z0-9]+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ class Filed:
 
 def compare_files(session: Session, storage: Storage, at: datetime) -> Filed:
     """Files that rows name and that are not there; files of ours, older than a day, that no row
-    names. Raises Busy."""
+    names. What was put aside is neither. Raises Busy."""
     # first: what is put by and named while we look is not among them
     listed = {one.key: one.at for one in storage.listed() if _is_ours(one.key)}
-    named, spare = set(_named(session)), set[str]()
-    for import_id, state in queries.needed_sheets(session, at - AGE):
-        _sort_sheet(storage, import_id, state, (named, spare))
+    named, spare = set(named_files(session)), set[str]()
+    for import_id, state in queries.needed_sheets(session, at - ENDED):
+        _sort_sheet(import_id, state, (named, spare))
+        if rows_key(import_id) in listed:
+            spare |= _brought(storage, import_id)
     # again, for a sheet that was written meanwhile
     named.update(queries.named_files(session))
     for supplier_id in session.scalars(select(Supplier.id)):
@@ -74,43 +77,26 @@ def file_faults(session: Session, storage: Storage, at: datetime) -> Iterator[st
     """The same in words. Raises Busy."""
     found = compare_files(session, storage, at)
     for key in found.missing:
-        yield f"file {key}: a row names it and it is not there"
+        aside = _is_there(storage, aside_key(key))
+        where = "lies aside: marketplace sweep brings it back" if aside else "is not there"
+        yield f"file {key}: a row names it and it {where}"
     for key in found.orphaned:
-        yield f"file {key}: no row names it: the worker, or marketplace sweep, lets it go"
+        yield f"file {key}: no row names it: the worker, or marketplace sweep, puts it aside"
 
 
-def sweep_files(runtime: Runtime) -> int:
-    """Let go of what no row names; answers how many. What goes is told in the trail before it does.
-
-    Nothing goes when that would be most of what is there: then this is another database's folder.
-    """
-    storage, at = runtime.tools.storage, runtime.clock.now()
-    storage.tidy(at - AGE)
-    with runtime.reading() as session:
-        found = compare_files(session, storage, at)
-    going = found.orphaned
-    if len(going) > max(FEW, found.kept):
-        log.error(
-            "%d files that no row names, %d that some do: none is swept", len(going), found.kept
-        )
-        return 0
-    for first in range(0, len(going), TOLD):
-        keys = going[first : first + TOLD]
-        with runtime.work() as w:
-            told = {"keys": list(keys)}
-            w.deeds.append(Deed(SYSTEM.person_id, "sweep", "StoredFile", uuid.uuid4(), data=told))
-        for key in keys:
-            storage.drop(key)
-    return len(going)
+def aside_key(key: str) -> str:
+    """Where a file lies that no row named, until it goes for good."""
+    return f"{ASIDE}{key}"
 
 
-def _named(session: Session) -> Iterator[str]:
+def named_files(session: Session) -> Iterator[str]:
+    """The keys of all files that rows name for ever; not what a sheet needs until it ends."""
     yield from suppliers.named_files(session)
     yield from queries.named_files(session)
 
 
 def _sort_sheet(
-    storage: Storage, import_id: uuid.UUID, state: ImportState, sorted_: tuple[set[str], set[str]]
+    import_id: uuid.UUID, state: ImportState, sorted_: tuple[set[str], set[str]]
 ) -> None:
     """What an import cannot do without is named; what may lie beside it is spared."""
     named, spare = sorted_
@@ -119,9 +105,14 @@ def _sort_sheet(
         named.add(sheet_key(import_id))
     elif state in {ImportState.ASKED, ImportState.WAITING, ImportState.WRITING}:
         named.add(rows_key(import_id))
+
+
+def _brought(storage: Storage, import_id: uuid.UUID) -> set[str]:
+    """The photographs that came with a sheet."""
     with suppress(Missing):
-        for key in queries.brought_keys(storage.get(rows_key(import_id))):
-            spare |= set(keys_of(key))
+        brought = queries.brought_keys(storage.get(rows_key(import_id)))
+        return {one for key in brought for one in keys_of(key)}
+    return set()
 
 
 def _is_there(storage: Storage, key: str) -> bool:
@@ -133,10 +124,5 @@ def _is_there(storage: Storage, key: str) -> bool:
 
 
 def _is_ours(key: str) -> bool:
-    """In a folder of ours, or in one named by a supplier: there lies what no page put by."""
-    folder = key.partition("/")[0]
-    if folder in FOLDERS:
-        return True
-    with suppress(ValueError):
-        return str(uuid.UUID(folder)) == folder
-    return False
+    """Whether we make such keys: a folder of ours alone may be another program's in one bucket."""
+    return _OURS.fullmatch(key) is not None
