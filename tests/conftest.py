@@ -3,7 +3,7 @@
 import gc
 
 # A run holds many objects for long and drops few that point at each other: to look through them
-# after every seven hundred new ones was a seventh of its time.
+# after every seven hundred new ones took a seventh of the time of tests/permissions.
 gc.set_threshold(50_000, 20, 50)
 
 pytest_plugins = [
