@@ -59,7 +59,7 @@ COMPILE := $(BIN)/uv --no-config --quiet pip compile --universal --python-versio
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 lock: .venv/.dev
 	$(COMPILE) pyproject.toml --group build -o requirements/runtime.txt
-	$(COMPILE) pyproject.toml --extra postgres --extra s3 --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra postgres --extra s3 --extra stripe --group build --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	$(COMPILE) --group node -o requirements/node.txt
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
 

@@ -46,7 +46,18 @@ class Config:
     s3_secret: str = field(default="", repr=False)
     s3_secret_file: str = ""  # instead of the secret: a file that holds it
     s3_timeout_seconds: int = 20
+    public_url: str = ""  # "https://shop.example", as buyers type it: where a gateway sends them
     payments: str = "offline_card"
+    stripe_key: str = field(default="", repr=False)  # payments = "stripe": sk_… or rk_…
+    stripe_key_file: str = ""  # instead of the key: a file that holds it
+    stripe_webhook_secret: str = field(default="", repr=False)  # whsec_…
+    stripe_webhook_secret_file: str = ""  # instead of the secret: a file that holds it
+    stripe_account: str = ""  # acct_…: money of another account counts for nothing
+    stripe_live: bool = False  # real money; otherwise money of the test mode, and nothing else
+    stripe_methods: str = "card"  # what the account may take: "card,alipay,wechat_pay"
+    stripe_timeout_seconds: int = 20
+    stripe_api: str = "https://api.stripe.com"
+    stripe_page: str = "https://checkout.stripe.com"  # or a domain of one's own for its pages
     mail: str = "offline"
     sms: str = "offline"
     smtp_host: str = ""  # mail = "smtp": the server that takes our letters

@@ -234,6 +234,68 @@ class RefundSettled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PaidLate(Event):
+    """A card's money came after the purchase was let go or called off: the goods are held again if
+    they are still there, else the money goes back."""
+
+    operation_id: UUID
+    payment_id: UUID
+    purchase_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ExcessTaken(Event):
+    """The gateway took money that no payment waits for; it goes back by itself."""
+
+    operation_id: UUID
+    payment_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ExcessReturned(Event):
+    """Money that no payment waited for has gone back."""
+
+    operation_id: UUID
+    payment_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnOwed(Event):
+    """The gateway is to give back what this operation says."""
+
+    operation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeOpened(Event):
+    """The payer's bank wants money back, the gateway keeps it until that is decided."""
+
+    dispute_id: UUID
+    payment_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeEnded(Event):
+    """The bank decided: won, the money is ours again; lost, it is gone."""
+
+    dispute_id: UUID
+    payment_id: UUID
+    amount: Money
+    was_won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationDue(Event):
+    """The gateway's list is to be compared with our books, from then on."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderShipped(Event):
     order_id: UUID
 

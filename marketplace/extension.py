@@ -31,6 +31,7 @@ from marketplace.orders import queries as baskets
 from marketplace.orders import views as orders
 from marketplace.payments import views as payments
 from marketplace.ports.identity import Identity
+from marketplace.ports.payments import PaymentGateway
 from marketplace.ports.storage import Storage
 from marketplace.purchasing import views as purchasing
 from marketplace.regions import service as region_facts
@@ -113,10 +114,16 @@ def tools(config: Config) -> Tools:
         config=config,
         search=backend("search", config.search)(config.data / "search"),
         storage=_storage(config),
-        card=backend("payments", config.payments)(),
+        card=card(config),
         mail=backend("mail", config.mail)(config),
         sms=backend("sms", config.sms)(config),
     )
+
+
+def card(config: Config) -> PaymentGateway:
+    """The gateway for cards as configured; one that lacks something says so and is not offered."""
+    made: PaymentGateway = backend("payments", config.payments)(config)
+    return made
 
 
 def _storage(config: Config) -> Storage:

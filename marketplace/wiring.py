@@ -18,6 +18,8 @@ from marketplace.desk import service as desking
 from marketplace.ledger import reactions as ledger
 from marketplace.orders import reactions as orders
 from marketplace.orders import service as ordering
+from marketplace.payments import reactions as payments
+from marketplace.payments import service as paying
 from marketplace.ports.mail import Mail
 from marketplace.ports.sms import Sms
 from marketplace.purchasing import reactions as purchasing
@@ -29,6 +31,10 @@ from marketplace.work.sweeps import Sweeping
 
 WITHIN: tuple[Wire, ...] = (
     on(events.DecisionsNoted, desk.tell_decisions),
+    on(events.DisputeEnded, ledger.book_dispute_end),
+    on(events.DisputeOpened, ledger.book_dispute),
+    on(events.ExcessReturned, ledger.book_returned_excess),
+    on(events.ExcessTaken, ledger.book_excess),
     on(events.GoodsPaperAccepted, catalog.stand_anew),
     on(
         events.OrderCancelled,
@@ -47,6 +53,7 @@ WITHIN: tuple[Wire, ...] = (
         purchasing.spend_budget,
     ),
     on(events.OrderTakenBack, ledger.book_taken_back_order, statistics.count_refund),
+    on(events.PaidLate, orders.take_late_money),
     on(events.PaperRevoked, catalog.stand_anew),
     on(events.PaymentSettled, ledger.book_payment, orders.mark_paid),
     on(events.RefundSettled, ledger.book_refund, purchasing.give_back_budget),
@@ -70,6 +77,8 @@ AFTER: tuple[Wire, ...] = (
 )
 OUTSIDE: tuple[Wire, ...] = (
     outside(events.ListingChanged, catalog.reindex_listings),
+    outside(events.ReconciliationDue, payments.reconcile),
+    outside(events.ReturnOwed, payments.carry_returns),
     outside(Mail, post.carry_mail),
     outside(Sms, post.carry_sms),
 )
@@ -90,6 +99,7 @@ SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("orders_to_complete", timedelta(minutes=10), ordering.complete_due),
     Sweeping("settlement", timedelta(minutes=10), settling.tend),
     Sweeping("orders_out_of_force", timedelta(minutes=1), ordering.hold_out_of_force),
+    Sweeping("card_reconciliation", timedelta(days=1), paying.call_for_reconciliation),
 )
 
 __all__ = ["AFTER", "OUTSIDE", "SILENT", "SWEEPS", "WITHIN"]

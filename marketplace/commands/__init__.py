@@ -16,6 +16,7 @@ from marketplace.commands.reckoning import reckon
 from marketplace.commands.serving import serve, work
 from marketplace.commands.sweeping import sweep
 from marketplace.commands.verifying import verify
+from marketplace.payments.cli import reconcile
 from marketplace.regions.cli import regions
 
 
@@ -34,6 +35,7 @@ for verb in (
     migrate,
     reckon,
     sweep,
+    reconcile,
     backup,
     restore,
     accounts,

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from marketplace.catalog import service as catalog
 from marketplace.catalog.models import Listing
 from marketplace.commands.opening import data_option
 from marketplace.config import PREFIX, Config, Misconfigured
-from marketplace.extension import make_runtime
+from marketplace.extension import card, make_runtime
 from marketplace.standalone.settings import KEY_FILE, from_environment, gather
 from marketplace.suppliers import queries as suppliers
 from marketplace.work import Runtime, outbox, schema
@@ -70,6 +71,8 @@ def findings(
     except Misconfigured:  # said above: what its settings name cannot be looked at
         return
     yield from (Finding(True, line) for line in (*config.unsent(), *config.unsold()))
+    with suppress(Misconfigured):  # there is no such backend: said below
+        yield from (Finding(True, line) for line in card(config).problems)
     if not config.database_url and not (data / "marketplace.sqlite").exists():
         yield Finding(False, f"no database in {data} yet: it is made at the first start")
         return

@@ -104,8 +104,8 @@ def serve(data: Path, host: str, port: int, demo: bool, no_worker: bool) -> None
     """Serve the marketplace, worker included."""
     logs.to_stderr()
     app = open_app(data, demo=demo)
-    config = runtime_of(app).tools.config
-    for line in (*config.unsent(), *config.unsold()):
+    tools = runtime_of(app).tools
+    for line in (*tools.config.unsent(), *tools.config.unsold(), *tools.card.problems):
         log.warning(line)
     run(runtime_of(app), app, host, port, alone=no_worker)
 

@@ -17,6 +17,7 @@ from marketplace.commands.opening import data_option, open_existing
 from marketplace.desk import queries as desk
 from marketplace.ledger import queries as ledger
 from marketplace.orders import queries as orders
+from marketplace.payments import queries as payments
 from marketplace.ports.storage import Storage
 from marketplace.purchasing import queries as purchasing
 from marketplace.regions import queries as regions
@@ -34,6 +35,7 @@ CHECKS: dict[str, Check] = {
     "stock adds up": lambda session, at: catalog.stock_faults(session),
     "every reservation belongs to one order line": lambda session, at: orders.faults(session),
     "suppliers are owed and paid to the fen": settlement.faults,
+    "cards, their gateway's word and the books agree": lambda session, at: payments.faults(session),
     "no budget overspent": lambda session, at: unions.faults(session),
     "plans and budgets agree": lambda session, at: purchasing.faults(session),
     "listings are marked by what they say": lambda session, at: catalog.content_faults(session),

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from marketplace.events import (
+    DisputeEnded,
+    DisputeOpened,
+    ExcessReturned,
+    ExcessTaken,
     OrderCancelled,
     OrderCompleted,
     OrderPaid,
@@ -106,4 +110,54 @@ def book_refund(w: Work, event: RefundSettled) -> None:
             debit(AccountKind.REFUNDS, event.amount),
             credit(CLEARING[event.tender], event.amount),
         ),
+    )  # fmt: skip
+
+
+def book_excess(w: Work, event: ExcessTaken) -> None:
+    """A card's money came that nobody waits for: it is owed back, and to nobody else."""
+    post(
+        w, Book.MONEY, "excess",
+        subject_id=event.payment_id,
+        key=f"excess-taken:{event.operation_id}",
+        entries=(
+            debit(AccountKind.CARD_CLEARING, event.amount),
+            credit(AccountKind.CARD_EXCESS, event.amount),
+        ),
+    )  # fmt: skip
+
+
+def book_returned_excess(w: Work, event: ExcessReturned) -> None:
+    """It has gone back."""
+    post(
+        w, Book.MONEY, "returned",
+        subject_id=event.payment_id,
+        key=f"excess-returned:{event.operation_id}",
+        entries=(
+            debit(AccountKind.CARD_EXCESS, event.amount),
+            credit(AccountKind.CARD_CLEARING, event.amount),
+        ),
+    )  # fmt: skip
+
+
+def book_dispute(w: Work, event: DisputeOpened) -> None:
+    """The gateway keeps money back until a bank has decided."""
+    post(
+        w, Book.MONEY, "disputed",
+        subject_id=event.payment_id,
+        key=f"dispute-opened:{event.dispute_id}",
+        entries=(
+            debit(AccountKind.CARD_DISPUTED, event.amount),
+            credit(AccountKind.CARD_CLEARING, event.amount),
+        ),
+    )  # fmt: skip
+
+
+def book_dispute_end(w: Work, event: DisputeEnded) -> None:
+    """Won: with the gateway again. Lost: a loss of the marketplace."""
+    to = AccountKind.CARD_CLEARING if event.was_won else AccountKind.CARD_LOSS
+    post(
+        w, Book.MONEY, "dispute_won" if event.was_won else "dispute_lost",
+        subject_id=event.payment_id,
+        key=f"dispute-ended:{event.dispute_id}",
+        entries=(debit(to, event.amount), credit(AccountKind.CARD_DISPUTED, event.amount)),
     )  # fmt: skip

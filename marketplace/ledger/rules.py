@@ -29,7 +29,13 @@ SALE_EVENTS = ("paid", "cancelled", "taken_back")
 # what the supplier's account says of an order, each once: that it is owed, and owed no more
 DUE, DUE_BACK = "due", "due_back"
 # what passes through these must be gone again after so many calendar days (P9)
-CLEARED_WITHIN = {AccountKind.BUYER_CREDIT: 1, AccountKind.REFUNDS: 30, AccountKind.PAYOUTS: 7}
+CLEARED_WITHIN = {
+    AccountKind.BUYER_CREDIT: 1,
+    AccountKind.CARD_EXCESS: 7,
+    AccountKind.CARD_DISPUTED: 120,  # what banks take to decide
+    AccountKind.REFUNDS: 30,
+    AccountKind.PAYOUTS: 7,
+}
 FEWEST_LINES = 2
 
 

@@ -13,6 +13,9 @@ class AccountKind(StrEnum):
 
     BANK_CLEARING = "bank_clearing"  # asset: transfers confirmed by an operator
     CARD_CLEARING = "card_clearing"  # asset: with the card gateway
+    CARD_EXCESS = "card_excess"  # liability: a card's money that nobody waits for; ends at zero
+    CARD_DISPUTED = "card_disputed"  # asset: kept back by the gateway; ends at zero
+    CARD_LOSS = "card_loss"  # expense: disputes that were lost
     BUYER_CREDIT = "buyer_credit"  # liability: paid, not yet matched to orders
     SUPPLIER_PAYABLE = "supplier_payable"  # liability, per supplier: supply price of paid goods
     PRICE_DIFFERENCE = "price_difference"  # sale price over supply price

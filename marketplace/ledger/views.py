@@ -19,6 +19,7 @@ pages = Blueprint("ledger", __name__, url_prefix="/ledger")
 OVERSEERS = (Role.MANAGER, Role.AUDITOR)
 _ORDER = ("orders.show", "order_id")
 _PLAN = ("purchasing.show", "plan_id")
+_PAYMENT = ("payments.show", "payment_id")
 _PAYOUT = ("settlement.payout", "payout_id")
 # by event, the page of what caused it; what has none is told by its number
 CAUSES = {
@@ -33,6 +34,11 @@ CAUSES = {
     "under_way": _PAYOUT,
     "paid_out": _PAYOUT,
     "sent_back": _PAYOUT,
+    "excess": _PAYMENT,
+    "returned": _PAYMENT,
+    "disputed": _PAYMENT,
+    "dispute_won": _PAYMENT,
+    "dispute_lost": _PAYMENT,
     "reserved": _PLAN,
     "committed": _PLAN,
     "spent": _PLAN,

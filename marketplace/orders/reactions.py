@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from marketplace.events import BatchRecalled, OrderCancelled, PaperRevoked, PaymentSettled
+from marketplace.events import (
+    BatchRecalled,
+    OrderCancelled,
+    PaidLate,
+    PaperRevoked,
+    PaymentSettled,
+)
 from marketplace.orders import service
 from marketplace.orders.states import HoldReason
 from marketplace.work import Work
@@ -11,6 +17,11 @@ from marketplace.work import Work
 def mark_paid(w: Work, event: PaymentSettled) -> None:
     """In the same transaction: every order of the purchase is paid, or none."""
     service.mark_paid(w, event.purchase_id, event.amount, event.tender)
+
+
+def take_late_money(w: Work, event: PaidLate) -> None:
+    """The goods again if they are still there, else the money goes back; never neither."""
+    service.take_late_money(w, event.purchase_id, event.amount, event.operation_id)
 
 
 def drop_hold(w: Work, event: OrderCancelled) -> None:

@@ -60,6 +60,8 @@ ORDER = Machine(
     ),
     step("lapse", {_O.PLACED}, _O.LAPSED, by={Role.SYSTEM}),
     step("take_back", {_O.COMPLETED}, _O.TAKEN_BACK, by={Role.MANAGER}, needs_note=True),
+    # the card's money came after all, and the goods were still there
+    step("revive", {_O.LAPSED}, _O.PLACED, by={Role.SYSTEM}),
 )
 
 DELIVERY = Machine(

@@ -39,3 +39,16 @@ class RefundForm(MarketForm):
 
     def reference(self) -> str:
         return (self.bank_ref.data or "").strip()
+
+
+class ClearForm(MarketForm):
+    """What a manager found out about something that differed."""
+
+    note = StringField(
+        "处理结果",
+        [_REQUIRED, Length(max=500, message="最多 500 个字。")],
+        description="例如：与支付渠道核对后，由对方退回；单号……",
+    )
+
+    def words(self) -> str:
+        return (self.note.data or "").strip()

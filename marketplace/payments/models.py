@@ -1,17 +1,29 @@
-"""Payments and refunds."""
+"""Payments and refunds, what the card gateway was asked, and what it said."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.base import Base, Id, PersonRef
+from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, Versioned
 from marketplace.kernel.money import ZERO, Money
-from marketplace.payments.states import PaymentState, RefundState
+from marketplace.payments.states import (
+    DiscrepancyKind,
+    DiscrepancyState,
+    DisputeState,
+    OperationKind,
+    OperationState,
+    PaymentState,
+    RefundState,
+)
+from marketplace.work.models import append_only
+
+ProviderRef = String(100)
 
 
 class Tender(StrEnum):
@@ -59,3 +71,113 @@ class Refund(Base):
     settled_by: Mapped[str | None] = mapped_column(String(64))
 
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+
+
+def _one_of(name: str, column: str, where: str) -> Index:
+    return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class PaymentOperation(Versioned, Base):
+    """One thing that the card gateway is asked to do, committed before it is asked. Its id is the
+    key under which the gateway knows the question again, and our reference there."""
+
+    __tablename__ = "mp_payment_operation"
+
+    id: Mapped[Id]
+    kind: Mapped[OperationKind]
+    gateway: Mapped[ShortCode]
+    payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_payment.id"), index=True)
+    charge_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("mp_payment_operation.id"), index=True
+    )  # what is given back
+    refund_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mp_refund.id"))
+    amount: Mapped[Money]
+    state: Mapped[OperationState] = mapped_column(default=OperationState.ASKED, index=True)
+    is_excess: Mapped[bool] = mapped_column(default=False)  # taken, and not for the payment
+    provider_ref: Mapped[str | None] = mapped_column(ProviderRef, unique=True)
+    money_ref: Mapped[str | None] = mapped_column(ProviderRef, unique=True)  # of money that came
+    send_to: Mapped[LongText] = mapped_column(default="")
+    expires_at: Mapped[datetime | None]  # of a charge: the gateway takes no money after it
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(64))
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        _one_of(
+            "uq_mp_payment_operation_charging",
+            "payment_id",
+            "kind = 'charge' AND state IN ('asked', 'open', 'unknown')",
+        ),
+        _one_of(
+            "uq_mp_payment_operation_refund", "refund_id", "kind = 'refund' AND state <> 'failed'"
+        ),
+        _one_of(
+            "uq_mp_payment_operation_return", "charge_id", "kind = 'return' AND state <> 'failed'"
+        ),
+    )
+
+
+class GatewayNotice(Base):
+    """An event of the gateway that was heard; written in the transaction of its effect."""
+
+    __tablename__ = "mp_gateway_notice"
+
+    id: Mapped[str] = mapped_column(ProviderRef, primary_key=True)  # the gateway's own
+    kind: Mapped[ShortCode]
+    about: Mapped[str] = mapped_column(ProviderRef)
+    heard_at: Mapped[datetime]
+
+
+class Dispute(Versioned, Base):
+    """The payer's bank wants the money back; until it has decided, the gateway keeps it."""
+
+    __tablename__ = "mp_dispute"
+
+    id: Mapped[Id]
+    payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_payment.id"), index=True)
+    provider_ref: Mapped[str] = mapped_column(ProviderRef, unique=True)
+    amount: Mapped[Money]
+    reason: Mapped[ShortCode]  # the gateway's word
+    state: Mapped[DisputeState] = mapped_column(default=DisputeState.OPEN)
+    opened_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
+
+
+class Discrepancy(Versioned, Base):
+    """The gateway's word and our books differ: nothing was done on it, a manager looks into it."""
+
+    __tablename__ = "mp_discrepancy"
+
+    id: Mapped[Id]
+    kind: Mapped[DiscrepancyKind]
+    payment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mp_payment.id"))
+    provider_ref: Mapped[str] = mapped_column(ProviderRef)
+    told: Mapped[dict[str, Any]]  # ours and theirs, as text
+    state: Mapped[DiscrepancyState] = mapped_column(default=DiscrepancyState.OPEN, index=True)
+    seen_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+    cleared_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(500))
+
+    __table_args__ = (UniqueConstraint("provider_ref", "kind"),)
+
+
+class Reconciliation(Base):
+    """One comparison of the gateway's list with our books, with what it found."""
+
+    __tablename__ = "mp_reconciliation"
+
+    id: Mapped[Id]
+    since: Mapped[datetime]
+    at: Mapped[datetime]
+    charges: Mapped[int]  # on the gateway's list
+    settled: Mapped[int]  # operations without an end that got one
+    found: Mapped[int]  # discrepancies that were not known before
+    undecided: Mapped[int]  # operations that still have no end
+
+
+append_only("mp_gateway_notice")
+append_only("mp_reconciliation")

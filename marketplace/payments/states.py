@@ -1,4 +1,4 @@
-"""The states of a payment and of a refund, and the verbs between them."""
+"""The states of money on its way, and the verbs between them."""
 
 from enum import StrEnum
 
@@ -17,17 +17,86 @@ class RefundState(StrEnum):
     SETTLED = "settled"  # gone out
 
 
+class OperationKind(StrEnum):
+    CHARGE = "charge"  # take the money of a purchase
+    REFUND = "refund"  # give back the money of one cancelled order
+    RETURN = "return"  # give back a whole charge that nobody needs
+
+
+class OperationState(StrEnum):
+    """Of one thing that the gateway was asked to do; written down before it is asked."""
+
+    ASKED = "asked"  # no answer yet
+    OPEN = "open"  # the gateway knows of it, the money has not moved yet
+    UNKNOWN = "unknown"  # asked, and no answer came: neither success nor failure
+    DONE = "done"  # the money moved
+    FAILED = "failed"  # it did not
+
+
+class DisputeState(StrEnum):
+    OPEN = "open"  # the gateway keeps the money back
+    WON = "won"
+    LOST = "lost"
+
+
+class DiscrepancyState(StrEnum):
+    OPEN = "open"
+    CLEARED = "cleared"  # a manager looked into it and said what it was
+
+
+class DiscrepancyKind(StrEnum):
+    """What differs between the gateway's word and our books."""
+
+    AMOUNT = "amount"
+    CURRENCY = "currency"
+    ACCOUNT = "account"
+    MODE = "mode"  # test money where live money is expected, or the other way round
+    CHARGE = "charge"  # another charge than the one that was opened
+    NO_ORDER = "no_order"  # a charge that no payment of ours asked for
+    NO_CHARGE = "no_charge"  # a paid order whose charge the gateway does not know
+    FOREIGN_REFUND = "foreign_refund"  # given back by somebody else than us
+    REFUND_AMOUNT = "refund_amount"
+    REFUND_FAILED = "refund_failed"
+    DISPUTE_AMOUNT = "dispute_amount"  # of more than was taken, or of another amount than before
+
+
 # whoever may cancel an order voids or shrinks what was asked for it
 _CANCELS = {Role.EMPLOYEE, Role.UNION_BUYER, Role.SUPPLIER_STAFF, Role.SYSTEM}
 _P = PaymentState
 _R = RefundState
+_O = OperationState
 
 PAYMENT = Machine(
     # a card is settled by its gateway's answer, a transfer by the operator's manager
     step("settle", {_P.AWAITING}, _P.SETTLED, by={Role.MANAGER, Role.SYSTEM}),
     step("void", {_P.AWAITING}, _P.VOID, by=_CANCELS),
+    # the money of a card came after the hold had ended, and the goods were still there
+    step("settle_late", {_P.VOID}, _P.SETTLED, by={Role.SYSTEM}),
 )
 
 REFUND = Machine(
     step("settle", {_R.REQUESTED}, _R.SETTLED, by={Role.MANAGER, Role.SYSTEM}),
+)
+
+OPERATION = Machine(
+    step("open", {_O.ASKED, _O.UNKNOWN}, _O.OPEN, by={Role.SYSTEM}),
+    step("doubt", {_O.ASKED}, _O.UNKNOWN, by={Role.SYSTEM}),
+    # the gateway's last word counts, also after we had given it up
+    step("finish", set(_O) - {_O.DONE}, _O.DONE, by={Role.SYSTEM}),
+    step("fail", {_O.ASKED, _O.OPEN, _O.UNKNOWN}, _O.FAILED, by={Role.SYSTEM}),
+)
+
+DISPUTE = Machine(
+    step("win", {DisputeState.OPEN}, DisputeState.WON, by={Role.SYSTEM}),
+    step("lose", {DisputeState.OPEN}, DisputeState.LOST, by={Role.SYSTEM}),
+)
+
+DISCREPANCY = Machine(
+    step(
+        "clear",
+        {DiscrepancyState.OPEN},
+        DiscrepancyState.CLEARED,
+        by={Role.MANAGER},
+        needs_note=True,
+    ),
 )

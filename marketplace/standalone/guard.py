@@ -11,6 +11,7 @@ from flask import Flask, Response, request
 
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.standalone.identity import secret_given
+from marketplace.web.door import runtime
 
 POLICY = "; ".join(
     (
@@ -20,13 +21,12 @@ POLICY = "; ".join(
         "img-src 'self'",
         "font-src 'self'",
         "connect-src 'self'",
-        "form-action 'self'",
+        "form-action {}",
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )
 )
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -35,6 +35,8 @@ HEADERS = {
 }
 A_YEAR = "max-age=31536000"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# what is sent without a browser and proves itself by a signature over its very bytes
+SIGNED = frozenset({"marketplace.payments.gateway"})
 
 
 class ForeignForm(MarketplaceError):
@@ -50,9 +52,14 @@ def protect(app: Flask) -> None:
     app.after_request(add_headers)
 
 
+def policy(page_origin: str) -> str:
+    """Where a form leads, the answer's redirect included: to us, and to the page of the gateway."""
+    return POLICY.format(" ".join(filter(None, ("'self'", page_origin))))
+
+
 def refuse_foreign() -> None:
     """A second fence beside the form token. Raises ForeignForm."""
-    if request.method in SAFE:
+    if request.method in SAFE or request.endpoint in SIGNED:
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
@@ -74,6 +81,8 @@ def _host_of(origin: str) -> str | None:
 
 def add_headers(answer: Response) -> Response:
     """An answer that already says something stricter of itself keeps it."""
+    card = runtime().tools.card
+    answer.headers.setdefault("Content-Security-Policy", policy(card.page_origin))
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     if request.is_secure:

@@ -26,6 +26,7 @@ _SECRETS = (
         r"\1***",
     ),
     (re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)[^\"',}\n]+"), r"\1***"),
+    (re.compile(r"\b((?:sk|rk)_(?:live|test)_|whsec_)\w+"), r"\1***"),
     (re.compile(r"(/reset/link/)[^\s\"'?&]+"), r"\1***"),
     (re.compile(r"(?i)([?&]code=)[^\s\"'&]+"), r"\1***"),
     (re.compile(r"(验证码|code|Code)(\D{0,12})\d{6}\b"), r"\1\2***"),

@@ -52,6 +52,9 @@ _TONES = {
     "prepared": "wait",
     "released": "info",
     "taken_back": "stop",
+    "unknown": "warm",
+    "failed": "stop",
+    "lost": "stop",
 }
 
 

@@ -80,7 +80,8 @@ class Courier:
         parcels = self.runtime.parcels
         sent = [Sent(str(parcel.id), parcels.unpack(parcel)) for parcel in batch]
         handler = parcels.outside[batch[0].handler]
-        handler(Outside(self.runtime.tools, self.runtime.clock.now(), self.runtime.reading), sent)
+        runtime = self.runtime
+        handler(Outside(runtime.tools, runtime.clock.now(), runtime.reading, runtime), sent)
         with self.runtime.work() as w:
             ids = [parcel.id for parcel in batch]
             return outbox.finish(w.session, self.holder, ids, w.now, forget=True)

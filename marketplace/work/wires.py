@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.events import Event
 
 if TYPE_CHECKING:
+    from marketplace.work.runtime import Runtime
     from marketplace.work.unit import Tools, Work
 
 E = TypeVar("E", bound=Event)
@@ -30,11 +31,13 @@ class Wire:
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What a handler has that speaks with the outside world: no transaction is open, so it may
-    take its time; it reads what it needs."""
+    take its time; it reads what it needs. Whoever must write down what was answered does it in
+    units of work of the runtime."""
 
     tools: Tools
     now: datetime
     reading: Callable[[], AbstractContextManager[Session]]
+    runtime: Runtime
 
 
 @dataclass(frozen=True, slots=True)

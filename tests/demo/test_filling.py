@@ -27,8 +27,13 @@ from marketplace.kernel.funds import FundSource
 from marketplace.kernel.workdays import calendar
 from marketplace.orders.models import Delivery, Order, OrderLine, Purchase
 from marketplace.orders.states import DeliveryState, OrderState
-from marketplace.payments.models import Payment, Refund, Tender
-from marketplace.payments.states import PaymentState, RefundState
+from marketplace.payments.models import Discrepancy, Dispute, Payment, Refund, Tender
+from marketplace.payments.states import (
+    DiscrepancyState,
+    DisputeState,
+    PaymentState,
+    RefundState,
+)
 from marketplace.purchasing.models import Plan, Recipient
 from marketplace.purchasing.states import PlanState
 from marketplace.regions import queries as regions
@@ -101,6 +106,8 @@ def test_every_supplier_county_has_two_or_three_example_villages(session: Sessio
         (Order.state, OrderState),
         (Delivery.state, DeliveryState),
         (Payment.state, PaymentState),
+        (Dispute.state, DisputeState),
+        (Discrepancy.state, DiscrepancyState),
         (Refund.state, RefundState),
         (Plan.state, PlanState),
         (Purchase.tender, Tender),

@@ -17,6 +17,7 @@ NOTHING = {"uuid": UUID(int=0), "int": 0, "string": "none", "default": "none", "
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # what may be sent without a sign-in: it changes nothing but the sender's own browser
 OPEN_POSTS = {
+    "marketplace.payments.gateway",  # signed by the gateway over its very bytes
     "accounts.sign_in_now",
     "accounts.sign_out",
     "marketplace.web.preferences",

@@ -14,7 +14,7 @@ from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, WrongState
 from marketplace.kernel.machine import Machine, Step
 from marketplace.orders.states import DELIVERY, HOLD, ORDER
-from marketplace.payments.states import PAYMENT, REFUND
+from marketplace.payments.states import DISCREPANCY, DISPUTE, OPERATION, PAYMENT, REFUND
 from marketplace.purchasing.states import PLAN
 from marketplace.regions.states import VERSION
 from marketplace.settlement.states import PAYOUT, RUN, STATEMENT
@@ -34,6 +34,9 @@ MACHINES: dict[str, Machine[Any]] = {
     "hold": HOLD,
     "payment": PAYMENT,
     "refund": REFUND,
+    "gateway operation": OPERATION,
+    "dispute": DISPUTE,
+    "discrepancy": DISCREPANCY,
     "plan": PLAN,
     "statement": STATEMENT,
     "payout": PAYOUT,

@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, Page
 from tests.browsing import serving, sign_in
 from tests.fixtures import PASSWORD, People
 from tests.makers.suppliers import SCAN
+from tests.payments.gateway import standin, stripe_server
+
+__all__ = ["browser_of", "scan", "site", "standin", "stripe_server"]
 
 WAIT = 10_000  # milliseconds until an element must be there
 

@@ -73,6 +73,7 @@ NOT_PAGES: dict[str, str] = {
     "marketplace.desk.shot": "a picture to download",
     "marketplace.orders.recall": "of a supplier who is no reader",
     "marketplace.orders.recall_sheet": "a CSV file",
+    "marketplace.payments.returned": "asks the gateway and sends on to the purchase",
     "marketplace.purchasing.people_template": "a CSV file",
     "marketplace.regions.sheet": "a CSV file",
     "marketplace.settlement.bank_file": "a CSV file for the bank",

@@ -6,13 +6,18 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from marketplace.catalog.models import Listing
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.funds import FundSource
+from marketplace.kernel.money import Money
 from marketplace.orders import queries, service
 from marketplace.orders.models import Address, Order, Purchase
 from marketplace.payments import queries as payments_queries
 from marketplace.payments import service as payments
-from marketplace.payments.models import Payment, Tender
+from marketplace.payments.models import Discrepancy, Payment, Tender
+from marketplace.ports.payments import Charge, ChargeState
 from tests.makers.batches import batches_for
 
 if TYPE_CHECKING:
@@ -64,8 +69,7 @@ def paid(people: People, purchase: Purchase) -> Purchase:
     payment = the_payment(people, purchase)
     bank_ref = f"示例流水 {payment.reference}"
     if payment.tender is Tender.CARD:
-        with people.runtime.work() as w:
-            payments.settle_card(w, payment.id, bank_ref)
+        payments.pay(people.runtime, Actor(payment.payer_id, ""), payment.id, back="")
         return purchase
     with people.runtime.work(people.actor("manager")) as w:
         payments.confirm_transfer(w, payment.id, payment.amount, bank_ref)
@@ -92,3 +96,10 @@ def shipped(
     chosen = batches_for(people, order, name) if batches is None else batches
     with people.runtime.work(people.actor(name)) as w:
         return service.ship(w, order.id, "示例快递", "SF0000000001", batches=chosen)
+
+
+def a_discrepancy(people: People) -> str:
+    """The gateway told of money that nobody asked for; answers the id."""
+    with people.runtime.work() as w:
+        payments.note(w, Charge("cs_9", "示例", ChargeState.TAKEN, Money(1_00)))
+        return str(w.session.scalars(select(Discrepancy.id)).one())

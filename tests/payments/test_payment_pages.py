@@ -10,13 +10,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from marketplace.adapters.offline_card import OfflineCard
 from marketplace.catalog.models import Listing
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.money import Money
 from marketplace.orders import service as orders
 from marketplace.payments.models import Tender
 from marketplace.payments.states import PaymentState, RefundState
-from marketplace.ports.payments import GatewayResult
+from marketplace.ports.payments import Charge, Given, Wish
 from tests.fixtures import People, post
 from tests.makers.orders import a_purchase, paid, the_order, the_payment
 from tests.payments.test_settling import a_refund
@@ -139,23 +140,22 @@ def test_a_card_charged_while_the_order_was_cancelled_gets_its_money_back(
     assert the_payment(people, purchase).state is PaymentState.VOID
 
 
-class SlowGateway:
+class SlowGateway(OfflineCard):
     """While it is asked, the buyer cancels in another window."""
 
-    name = "slow"
-
     def __init__(self, people: People, order_id: uuid.UUID) -> None:
+        super().__init__(is_offered=True)
         self.people, self.order_id = people, order_id
         self.given_back: list[Money] = []
 
-    def charge(self, reference: str, amount: Money, *, idempotency_key: str) -> GatewayResult:
+    def open_charge(self, wish: Wish) -> Charge:
         with self.people.runtime.work(self.people.actor("employee")) as w:
             orders.cancel(w, self.order_id, "不要了")
-        return GatewayResult(True, "ch_slow")
+        return super().open_charge(wish)
 
-    def refund(self, provider_ref: str, amount: Money, *, idempotency_key: str) -> GatewayResult:
+    def refund(self, money_ref: str, amount: Money, *, reference: str, key: str) -> Given:
         self.given_back.append(amount)
-        return GatewayResult(True, "re_slow")
+        return super().refund(money_ref, amount, reference=reference, key=key)
 
 
 def test_settled_money_is_listed(people: People, client_as: SignIn, melon: Listing) -> None:

@@ -46,7 +46,7 @@ from tests.makers.catalog import (
     some_goods,
 )
 from tests.makers.onboarding import NUMBER, a_change, a_grower, a_trader, a_waiting_account
-from tests.makers.orders import a_placement, an_address, paid, shipped
+from tests.makers.orders import a_discrepancy, a_placement, an_address, paid, shipped
 from tests.makers.outbox import a_dead_parcel
 from tests.makers.photos import a_photo, photographed
 from tests.makers.suppliers import (
@@ -314,6 +314,7 @@ def _purchases(people: People, things: Things) -> None:
     _kept(people, things, "other", bought)
     with people.runtime.work(people.actor("employee")) as w:
         buying.put(w, uuid.UUID(things["listing"]), 3)
+    things["discrepancy"] = a_discrepancy(people)
     _gone(people, things)
 
 

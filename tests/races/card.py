@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 
+from marketplace.adapters.offline_card import OfflineCard
 from marketplace.kernel.money import Money, total
-from marketplace.ports.payments import GatewayResult
+from marketplace.ports.payments import Charge, Given, Wish
 from tests.races.storm import PATIENCE
 
 
-class CountingCard:
+class CountingCard(OfflineCard):
     """A card gateway that knows what it holds; one key, one movement."""
 
-    name = "offline_card"
-
     def __init__(self) -> None:
+        super().__init__(is_offered=True)
         self.moved: dict[str, Money] = {}
         self.asked = threading.Event()  # somebody is being charged
         self.may_answer = threading.Event()
@@ -23,12 +23,12 @@ class CountingCard:
     def kept(self) -> Money:
         return total(self.moved.values())
 
-    def charge(self, reference: str, amount: Money, *, idempotency_key: str) -> GatewayResult:
-        self.moved.setdefault(f"ch {idempotency_key}", amount)
+    def open_charge(self, wish: Wish) -> Charge:
+        self.moved.setdefault(f"ch {wish.key}", wish.amount)
         self.asked.set()
         assert self.may_answer.wait(PATIENCE)
-        return GatewayResult(True, f"ch {idempotency_key}"[:100])
+        return super().open_charge(wish)
 
-    def refund(self, provider_ref: str, amount: Money, *, idempotency_key: str) -> GatewayResult:
-        self.moved.setdefault(f"re {idempotency_key}", -amount)
-        return GatewayResult(True, f"re {idempotency_key}"[:100])
+    def refund(self, money_ref: str, amount: Money, *, reference: str, key: str) -> Given:
+        self.moved.setdefault(f"re {key}", -amount)
+        return super().refund(money_ref, amount, reference=reference, key=key)

@@ -38,25 +38,7 @@ def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Re
     Raises NotForSale, OutOfStock, Invalid (quantity).
     """
     rules.check_quantity(quantity)
-    listing = queries.to_hold(w.session, listing_id, w.now)
-    if listing is None:
-        raise NotForSale(listing_id=listing_id)
-    changes: Changes = {
-        Listing.available: Listing.available - quantity,
-        Listing.reserved: Listing.reserved + quantity,
-    }
-    # asked again now that its supplier is held: what was decided while we waited counts
-    stands = suppliers.stands(w.now, Listing.supplier_id, Listing.standing)
-    unchanged = and_(Listing.available >= quantity, Listing.version == listing.version, stands)
-    seen = listing.version
-    if not _change(w, listing_id, changes, unchanged):
-        if listing.version != seen:  # withdrawn or revised since it was looked at
-            raise Conflict(listing_id=listing_id)
-        if listing.available >= quantity:
-            raise NotForSale(listing_id=listing_id)
-        raise OutOfStock(
-            listing_id=listing_id, title=listing.name, available=listing.available, wanted=quantity
-        )
+    _take(w, listing_id, quantity)
     kept = Reservation(
         listing_id=listing_id,
         quantity=quantity,
@@ -67,6 +49,16 @@ def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Re
     w.session.add(kept)
     w.record("hold", kept, to_state=_R.HELD, listing_id=listing_id, quantity=quantity)
     return kept
+
+
+def hold_again(w: Work, reservation_id: uuid.UUID, ends_at: datetime) -> None:
+    """Pieces that were let go are kept once more, if they are still there and may be sold.
+
+    Raises NotForSale, OutOfStock, WrongState when they were not let go.
+    """
+    kept = _end(w, reservation_id, "hold_again", _R.RELEASED, _R.HELD)
+    kept.ends_at, kept.ended_at = ends_at, None
+    _take(w, kept.listing_id, kept.quantity)
 
 
 def sell(w: Work, reservation_id: uuid.UUID) -> None:
@@ -111,6 +103,28 @@ def set_stock(w: Work, listing_id: uuid.UUID, received: int) -> Listing:
         raise Refused("stock_below_promised", field="stock", value=received, least=least)
     w.record("set_stock", listing, before=before, received=received)
     return listing
+
+
+def _take(w: Work, listing_id: uuid.UUID, quantity: int) -> None:
+    listing = queries.to_hold(w.session, listing_id, w.now)
+    if listing is None:
+        raise NotForSale(listing_id=listing_id)
+    changes: Changes = {
+        Listing.available: Listing.available - quantity,
+        Listing.reserved: Listing.reserved + quantity,
+    }
+    # asked again now that its supplier is held: what was decided while we waited counts
+    stands = suppliers.stands(w.now, Listing.supplier_id, Listing.standing)
+    unchanged = and_(Listing.available >= quantity, Listing.version == listing.version, stands)
+    seen = listing.version
+    if not _change(w, listing_id, changes, unchanged):
+        if listing.version != seen:  # withdrawn or revised since it was looked at
+            raise Conflict(listing_id=listing_id)
+        if listing.available >= quantity:
+            raise NotForSale(listing_id=listing_id)
+        raise OutOfStock(
+            listing_id=listing_id, title=listing.name, available=listing.available, wanted=quantity
+        )
 
 
 def _end(

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from marketplace.commands.demo import (
     buying,
     cast,
+    differing,
     lists,
     owning,
     planning,
@@ -64,6 +65,7 @@ def fill(folder: Path, now: datetime, told: Script) -> None:
         owning.plan(stage, told.sellers)
         planning.plan(stage, told.grants, told.plans)
         buying.plan(stage, told.checkouts, told.baskets)
+        differing.plan(stage)
         watching.plan(stage, told.sellers)
         settling.plan(stage)
         stage.play()

@@ -8,6 +8,7 @@ from functools import partial
 from marketplace.commands.demo.batching import batches_for
 from marketplace.commands.demo.script import Days
 from marketplace.commands.demo.stage import Stage
+from marketplace.kernel.actor import Actor
 from marketplace.orders import queries as orders_queries
 from marketplace.orders import service as orders
 from marketplace.orders.models import Order
@@ -53,15 +54,11 @@ def refund(stage: Stage, purchase: str) -> None:
             row = payments_queries.refund(session, due.id) if due else None
         if row is None:
             continue
-        number, tender = f"示例退款-{order.number}", row.payment.tender
-        if tender is Tender.CARD:
-            number = stage.runtime.tools.card.refund(
-                row.payment.provider_ref or "",
-                row.refund.amount,
-                idempotency_key=str(row.refund.id),
-            ).provider_ref
+        if row.payment.tender is Tender.CARD:
+            payments.give_back(stage.runtime, stage.actor(MANAGER), row.refund.id)
+            continue
         with stage.work(MANAGER) as w:
-            payments.settle_refund(w, row.refund.id, number, by=tender)
+            payments.settle_refund(w, row.refund.id, f"示例退款-{order.number}")
 
 
 def take_back(stage: Stage, purchase: str, reason: str) -> None:
@@ -80,10 +77,7 @@ def _pay(stage: Stage, purchase: str) -> None:
         with stage.work(MANAGER) as w:
             payments.confirm_transfer(w, asked.id, asked.amount, f"示例回单-{asked.reference}")
         return
-    card = stage.runtime.tools.card
-    answer = card.charge(asked.reference, asked.amount, idempotency_key=str(asked.id))
-    with stage.work() as w:
-        payments.settle_card(w, asked.id, answer.provider_ref)
+    payments.pay(stage.runtime, Actor(asked.payer_id, ""), asked.id, back="")
 
 
 def _ship(stage: Stage, purchase: str) -> None:

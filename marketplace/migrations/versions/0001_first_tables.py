@@ -94,6 +94,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mp_form_key_made_at"), "mp_form_key", ["made_at"], unique=False)
     op.create_table(
+        "mp_gateway_notice",
+        sa.Column("id", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=100), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_gateway_notice")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "mp_journal_transaction",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("book", sa.String(length=40), nullable=False),
@@ -258,6 +267,18 @@ def upgrade() -> None:
         op.f("ix_mp_purchase_organisation_id"), "mp_purchase", ["organisation_id"], unique=False
     )
     op.create_table(
+        "mp_reconciliation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("charges", sa.Integer(), nullable=False),
+        sa.Column("settled", sa.Integer(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("undecided", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_reconciliation")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "mp_sales_fact",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -357,6 +378,49 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_village_county_code"), "mp_village", ["county_code"], unique=False)
+    op.create_table(
+        "mp_discrepancy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_ref", sa.String(length=100), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cleared_by", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["mp_payment.id"], name=op.f("fk_mp_discrepancy_payment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_discrepancy")),
+        sa.UniqueConstraint(
+            "provider_ref", "kind", name=op.f("uq_mp_discrepancy_provider_ref_kind")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_discrepancy_state"), "mp_discrepancy", ["state"], unique=False)
+    op.create_table(
+        "mp_dispute",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("provider_ref", sa.String(length=100), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_mp_dispute_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["mp_payment.id"], name=op.f("fk_mp_dispute_payment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_dispute")),
+        sa.UniqueConstraint("provider_ref", name=op.f("uq_mp_dispute_provider_ref")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_dispute_payment_id"), "mp_dispute", ["payment_id"], unique=False)
     op.create_table(
         "mp_fact_designation",
         sa.Column("fact_id", sa.Uuid(), nullable=False),
@@ -1086,6 +1150,81 @@ def upgrade() -> None:
         "mp_paper",
         ["supplier_id", "kind", "starts_at", "ends_at"],
         unique=False,
+    )
+    op.create_table(
+        "mp_payment_operation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("gateway", sa.String(length=40), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("charge_id", sa.Uuid(), nullable=True),
+        sa.Column("refund_id", sa.Uuid(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("is_excess", sa.Boolean(), nullable=False),
+        sa.Column("provider_ref", sa.String(length=100), nullable=True),
+        sa.Column("money_ref", sa.String(length=100), nullable=True),
+        sa.Column("send_to", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_mp_payment_operation_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["charge_id"],
+            ["mp_payment_operation.id"],
+            name=op.f("fk_mp_payment_operation_charge_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["mp_payment.id"], name=op.f("fk_mp_payment_operation_payment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["refund_id"], ["mp_refund.id"], name=op.f("fk_mp_payment_operation_refund_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_payment_operation")),
+        sa.UniqueConstraint("money_ref", name=op.f("uq_mp_payment_operation_money_ref")),
+        sa.UniqueConstraint("provider_ref", name=op.f("uq_mp_payment_operation_provider_ref")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_payment_operation_charge_id"),
+        "mp_payment_operation",
+        ["charge_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_mp_payment_operation_payment_id"),
+        "mp_payment_operation",
+        ["payment_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_mp_payment_operation_state"), "mp_payment_operation", ["state"], unique=False
+    )
+    op.create_index(
+        "uq_mp_payment_operation_charging",
+        "mp_payment_operation",
+        ["payment_id"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'charge' AND state IN ('asked', 'open', 'unknown')"),
+        postgresql_where=sa.text("kind = 'charge' AND state IN ('asked', 'open', 'unknown')"),
+    )
+    op.create_index(
+        "uq_mp_payment_operation_refund",
+        "mp_payment_operation",
+        ["refund_id"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'refund' AND state <> 'failed'"),
+        postgresql_where=sa.text("kind = 'refund' AND state <> 'failed'"),
+    )
+    op.create_index(
+        "uq_mp_payment_operation_return",
+        "mp_payment_operation",
+        ["charge_id"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'return' AND state <> 'failed'"),
+        postgresql_where=sa.text("kind = 'return' AND state <> 'failed'"),
     )
     op.create_table(
         "mp_profile",
@@ -2091,6 +2230,28 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_review_note_by"), table_name="mp_review_note")
     op.drop_table("mp_review_note")
     op.drop_table("mp_profile")
+    op.drop_index(
+        "uq_mp_payment_operation_return",
+        table_name="mp_payment_operation",
+        sqlite_where=sa.text("kind = 'return' AND state <> 'failed'"),
+        postgresql_where=sa.text("kind = 'return' AND state <> 'failed'"),
+    )
+    op.drop_index(
+        "uq_mp_payment_operation_refund",
+        table_name="mp_payment_operation",
+        sqlite_where=sa.text("kind = 'refund' AND state <> 'failed'"),
+        postgresql_where=sa.text("kind = 'refund' AND state <> 'failed'"),
+    )
+    op.drop_index(
+        "uq_mp_payment_operation_charging",
+        table_name="mp_payment_operation",
+        sqlite_where=sa.text("kind = 'charge' AND state IN ('asked', 'open', 'unknown')"),
+        postgresql_where=sa.text("kind = 'charge' AND state IN ('asked', 'open', 'unknown')"),
+    )
+    op.drop_index(op.f("ix_mp_payment_operation_state"), table_name="mp_payment_operation")
+    op.drop_index(op.f("ix_mp_payment_operation_payment_id"), table_name="mp_payment_operation")
+    op.drop_index(op.f("ix_mp_payment_operation_charge_id"), table_name="mp_payment_operation")
+    op.drop_table("mp_payment_operation")
     op.drop_index("ix_mp_paper_valid", table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_supplier_id"), table_name="mp_paper")
     op.drop_index(op.f("ix_mp_paper_scan_sha256"), table_name="mp_paper")
@@ -2181,6 +2342,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_invitation_batch_made_by"), table_name="mp_invitation_batch")
     op.drop_table("mp_invitation_batch")
     op.drop_table("mp_fact_designation")
+    op.drop_index(op.f("ix_mp_dispute_payment_id"), table_name="mp_dispute")
+    op.drop_table("mp_dispute")
+    op.drop_index(op.f("ix_mp_discrepancy_state"), table_name="mp_discrepancy")
+    op.drop_table("mp_discrepancy")
     op.drop_index(op.f("ix_mp_village_county_code"), table_name="mp_village")
     op.drop_table("mp_village")
     op.drop_table("mp_trail_head")
@@ -2198,6 +2363,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_sales_fact_month"), table_name="mp_sales_fact")
     op.drop_index(op.f("ix_mp_sales_fact_county_code"), table_name="mp_sales_fact")
     op.drop_table("mp_sales_fact")
+    op.drop_table("mp_reconciliation")
     op.drop_index(op.f("ix_mp_purchase_organisation_id"), table_name="mp_purchase")
     op.drop_index(op.f("ix_mp_purchase_buyer_id"), table_name="mp_purchase")
     op.drop_table("mp_purchase")
@@ -2219,6 +2385,7 @@ def downgrade() -> None:
     op.drop_table("mp_ledger_account")
     op.drop_index(op.f("ix_mp_journal_transaction_subject_id"), table_name="mp_journal_transaction")
     op.drop_table("mp_journal_transaction")
+    op.drop_table("mp_gateway_notice")
     op.drop_index(op.f("ix_mp_form_key_made_at"), table_name="mp_form_key")
     op.drop_table("mp_form_key")
     op.drop_table("mp_facts_file")

@@ -15,6 +15,7 @@ from marketplace.orders.service.holding import (
 from marketplace.orders.service.paying import mark_paid
 from marketplace.orders.service.placing import Placement, place
 from marketplace.orders.service.recalling import export_recipients
+from marketplace.orders.service.reviving import take_late_money
 from marketplace.orders.service.telling import tell_recalled
 from marketplace.orders.service.undoing import cancel, lapse_due, take_back
 
@@ -43,5 +44,6 @@ __all__ = [
     "remove",
     "ship",
     "take_back",
+    "take_late_money",
     "tell_recalled",
 ]

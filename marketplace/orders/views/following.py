@@ -14,6 +14,7 @@ from marketplace.orders.forms import NoteForm, ShippingForm
 from marketplace.orders.views.blueprint import pages
 from marketplace.orders.views.shopping import OFFLINE
 from marketplace.orders.views.showing import evidence_facts, hold_stations, stations
+from marketplace.payments import queries as payments
 from marketplace.payments.models import Tender
 from marketplace.payments.states import PaymentState
 from marketplace.suppliers.states import PaperKind
@@ -41,11 +42,13 @@ BUYERS = (Role.EMPLOYEE, Role.UNION_BUYER)
 def purchase(purchase_id: uuid.UUID) -> ResponseReturnValue:
     with reading() as session:
         found = queries.purchase(session, someone(), purchase_id)
+        charge = payments.charge_under_way(session, found.payment.id)
     tools = runtime().tools
     return page(
         "orders/purchase.html",
         view=found,
         payment=found.payment,
+        charge=charge,
         is_open=found.payment.state is PaymentState.AWAITING,
         is_card=found.payment.tender is Tender.CARD,
         is_offline_card=tools.card.name == OFFLINE,

@@ -1,22 +1,18 @@
-"""Pages of money: paying by card, confirming transfers, sending refunds.
-
-The gateway is asked outside any unit of work, with a key that makes asking twice harmless; what it
-said is then written down in one.
-"""
+"""The manager's pages of money: confirming transfers, sending refunds."""
 
 from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Invalid, Refused, SamePerson
+from marketplace.kernel.errors import Invalid, Refused
 from marketplace.payments import queries, service
 from marketplace.payments.forms import ConfirmForm, RefundForm
-from marketplace.payments.models import Payment, Tender
+from marketplace.payments.models import Tender
 from marketplace.payments.states import PaymentState, RefundState
+from marketplace.payments.views.blueprint import pages
 from marketplace.web import (
     back_to,
     checked,
@@ -24,14 +20,11 @@ from marketplace.web import (
     page,
     page_number,
     reading,
-    signed_in,
     someone,
     work,
 )
 from marketplace.web.door import runtime
 from marketplace.web.words import _
-
-pages = Blueprint("payments", __name__, url_prefix="/payments")
 
 
 @pages.get("/")
@@ -40,7 +33,8 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         awaiting = queries.awaiting_transfers(session, page_number())
         refunds = queries.refunds_to_send(session)
-    return page("payments/index.html", awaiting=awaiting, refunds=refunds)
+        differing = queries.discrepancy_count(session, open_only=True)
+    return page("payments/index.html", awaiting=awaiting, refunds=refunds, differing=differing)
 
 
 @pages.get("/settled")
@@ -73,34 +67,6 @@ def confirm(payment_id: uuid.UUID) -> ResponseReturnValue:
     return back_to("payments.index", _("%(reference)s 已确认到账。", reference=payment.reference))
 
 
-@pages.post("/<uuid:payment_id>/pay")
-@signed_in
-def pay(payment_id: uuid.UUID) -> ResponseReturnValue:
-    """By card, for the payer alone: ask the gateway, then write down what it said."""
-    checked()
-    with reading() as session:
-        payment = queries.own_card_payment(session, someone(), payment_id)
-    if payment.state is not PaymentState.AWAITING:
-        return back_to("orders.purchase", purchase_id=payment.purchase_id)
-    answer = runtime().tools.card.charge(
-        payment.reference, payment.amount, idempotency_key=_charge_key(payment)
-    )
-    if not answer.succeeded:
-        raise Refused("card_declined")
-
-    def settle() -> None:
-        with runtime().work() as w:  # on the gateway's word, so it is the system that settles
-            service.settle_card(w, payment_id, answer.provider_ref, charged=payment.amount)
-
-    try:
-        # alone, not the whole view: what was charged is settled or goes back, whatever it met
-        runtime().again(settle)
-    except Refused:
-        _return_to_card(payment, answer.provider_ref)
-        raise
-    return back_to("orders.purchase", _("已付款。"), purchase_id=payment.purchase_id)
-
-
 @pages.get("/refunds/<uuid:refund_id>")
 @needs(Role.MANAGER, Role.AUDITOR)
 def refund(refund_id: uuid.UUID) -> ResponseReturnValue:
@@ -129,30 +95,23 @@ def send(refund_id: uuid.UUID) -> ResponseReturnValue:
 def send_to_card(refund_id: uuid.UUID) -> ResponseReturnValue:
     """The gateway gives the money back to the card."""
     checked()
-    with reading() as session:
-        row = queries.card_refund(session, refund_id)
-    if row.payment.payer_id == someone().person_id:
-        raise SamePerson
-    if row.refund.state is not RefundState.REQUESTED:
-        return back_to("payments.index")
-    answer = runtime().tools.card.refund(
-        row.payment.provider_ref or "", row.refund.amount, idempotency_key=str(refund_id)
-    )
-    if not answer.succeeded:
-        raise Refused("card_refund_declined")
-    with work() as w:
-        service.settle_refund(w, refund_id, answer.provider_ref, by=Tender.CARD)
-    return back_to("payments.index", _("已退回原卡。"))
+    if service.give_back(runtime(), someone(), refund_id):
+        return back_to("payments.index", _("已退回原卡。"))
+    return back_to("payments.refund", _("已请支付渠道退款，还没有到账。"), refund_id=refund_id)
 
 
 def _payment(payment_id: uuid.UUID, form: ConfirmForm, status: int = 200) -> ResponseReturnValue:
     with reading() as session:
         payment = queries.payment(session, someone(), payment_id)
+        operations = queries.operations_of(session, payment_id)
+        disputes = queries.disputes_of(session, payment_id)
     is_open = payment.tender is Tender.TRANSFER and payment.state is PaymentState.AWAITING
     return page(
         "payments/show.html",
         status,
         payment=payment,
+        operations=operations,
+        disputes=disputes,
         form=form,
         can_confirm=is_open and Role.MANAGER in someone().roles,
         is_own=payment.payer_id == someone().person_id,
@@ -171,17 +130,3 @@ def _refund(refund_id: uuid.UUID, form: RefundForm, status: int = 200) -> Respon
         can_send=is_open and Role.MANAGER in someone().roles,
         is_own=row.payment.payer_id == someone().person_id,
     )
-
-
-def _charge_key(payment: Payment) -> str:
-    """One key per payment and amount: an amount that shrank is another charge."""
-    return f"{payment.id}:{payment.amount.fen}"
-
-
-def _return_to_card(payment: Payment, provider_ref: str) -> None:
-    """Cancelled or lapsed while the gateway was asked: the money goes back at once, and the trail
-    tells of it."""
-    key = f"{_charge_key(payment)}:late"
-    answer = runtime().tools.card.refund(provider_ref, payment.amount, idempotency_key=key)
-    with runtime().work() as w:
-        service.note_card_returned(w, payment.id, answer.provider_ref)

@@ -20,10 +20,9 @@ OFFLINE = "offline_card"  # the gateway without a bank
 
 
 def tenders(tools: Tools) -> tuple[Tender, ...]:
-    """The ways to pay that are offered; the card without a bank only where all is show."""
-    if tools.card.name == OFFLINE and not tools.config.demo:
-        return (Tender.TRANSFER,)
-    return tuple(Tender)
+    """The ways to pay that are offered; cards where the gateway has all that it needs, the card
+    without a bank only where all is show."""
+    return tuple(Tender) if tools.card.is_offered else (Tender.TRANSFER,)
 
 
 def open_payment(w: Work, purchase_id: uuid.UUID, tender: Tender, amount: Money) -> Payment:
@@ -191,24 +190,28 @@ def settle_refund(
     return refund
 
 
-def note_card_returned(w: Work, payment_id: uuid.UUID, provider_ref: str) -> None:
-    """A card was charged too late and the gateway gave the money back: leave it in the trail."""
+def settle_late(w: Work, payment_id: uuid.UUID, provider_ref: str, charged: Money) -> Payment:
+    """The hold had ended, the card's money came after all, and whoever keeps the goods has them
+    back: the payment counts. Raises Missing, Refused amount_differs, Forbidden, WrongState."""
     payment = _of_tender(w, payment_id, Tender.CARD)
-    w.record("card_returned", payment, ref=provider_ref)
+    return _settle(w, payment, provider_ref, charged, verb="settle_late")
 
 
-def _settle(w: Work, payment: Payment, provider_ref: str, amount: Money) -> Payment:
+def _settle(
+    w: Work, payment: Payment, provider_ref: str, amount: Money, *, verb: str = "settle"
+) -> Payment:
     """Only the full amount, only once; the where clause is the guard, not what was read before."""
-    if payment.state is PaymentState.VOID:
+    before = payment.state
+    if before is PaymentState.VOID and verb == "settle":
         raise Refused("payment_void", reference=payment.reference)
-    after = PAYMENT.after(payment.state, "settle", w.actor.roles)
+    after = PAYMENT.after(before, verb, w.actor.roles)
     if amount != payment.amount:
         raise Refused(
             "amount_differs", field="amount", typed=str(amount), asked=str(payment.amount)
         )
     settled = (
         update(Payment)
-        .where(Payment.id == payment.id, Payment.state == PaymentState.AWAITING)
+        .where(Payment.id == payment.id, Payment.state == before)
         .where(Payment.amount == amount)
         .values(
             state=after, provider_ref=provider_ref, settled_at=w.now, settled_by=w.actor.person_id
@@ -217,7 +220,7 @@ def _settle(w: Work, payment: Payment, provider_ref: str, amount: Money) -> Paym
     if not _happened(w, settled):  # settled, shrunk or void just now: look again, tell which
         raise Conflict(payment_id=payment.id)
     w.session.refresh(payment)
-    w.record("settle", payment, from_state=PaymentState.AWAITING, to_state=after, ref=provider_ref)
+    w.record(verb, payment, from_state=before, to_state=after, ref=provider_ref)
     w.announce(
         PaymentSettled(
             at=w.now,

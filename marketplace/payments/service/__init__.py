@@ -1,0 +1,55 @@
+"""Moving money: payments are settled once, the gateway is asked by operations that were written
+down before, and our books follow what it says. The only writer."""
+
+from marketplace.payments.service.carrying import (
+    Between,
+    carry,
+    give_back,
+    hear,
+    look,
+    pay,
+)
+from marketplace.payments.service.noting import accept_late, clear, note, refuse_late, take_event
+from marketplace.payments.service.operating import begin_charge, begin_refund, give_up
+from marketplace.payments.service.reconciling import call_for_reconciliation, reconcile
+from marketplace.payments.service.settling import (
+    OFFLINE,
+    confirm_transfer,
+    lock,
+    open_payment,
+    reduce,
+    request_refund,
+    settle_card,
+    settle_refund,
+    tenders,
+    void,
+)
+
+__all__ = [
+    "OFFLINE",
+    "Between",
+    "accept_late",
+    "begin_charge",
+    "begin_refund",
+    "call_for_reconciliation",
+    "carry",
+    "clear",
+    "confirm_transfer",
+    "give_back",
+    "give_up",
+    "hear",
+    "lock",
+    "look",
+    "note",
+    "open_payment",
+    "pay",
+    "reconcile",
+    "reduce",
+    "refuse_late",
+    "request_refund",
+    "settle_card",
+    "settle_refund",
+    "take_event",
+    "tenders",
+    "void",
+]
