@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from marketplace.adapters.stripe_card import StripeCard
 from marketplace.catalog.models import Listing
@@ -23,6 +24,7 @@ from marketplace.payments import service
 from marketplace.payments.models import Tender
 from marketplace.payments.states import OperationKind, OperationState, PaymentState
 from marketplace.ports.payments import GatewayDown
+from marketplace.work.models import TrailEntry
 from tests.fixtures import People, post
 from tests.makers.catalog import a_listing
 from tests.makers.orders import a_purchase
@@ -169,6 +171,9 @@ def test_money_that_comes_after_the_hold_goes_back_when_the_goods_are_gone(
     (number,) = standin.sessions
     assert tell(app, standin, standin.event("checkout.session.completed", number)) == 204
     assert sale.payment.state is PaymentState.VOID
+    with people.runtime.reading() as session:  # what was tried and undone was not done
+        undone = select(TrailEntry.number).where(TrailEntry.verb.in_(["hold_again", "revive"]))
+        assert session.scalars(undone).all() == []
     all_is_well(people)
     people.runtime.deliver()
     assert [one["amount"] for one in standin.refunds.values()] == [purchase.total.fen]
