@@ -100,9 +100,9 @@ def test_a_broken_calendar_is_refused_with_its_year(was: str, now: str, told: st
 @pytest.mark.parametrize(
     ("since", "due", "is_kept"),
     [
-        ("2025-12-31 10:00", "2026-01-06 10:00", True),  # by the calendar of today
+        ("2025-12-31 10:00", "2026-01-05 10:00", True),  # by the calendar of today
         ("2025-12-31 10:00", "2026-01-02 10:00", True),  # before the notice of 2026 was in it
-        ("2025-12-31 10:00", "2026-01-05 10:00", False),
+        ("2025-12-31 10:00", "2026-01-06 10:00", False),
         ("2026-02-13 10:00", "2026-02-17 10:00", True),  # whoever had not installed it yet
         ("2026-02-13 10:00", "2026-02-18 10:00", False),
     ],

@@ -21,7 +21,7 @@ from tests.fixtures import People
 from tests.makers.batches import a_batch, batches_for
 from tests.makers.catalog import a_listing
 from tests.makers.orders import a_purchase, paid, shipped, the_order
-from tests.makers.suppliers import an_approved_supplier
+from tests.makers.suppliers import a_waiver, an_approved_supplier
 from tests.orders.test_holding import agreed, held, now_of, proposed, recalled
 
 
@@ -52,6 +52,34 @@ def test_an_agreement_does_not_cover_what_came_up_after_it(people: People, clock
     with people.runtime.reading() as session:
         states = [one.state for one in session.scalars(select(Hold).order_by(Hold.opened_at))]
     assert states == [HoldState.AGREED, HoldState.OPEN]
+
+
+@pytest.mark.parametrize("news", ["revoked", "ended"])
+def test_worse_news_between_the_proposal_and_the_answer_is_not_agreed_to(
+    people: People, clock: SetClock, news: str
+) -> None:
+    """The page and the message that the buyer answers to knew nothing of it."""
+    an_approved_supplier(people)
+    order = the_order(people, paid(people, a_purchase(people, a_listing(people))))
+    supplier_id = order.supplier_id
+    with people.runtime.work(people.actor("reviewer")) as w:
+        waiver = suppliers.propose_waiver(w, supplier_id, a_waiver(w.now)).id
+    with people.runtime.work(people.actor("second_reviewer")) as w:
+        suppliers.use_waiver(w, waiver, "confirm", "")
+    hold = held(people, clock)
+    proposed(people, hold, HoldChoice.SHIP)
+    clock.advance(minutes=1)
+    with people.runtime.work(people.actor("reviewer")) as w:
+        if news == "ended":
+            suppliers.use_waiver(w, waiver, "end", "示例：依据是编造的")
+        else:
+            licence = select(Paper.id).where(Paper.kind == PaperKind.LICENCE)
+            found = w.session.scalars(licence.where(Paper.supplier_id == supplier_id)).one()
+            suppliers.revoke_paper(w, found, "示例：执照是伪造的")
+    clock.advance(minutes=1)
+    agreed(people, hold, HoldChoice.SHIP)
+    with pytest.raises(Refused, match="papers_ran_out"):
+        shipped(people, order, batches=batches_for(people, order))
 
 
 def test_once_a_batch_was_recalled_the_goods_leave_by_a_named_batch_alone(

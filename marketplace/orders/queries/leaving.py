@@ -19,8 +19,8 @@ from marketplace.orders.states import (
     HoldState,
     OrderState,
 )
-from marketplace.suppliers.models import Paper, Supplier
-from marketplace.suppliers.states import PaperKind, PaperState, SupplierState
+from marketplace.suppliers.models import Paper, Supplier, Waiver
+from marketplace.suppliers.states import PaperKind, PaperState, SupplierState, WaiverState
 
 WAITING = (HoldState.OPEN, HoldState.PROPOSED)
 
@@ -93,19 +93,25 @@ def last_hold(session: Session, order_id: uuid.UUID) -> Hold | None:
 
 
 def is_overtaken() -> ColumnElement[bool]:
-    """Whether something worse came up since the buyer answered a hold: a paper of the supplier was
-    revoked, or the supplier is suspended. To that nobody has agreed."""
+    """Whether something worse came up since a reviewer proposed what the buyer agreed to: a paper
+    of the supplier was revoked, a waiver was ended, or the supplier is suspended. To that nobody
+    has agreed."""
     revoked = exists().where(
         Paper.supplier_id == Hold.supplier_id,
         Paper.state == PaperState.REVOKED,
-        Paper.decided_at > Hold.answered_at,
+        Paper.decided_at > Hold.proposed_at,
+    )
+    ended = exists().where(
+        Waiver.supplier_id == Hold.supplier_id,
+        Waiver.state == WaiverState.ENDED,
+        Waiver.decided_at > Hold.proposed_at,
     )
     suspended = exists().where(
         Supplier.id == Hold.supplier_id,
         Supplier.state == SupplierState.SUSPENDED,
-        Supplier.decided_at > Hold.answered_at,
+        Supplier.decided_at > Hold.proposed_at,
     )
-    return or_(revoked, suspended)
+    return or_(revoked, ended, suspended)
 
 
 def allowed_anyway(session: Session, order_id: uuid.UUID) -> frozenset[uuid.UUID]:
