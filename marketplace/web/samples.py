@@ -169,7 +169,8 @@ def refused_form(_: Words) -> Form:
         kind = SelectField(_("地址类型"), choices=kinds)
         channel = RadioField(_("怎么付"), choices=ways)
         remark = TextAreaField(_("备注"), description=_("写给供应商看的，可以不填"))
-        file = FileField(_("证照扫描件"), description=_("PDF 或图片，不超过 10 MB"))
+        photo = FileField(_("拍照"))
+        scan = FileField(_("证照扫描件"), description=_("PDF 或图片，不超过 10 MB"))
         agree = BooleanField(_("我确认材料真实有效"), [InputRequired()])
 
     form = SampleForm(data={"mobile": "13800000000", "kind": "home", "channel": "bank"})
