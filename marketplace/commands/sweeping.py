@@ -22,5 +22,8 @@ def sweep(data: Path, *, many: bool) -> None:
         click.echo(f"{catalog.sweep_files(runtime, many=many)} 个文件 / files")
     except Busy as fault:
         raise click.ClickException("文件存储没有回应 / the storage does not answer") from fault
+    except OSError as fault:
+        said = f"文件存储不能写 / the storage cannot be written: {fault.strerror}"
+        raise click.ClickException(said) from fault
     finally:
         runtime.engine.dispose()

@@ -51,7 +51,7 @@ def sweep(runtime: Runtime, sweeping: Sweeping) -> bool:
     if done and sweeping.outside is not None:
         try:
             sweeping.outside(runtime)
-        except MarketplaceError:  # a store that is down, say: the round goes on
+        except (MarketplaceError, OSError):  # a store that is down or full: the round goes on
             log.exception("%s is tried again when it is due again", sweeping.name)
     return done
 

@@ -248,6 +248,27 @@ def test_what_a_month_came_to_is_kept_until_something_more_ends_in_it(
         assert [one.figure.number for one in only.month] == [1]
 
 
+def test_a_month_ends_at_midnight_in_shanghai_and_takes_what_is_written_late(
+    people: People, clock: SetClock
+) -> None:
+    """A unit of work that began before midnight may be written after a look in December."""
+    an_approved_supplier(people)
+    midnight = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    found: list[list[int]] = []
+    for n, at in enumerate((midnight, midnight - timedelta(microseconds=1), midnight)):
+        clock.at = at
+        a_listing(people, sku=f"A-{n}")
+        found.append([])
+        with people.runtime.reading() as session:
+            for month in ("2026-11", "2026-12"):
+                asked = queries.AskedTime(month=month, step=ClockStep.SUBMITTED)
+                groups = queries.time_groups(session, asked, midnight).month
+                count = sum(one.figure.number for one in groups)
+                assert count == queries.times(session, asked, midnight, ALL)[1]
+                found[-1].append(count)
+    assert found == [[0, 1], [1, 1], [1, 2]]
+
+
 def test_nothing_waits_without_its_time(people: People) -> None:
     a_draft_supplier(people)
     listing = a_submitted_listing(people)

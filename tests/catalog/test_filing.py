@@ -242,3 +242,20 @@ def test_where_no_row_names_anything_nothing_is_swept(
     aged(2)
     assert len(told(people)) == 1
     assert (service.sweep_files(people.runtime), swept(people)) == (0, set())
+
+
+def test_a_folder_that_cannot_be_written_loses_nothing_and_stops_no_round(
+    people: People, supplier: Supplier, aged: Callable[[int], None], place: Place
+) -> None:
+    """As on a disk that is full."""
+    key = f"scans/{uuid.uuid4()}"
+    people.runtime.tools.storage.put(key, b"x")
+    (place.folder / "papers" / "aside").write_bytes(b"in the way")
+    aged(2)
+    assert sweep(people.runtime, DAILY)
+    assert key in keys(people)
+    typed = [str(one) for one in ("sweep", "--data", place.folder)]
+    told = CliRunner().invoke(main, typed, env={"MARKETPLACE_DATABASE_URL": place.url})
+    assert told.exit_code == 1
+    assert "文件存储不能写" in told.output
+    assert key in keys(people)
