@@ -14,7 +14,11 @@ from tests.databases import Place, unguard
 from tests.makers import carrier
 from tests.makers.outbox import a_dead_parcel
 
-HOST = {"TRUSTED_HOSTS": "shop.example", "SECRET_KEY": "k" * 32}
+HOST = {
+    "TRUSTED_HOSTS": "shop.example",
+    "SECRET_KEY": "k" * 32,
+    "MARKETPLACE_COLLECTION_BASIS": "示例协议 1 号",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -230,7 +230,7 @@ def the_union_buys_for_thirty(buyer: Page, approver: Page, folder: Path) -> None
 
 def the_manager_confirms_the_transfer(page: Page) -> None:
     page.goto("/payments/")
-    page.locator("main a[href*='/payments/']").filter(has_not_text="已").first.click()
+    page.locator("main td a[href*='/payments/']").first.click()
     page.fill("[name=amount]", "1770.01")
     page.fill("[name=bank_ref]", "示例流水 0001")
     press(page, re.compile("确认"))

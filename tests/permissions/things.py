@@ -96,6 +96,8 @@ def make_things(people: People) -> Things:
     _union(people, things)
     _other_union(people, things)
     settling.settle(people, things)
+    with people.runtime.work(people.actor("employee")) as w:  # last: what is ordered leaves it
+        buying.put(w, uuid.UUID(things["listing"]), 3)
     people.runtime.deliver(limit=1000)
     things["dead_parcel"] = a_dead_parcel(people.runtime)
     return things
@@ -312,8 +314,6 @@ def _purchases(people: People, things: Things) -> None:
     with people.runtime.work(people.actor("other_employee")) as w:
         bought = buying.place(w, a_placement(other, foreign))
     _kept(people, things, "other", bought)
-    with people.runtime.work(people.actor("employee")) as w:
-        buying.put(w, uuid.UUID(things["listing"]), 3)
     things["discrepancy"] = a_discrepancy(people)
     _gone(people, things)
 
