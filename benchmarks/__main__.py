@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from benchmarks import checkout, inbox, pages, reporting, workbook
+from benchmarks import applying, checkout, inbox, pages, reporting, workbook
 from benchmarks.filling import filled
 from benchmarks.places import KINDS, Grounds, grounds
 from benchmarks.reporting import Figure
 from benchmarks.taking import imported
 
-WHAT = ("pages", "checkout", "import", "inbox")
+WHAT = ("pages", "checkout", "import", "inbox", "application")
 
 
 @click.command()
@@ -58,6 +58,8 @@ def measured(ground: Grounds, port: int, how: dict[str, object]) -> Iterator[Fig
             yield read(kind, int(str(how["rows"])) // 2, runs=min(runs, 3))
         if "inbox" in only:
             yield inbox.measure(ground, kind, int(str(how["tasks"])), runs=runs)
+        if "application" in only:
+            yield applying.measure(ground, kind, runs=runs)
 
 
 def read(kind: str, rows: int, *, runs: int) -> Figure:

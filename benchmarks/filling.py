@@ -134,7 +134,7 @@ def supplier(runtime: Runtime, first: Actor, number: int, county: str) -> uuid.U
             ),
         )
         for kind in (PaperKind.LICENCE, PaperKind.INSPECTION_REPORT, PaperKind.FOOD_PRODUCTION):
-            suppliers.hand_in(w, made.id, _paper(kind, made, today))
+            suppliers.hand_in(w, made.id, paper(kind, made, today))
         suppliers.declare(w, made.id, suppliers.all_good("integrity"))
         suppliers.submit(w, made.id)
     second = replace(first, person_id="bench-second")
@@ -145,7 +145,7 @@ def supplier(runtime: Runtime, first: Actor, number: int, county: str) -> uuid.U
     return made.id
 
 
-def _paper(kind: PaperKind, of: Supplier, today: date) -> suppliers.HandedIn:
+def paper(kind: PaperKind, of: Supplier, today: date) -> suppliers.HandedIn:
     is_licence = kind is PaperKind.LICENCE
     report = {"sample": "示例", "cma": "240020349901", "standard": "示例", "conclusion": "pass"}
     code = of.credit_code or ""
