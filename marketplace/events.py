@@ -224,7 +224,7 @@ class PaymentSettled(Event):
 
 @dataclass(frozen=True, slots=True)
 class RefundSettled(Event):
-    """Money of one cancelled order has gone back to the buyer."""
+    """Money of one order has gone back to the buyer, all of it or a part."""
 
     refund_id: UUID
     order_id: UUID
@@ -316,9 +316,32 @@ class OrderCompleted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RefundedLine:
+    """What of a line goes back; `pieces` were sent back for it."""
+
+    order_line_id: UUID
+    pieces: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPartRefunded(Event):
+    """A part of what was paid for the goods goes back; the order stands. `was_due`: its supplier
+    was owed the money already."""
+
+    order_id: UUID
+    refund_id: UUID
+    supplier_id: UUID
+    was_due: bool
+    goods: Money
+    supply: Money
+    lines: tuple[RefundedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderTakenBack(Event):
-    """A completed order is undone as a whole: the buyer gets the money back, its supplier does not
-    keep it. The goods do not come back to the shelf."""
+    """A completed order is undone, all that has not gone back in parts: the buyer gets the money
+    back, its supplier does not keep it. The goods do not come back to the shelf."""
 
     order_id: UUID
     supplier_id: UUID

@@ -52,6 +52,7 @@ WITHIN: tuple[Wire, ...] = (
         statistics.count_sale,
         purchasing.spend_budget,
     ),
+    on(events.OrderPartRefunded, ledger.book_part_refund, statistics.count_part_refund),
     on(events.OrderTakenBack, ledger.book_taken_back_order, statistics.count_refund),
     on(events.PaidLate, orders.take_late_money),
     on(events.PaperRevoked, catalog.stand_anew),

@@ -34,6 +34,7 @@ CHECKS: dict[str, Check] = {
     "ledger sums to zero": lambda session, at: ledger.faults(session),
     "stock adds up": lambda session, at: catalog.stock_faults(session),
     "every reservation belongs to one order line": lambda session, at: orders.faults(session),
+    "what goes back is what was given back": lambda session, at: orders.refund_faults(session),
     "suppliers are owed and paid to the fen": settlement.faults,
     "cards, their gateway's word and the books agree": lambda session, at: payments.faults(session),
     "no budget overspent": lambda session, at: unions.faults(session),

@@ -10,6 +10,7 @@ from marketplace.events import (
     OrderCancelled,
     OrderCompleted,
     OrderPaid,
+    OrderPartRefunded,
     OrderTakenBack,
     PaymentSettled,
     RefundSettled,
@@ -58,7 +59,9 @@ def book_cancelled_order(w: Work, event: OrderCancelled) -> None:
 
 
 def book_completed_order(w: Work, event: OrderCompleted) -> None:
-    """The supplier has done his part: what he gets for it is due."""
+    """The supplier has done his part: what he gets for it is due, unless all went back before."""
+    if not event.supply + event.freight:
+        return
     post(
         w, Book.MONEY, rules.DUE,
         subject_id=event.order_id,
@@ -84,6 +87,30 @@ def book_taken_back_order(w: Work, event: OrderTakenBack) -> None:
         ),
     )  # fmt: skip
     _owe_buyer(w, "taken_back", f"order-taken-back:{event.order_id}", event)
+
+
+def book_part_refund(w: Work, event: OrderPartRefunded) -> None:
+    """A part goes back to the buyer: its supplier bears his share, also when that was due."""
+    if event.was_due and event.supply:
+        post(
+            w, Book.MONEY, rules.DUE_BACK,
+            subject_id=event.order_id,
+            key=f"part-due-back:{event.refund_id}",
+            entries=(
+                debit(AccountKind.DUE_TO_SUPPLIER, event.supply, event.supplier_id),
+                credit(AccountKind.SUPPLIER_PAYABLE, event.supply, event.supplier_id),
+            ),
+        )  # fmt: skip
+    post(
+        w, Book.MONEY, "part_refunded",
+        subject_id=event.order_id,
+        key=f"part-refunded:{event.refund_id}",
+        entries=(
+            debit(AccountKind.SUPPLIER_PAYABLE, event.supply, event.supplier_id),
+            debit(AccountKind.PRICE_DIFFERENCE, event.goods - event.supply),
+            credit(AccountKind.REFUNDS, event.goods),
+        ),
+    )  # fmt: skip
 
 
 def _owe_buyer(w: Work, event: str, key: str, off: OrderCancelled | OrderTakenBack) -> None:

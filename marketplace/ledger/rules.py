@@ -25,8 +25,8 @@ OWNED = frozenset(BUDGET_KINDS) | {
     AccountKind.DUE_TO_SUPPLIER,
 }
 # what of an order is a sale or its undoing; later on the same money only changes its account
-SALE_EVENTS = ("paid", "cancelled", "taken_back")
-# what the supplier's account says of an order, each once: that it is owed, and owed no more
+SALE_EVENTS = ("paid", "part_refunded", "cancelled", "taken_back")
+# what the supplier's account says of an order: that it is owed, once, and what is owed no more
 DUE, DUE_BACK = "due", "due_back"
 # what passes through these must be gone again after so many calendar days (P9)
 CLEARED_WITHIN = {

@@ -26,6 +26,7 @@ CAUSES = {
     "settled": ("orders.purchase", "purchase_id"),
     "paid": _ORDER,
     "cancelled": _ORDER,
+    "part_refunded": _ORDER,
     "taken_back": _ORDER,
     "refunded": _ORDER,
     rules.DUE: _ORDER,

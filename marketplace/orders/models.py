@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.catalog.models import Listing
 from marketplace.kernel.base import Base, Id, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.funds import FundSource
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import ZERO, Money
 from marketplace.orders.states import (
     DeliveryState,
     HoldChoice,
@@ -97,6 +97,8 @@ class Order(Versioned, Base):
     goods: Mapped[Money]
     supply: Mapped[Money]
     freight: Mapped[Money]
+    refunded: Mapped[Money] = mapped_column(default=ZERO)  # of the goods, in parts
+    supply_refunded: Mapped[Money] = mapped_column(default=ZERO)  # the supplier's share of it
     state: Mapped[OrderState] = mapped_column(default=OrderState.PLACED, index=True)
     delivery_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_delivery.id"))
     paid_at: Mapped[datetime | None]
@@ -105,6 +107,10 @@ class Order(Versioned, Base):
 
     purchase: Mapped[Purchase] = relationship(lazy="raise")
     supplier: Mapped[Supplier] = relationship(lazy="raise")
+
+    __table_args__ = (
+        CheckConstraint("refunded >= 0 AND refunded <= goods", name="refunded_at_most_sold"),
+    )
 
 
 class Delivery(Versioned, Base):
@@ -137,13 +143,39 @@ class OrderLine(Base):
     unit_price: Mapped[Money]
     unit_supply: Mapped[Money]
     amount: Mapped[Money]  # unit_price × quantity
+    refunded: Mapped[Money] = mapped_column(default=ZERO)  # of `amount`, in parts
+    returned: Mapped[int] = mapped_column(default=0)  # pieces that were sent back
     county_code: Mapped[str] = mapped_column(String(6))
     county_name: Mapped[ShortText]
     designations: Mapped[list[str]]
     eligibility: Mapped[dict[str, Any]]
     eligibility_hash: Mapped[str] = mapped_column(String(64))
 
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("refunded >= 0 AND refunded <= amount", name="refunded_at_most_sold"),
+        CheckConstraint("returned >= 0 AND returned <= quantity", name="returned_at_most_sold"),
+    )
+
+
+class LineRefund(Base):
+    """What of a line went back by one refund; frozen."""
+
+    __tablename__ = "mp_line_refund"
+
+    id: Mapped[Id]
+    refund_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_refund.id"))
+    order_line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order_line.id"), index=True)
+    pieces: Mapped[int]  # that were sent back; 0: the buyer keeps all
+    amount: Mapped[Money]
+    supply: Mapped[Money]  # the supplier's share of it
+    was_due: Mapped[bool]  # to the supplier, by then
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("refund_id", "order_line_id"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+    )
 
 
 class LineBatch(Base):
@@ -209,5 +241,5 @@ class RecallNotice(Base):
     at: Mapped[datetime]
 
 
-for _table in (LineBatch, RecallNotice):
+for _table in (LineBatch, LineRefund, RecallNotice):
     append_only(_table.__tablename__)

@@ -29,6 +29,21 @@ class Destination:
     street: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of one line goes back: money, and how many pieces were sent back for it."""
+
+    order_line_id: uuid.UUID
+    amount: Money
+    pieces: int = 0
+
+
+def share(whole: Money, part: Money, of: Money) -> Money:
+    """The part of `whole` that belongs to `part` of `of`, half a fen up: what is taken step by step
+    adds up to the whole."""
+    return Money((2 * whole.fen * part.fen + of.fen) // (2 * of.fen))
+
+
 def check_quantity(quantity: int) -> int:
     """A whole number of pieces that one line may have. Raises Invalid."""
     if isinstance(quantity, bool) or not 1 <= quantity <= MOST_PIECES:

@@ -56,13 +56,13 @@ class Payment(Base):
 
 
 class Refund(Base):
-    """Money of one cancelled order on its way back; at most one per order."""
+    """Money of one order on its way back: all of it, or a part; an order may have several."""
 
     __tablename__ = "mp_refund"
 
     id: Mapped[Id]
     payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_payment.id"), index=True)
-    order_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    order_id: Mapped[uuid.UUID] = mapped_column(index=True)
     amount: Mapped[Money]
     provider_ref: Mapped[str | None] = mapped_column(String(100), unique=True)
     state: Mapped[RefundState] = mapped_column(default=RefundState.REQUESTED)

@@ -19,7 +19,7 @@ class RefundState(StrEnum):
 
 class OperationKind(StrEnum):
     CHARGE = "charge"  # take the money of a purchase
-    REFUND = "refund"  # give back the money of one cancelled order
+    REFUND = "refund"  # give back money of one order
     RETURN = "return"  # give back a whole charge that nobody needs
 
 

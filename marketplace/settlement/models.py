@@ -75,10 +75,7 @@ class StatementLine(Base):
     fee: Mapped[Money]
     amount: Mapped[Money]  # supply + freight - fee
 
-    __table_args__ = (
-        UniqueConstraint("order_id", "kind"),
-        CheckConstraint("amount = supply + freight - fee", name="amount_adds_up"),
-    )
+    __table_args__ = (CheckConstraint("amount = supply + freight - fee", name="amount_adds_up"),)
 
 
 class PayoutRun(Versioned, Base):

@@ -56,13 +56,18 @@ class Owed:
     supply: Money
     freight: Money
     basis_points: int
+    before: Money = ZERO  # the supply price of the same order that is stated already
 
     @property
     def fee(self) -> Money:
-        """Below zero where it is given back; half a fen is rounded away from zero."""
-        fen = abs(self.supply.fen) * self.basis_points
-        rounded = Money((fen + WHOLE // 2) // WHOLE)
-        return rounded if self.supply.fen >= 0 else -rounded
+        """Below zero where it is given back. What an order bears in all is the fee of what is left
+        of it: parts that go back one by one give back exactly what was taken."""
+        return self._fee(self.before + self.supply) - self._fee(self.before)
+
+    def _fee(self, supply: Money) -> Money:
+        """Half a fen is rounded away from zero."""
+        rounded = Money((abs(supply.fen) * self.basis_points + WHOLE // 2) // WHOLE)
+        return rounded if supply.fen >= 0 else -rounded
 
     @property
     def amount(self) -> Money:

@@ -17,7 +17,7 @@ class StatementState(StrEnum):
 
 class LineKind(StrEnum):
     ORDER = "order"  # completed: owed
-    REFUND = "refund"  # taken back afterwards: owed no more
+    REFUND = "refund"  # went back afterwards, all of it or a part: owed no more
 
 
 class PayoutState(StrEnum):

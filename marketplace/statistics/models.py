@@ -15,17 +15,19 @@ from marketplace.kernel.money import Money
 
 class FactKind(StrEnum):
     SALE = "sale"
-    REFUND = "refund"  # quantity and amount are negative
+    REFUND = "refund"  # of what is left of the line; quantity and amount are negative
+    PART = "part_refund"  # the order stands; amount is negative, quantity what was sent back
 
 
 class SalesFact(Base):
-    """One order line counted once at `at`; month and words as they were then."""
+    """One order line counted at `at`, once for each cause; month and words as they were then."""
 
     __tablename__ = "mp_sales_fact"
 
     id: Mapped[Id]
     kind: Mapped[FactKind]
     order_line_id: Mapped[uuid.UUID]
+    cause: Mapped[str] = mapped_column(String(36), default="")  # the refund of which it is a part
     order_id: Mapped[uuid.UUID] = mapped_column(index=True)
     order_number: Mapped[ShortCode]
     at: Mapped[datetime]
@@ -41,7 +43,7 @@ class SalesFact(Base):
     amount: Mapped[Money]
 
     __table_args__ = (
-        UniqueConstraint("order_line_id", "kind"),
+        UniqueConstraint("order_line_id", "kind", "cause"),
         Index("ix_mp_sales_fact_month_supplier", "month", "supplier_id"),
     )
 

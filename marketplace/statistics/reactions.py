@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.events import OrderCancelled, OrderPaid, OrderTakenBack
+from marketplace.events import OrderCancelled, OrderPaid, OrderPartRefunded, OrderTakenBack
 from marketplace.statistics import service
 from marketplace.work import Work
 
@@ -15,3 +15,8 @@ def count_sale(w: Work, event: OrderPaid) -> None:
 def count_refund(w: Work, event: OrderCancelled | OrderTakenBack) -> None:
     """In the same transaction: what is owed back is counted against it."""
     service.count_refund(w, event)
+
+
+def count_part_refund(w: Work, event: OrderPartRefunded) -> None:
+    """In the same transaction: the order stays a sale, of less."""
+    service.count_part_refund(w, event)

@@ -63,8 +63,7 @@ class Sale:
         with self.people.runtime.work(self.people.actor("employee")) as w:
             orders.cancel(w, self.order.id, "示例：不要了")
         with self.people.runtime.reading() as session:
-            found = queries.refund_of(session, self.order.id)
-        assert found is not None
+            (found,) = queries.refunds_of(session, self.order.id)
         return found
 
     def lapse(self) -> None:

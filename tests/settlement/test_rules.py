@@ -39,6 +39,16 @@ def test_a_fee_is_rounded_half_up_and_given_back_alike(supply: int, points: int,
     assert owed.amount == Money(supply + 8_00 - fee)
 
 
+def test_parts_that_go_back_one_by_one_give_back_the_whole_fee() -> None:
+    """Each of them rounded for itself would keep a fen or two."""
+    stated, fees = Money(90_00), [Money(14)]
+    for part in (33_33, 33_33, 23_34):
+        back = rules.Owed(LineKind.REFUND, NOON, Money(-part), Money(0), 15, before=stated)
+        stated += back.supply
+        fees.append(back.fee)
+    assert sum(fee.fen for fee in fees) == 0
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -47,18 +47,17 @@ def orders_in(stage: Stage, purchase: str) -> list[Order]:
 
 
 def refund(stage: Stage, purchase: str) -> None:
-    """The manager sends the money of every cancelled order back."""
+    """The manager sends back what is owed of the orders."""
     for order in orders_in(stage, purchase):
         with stage.runtime.reading() as session:
-            due = payments_queries.refund_of(session, order.id)
-            row = payments_queries.refund(session, due.id) if due else None
-        if row is None:
-            continue
-        if row.payment.tender is Tender.CARD:
-            payments.give_back(stage.runtime, stage.actor(MANAGER), row.refund.id)
-            continue
-        with stage.work(MANAGER) as w:
-            payments.settle_refund(w, row.refund.id, f"示例退款-{order.number}")
+            asked = payments_queries.of_purchase(session, order.purchase_id)
+            due = payments_queries.refunds_of(session, order.id)
+        for number, owed in enumerate(due, 1):
+            if asked and asked.tender is Tender.CARD:
+                payments.give_back(stage.runtime, stage.actor(MANAGER), owed.id)
+                continue
+            with stage.work(MANAGER) as w:
+                payments.settle_refund(w, owed.id, f"示例退款-{order.number}-{number}")
 
 
 def take_back(stage: Stage, purchase: str, reason: str) -> None:

@@ -283,6 +283,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("order_line_id", sa.Uuid(), nullable=False),
+        sa.Column("cause", sa.String(length=36), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("order_number", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -298,7 +299,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_sales_fact")),
         sa.UniqueConstraint(
-            "order_line_id", "kind", name=op.f("uq_mp_sales_fact_order_line_id_kind")
+            "order_line_id", "kind", "cause", name=op.f("uq_mp_sales_fact_order_line_id_kind_cause")
         ),
         sqlite_strict=True,
     )
@@ -613,10 +614,10 @@ def upgrade() -> None:
             ["payment_id"], ["mp_payment.id"], name=op.f("fk_mp_refund_payment_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_refund")),
-        sa.UniqueConstraint("order_id", name=op.f("uq_mp_refund_order_id")),
         sa.UniqueConstraint("provider_ref", name=op.f("uq_mp_refund_provider_ref")),
         sqlite_strict=True,
     )
+    op.create_index(op.f("ix_mp_refund_order_id"), "mp_refund", ["order_id"], unique=False)
     op.create_index(op.f("ix_mp_refund_payment_id"), "mp_refund", ["payment_id"], unique=False)
     op.create_table(
         "mp_roster",
@@ -1079,12 +1080,17 @@ def upgrade() -> None:
         sa.Column("goods", sa.BigInteger(), nullable=False),
         sa.Column("supply", sa.BigInteger(), nullable=False),
         sa.Column("freight", sa.BigInteger(), nullable=False),
+        sa.Column("refunded", sa.BigInteger(), nullable=False),
+        sa.Column("supply_refunded", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_reason", sa.String(length=500), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "refunded >= 0 AND refunded <= goods", name=op.f("ck_mp_order_refunded_at_most_sold")
+        ),
         sa.ForeignKeyConstraint(
             ["delivery_id"], ["mp_delivery.id"], name=op.f("fk_mp_order_delivery_id")
         ),
@@ -1851,7 +1857,6 @@ def upgrade() -> None:
             name=op.f("fk_mp_statement_line_statement_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_statement_line")),
-        sa.UniqueConstraint("order_id", "kind", name=op.f("uq_mp_statement_line_order_id_kind")),
         sa.UniqueConstraint("posting_id", name=op.f("uq_mp_statement_line_posting_id")),
         sqlite_strict=True,
     )
@@ -1929,12 +1934,22 @@ def upgrade() -> None:
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("unit_supply", sa.BigInteger(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("refunded", sa.BigInteger(), nullable=False),
+        sa.Column("returned", sa.Integer(), nullable=False),
         sa.Column("county_code", sa.String(length=6), nullable=False),
         sa.Column("county_name", sa.String(length=200), nullable=False),
         sa.Column("designations", sa.JSON(), nullable=False),
         sa.Column("eligibility", sa.JSON(), nullable=False),
         sa.Column("eligibility_hash", sa.String(length=64), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_mp_order_line_quantity_positive")),
+        sa.CheckConstraint(
+            "refunded >= 0 AND refunded <= amount",
+            name=op.f("ck_mp_order_line_refunded_at_most_sold"),
+        ),
+        sa.CheckConstraint(
+            "returned >= 0 AND returned <= quantity",
+            name=op.f("ck_mp_order_line_returned_at_most_sold"),
+        ),
         sa.ForeignKeyConstraint(
             ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_order_line_listing_id")
         ),
@@ -2071,6 +2086,32 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mp_line_batch_batch_id"), "mp_line_batch", ["batch_id"], unique=False)
     op.create_index(op.f("ix_mp_line_batch_by"), "mp_line_batch", ["by"], unique=False)
     op.create_index(op.f("ix_mp_line_batch_order_id"), "mp_line_batch", ["order_id"], unique=False)
+    op.create_table(
+        "mp_line_refund",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("refund_id", sa.Uuid(), nullable=False),
+        sa.Column("order_line_id", sa.Uuid(), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("supply", sa.BigInteger(), nullable=False),
+        sa.Column("was_due", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_mp_line_refund_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"], ["mp_order_line.id"], name=op.f("fk_mp_line_refund_order_line_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["refund_id"], ["mp_refund.id"], name=op.f("fk_mp_line_refund_refund_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_line_refund")),
+        sa.UniqueConstraint(
+            "refund_id", "order_line_id", name=op.f("uq_mp_line_refund_refund_id_order_line_id")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_line_refund_order_line_id"), "mp_line_refund", ["order_line_id"], unique=False
+    )
     # ### end Alembic commands ###
 
     # the end of an empty trail: its row is there before the first unit of work asks for it
@@ -2079,6 +2120,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_mp_line_refund_order_line_id"), table_name="mp_line_refund")
+    op.drop_table("mp_line_refund")
     op.drop_index(op.f("ix_mp_line_batch_order_id"), table_name="mp_line_batch")
     op.drop_index(op.f("ix_mp_line_batch_by"), table_name="mp_line_batch")
     op.drop_index(op.f("ix_mp_line_batch_batch_id"), table_name="mp_line_batch")
@@ -2318,6 +2361,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_roster_made_by"), table_name="mp_roster")
     op.drop_table("mp_roster")
     op.drop_index(op.f("ix_mp_refund_payment_id"), table_name="mp_refund")
+    op.drop_index(op.f("ix_mp_refund_order_id"), table_name="mp_refund")
     op.drop_table("mp_refund")
     op.drop_index(op.f("ix_mp_recovery_code_person_id"), table_name="mp_recovery_code")
     op.drop_table("mp_recovery_code")

@@ -11,7 +11,7 @@ from marketplace.orders.queries.basket import (
     parcels,
     title_in_basket,
 )
-from marketplace.orders.queries.faults import faults
+from marketplace.orders.queries.faults import faults, refund_faults
 from marketplace.orders.queries.held import (
     DECIDERS,
     HoldRow,
@@ -88,6 +88,7 @@ __all__ = [
     "parcels",
     "purchase",
     "recall_of",
+    "refund_faults",
     "roles_for",
     "row",
     "sold_lines",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Batch, Reservation
 from marketplace.catalog.states import ReservationState
-from marketplace.orders.models import LineBatch, Order, OrderLine, Purchase
+from marketplace.kernel.money import ZERO, Money
+from marketplace.orders.models import LineBatch, LineRefund, Order, OrderLine, Purchase
 from marketplace.orders.states import OrderState
+from marketplace.payments.models import Refund
 
 EXPECTED = {  # what the stock of an order must be
     OrderState.PLACED: ReservationState.HELD,
@@ -21,6 +24,8 @@ EXPECTED = {  # what the stock of an order must be
     OrderState.LAPSED: ReservationState.RELEASED,
 }
 
+UNDONE = frozenset({OrderState.CANCELLED, OrderState.TAKEN_BACK})
+
 
 def faults(session: Session) -> Iterator[str]:
     """Sums that differ, reservations without a line, stock that is held for nothing, and goods that
@@ -28,6 +33,47 @@ def faults(session: Session) -> Iterator[str]:
     yield from _sums(session)
     yield from _reservations(session)
     yield from _batches(session)
+
+
+def refund_faults(session: Session) -> Iterator[str]:
+    """P4: what goes back of an order is what its lines say, at most what was paid for it, and all
+    of it once it is undone; in words, nothing when all agrees."""
+    yield from _line_refunds(session)
+    sums = select(Refund.order_id, func.sum(Refund.amount)).group_by(Refund.order_id)
+    owed = {row[0]: row[1] for row in session.execute(sums)}
+    for order in session.scalars(select(Order).order_by(Order.number)):
+        is_undone = order.state in UNDONE and order.paid_at is not None
+        due = order.goods + order.freight if is_undone else order.refunded
+        if owed.pop(order.id, ZERO) != due:
+            yield f"order {order.number} is {order.state}: {due} must go back, its refunds differ"
+    for order_id in owed:
+        yield f"refund for {order_id}, which is no order"
+
+
+def _line_refunds(session: Session) -> Iterator[str]:
+    """Kept sums of lines and orders are those of what went back."""
+    sums = (
+        select(
+            LineRefund.order_line_id,
+            func.sum(LineRefund.amount),
+            func.sum(LineRefund.pieces),
+            func.sum(LineRefund.supply),
+        ).group_by(LineRefund.order_line_id)
+    )  # fmt: skip
+    back = {row[0]: (row[1], row[2], row[3]) for row in session.execute(sums)}
+    per_order: dict[uuid.UUID, tuple[Money, Money]] = {}
+    asked = select(OrderLine).where(
+        or_(OrderLine.id.in_(back), OrderLine.refunded != ZERO, OrderLine.returned != 0)
+    )
+    for line in session.scalars(asked):
+        amount, pieces, supply = back.get(line.id, (ZERO, 0, ZERO))
+        if (line.refunded, line.returned) != (amount, pieces):
+            yield f"line {line.id}: {line.refunded} refunded, its refunds sum to {amount}"
+        goods, share = per_order.get(line.order_id, (ZERO, ZERO))
+        per_order[line.order_id] = (goods + amount, share + supply)
+    for order in session.scalars(select(Order)):
+        if (order.refunded, order.supply_refunded) != per_order.get(order.id, (ZERO, ZERO)):
+            yield f"order {order.number}: {order.refunded} refunded, its lines say otherwise"
 
 
 def _sums(session: Session) -> Iterator[str]:

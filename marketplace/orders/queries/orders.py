@@ -50,7 +50,7 @@ class OrderView:
     delivery: Delivery
     lines: tuple[OrderLine, ...]
     payment: Payment
-    refund: Refund | None
+    refunds: tuple[Refund, ...]
     destination: rules.Destination | None  # None: not for this reader yet
     buyer_name: str
     verbs: tuple[Step[Any], ...]  # of the order and of its delivery
@@ -72,7 +72,7 @@ def order(session: Session, actor: Actor, order_id: uuid.UUID) -> OrderView:
         delivery=delivery,
         lines=lines_of(session, order_id),
         payment=payment,
-        refund=payments.refund_of(session, order_id),
+        refunds=payments.refunds_of(session, order_id),
         destination=_destination(actor, found),
         buyer_name=_buyer_name(session, found.purchase),
         verbs=open_verbs(actor, found, delivery),

@@ -15,6 +15,7 @@ from marketplace.orders.service.holding import (
 from marketplace.orders.service.paying import mark_paid
 from marketplace.orders.service.placing import Placement, place
 from marketplace.orders.service.recalling import export_recipients
+from marketplace.orders.service.refunding import refund_parts
 from marketplace.orders.service.reviving import take_late_money
 from marketplace.orders.service.telling import tell_recalled
 from marketplace.orders.service.undoing import cancel, lapse_due, take_back
@@ -40,6 +41,7 @@ __all__ = [
     "propose",
     "put",
     "receive",
+    "refund_parts",
     "refuse",
     "remove",
     "ship",

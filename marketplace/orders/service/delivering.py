@@ -92,7 +92,8 @@ def complete_due(w: Work) -> int:
 
 def _complete(w: Work, order: Order) -> None:
     move(w, ORDER, order, "complete")
-    w.announce(OrderCompleted(w.now, order.id, order.supplier_id, order.supply, order.freight))
+    left = order.supply - order.supply_refunded
+    w.announce(OrderCompleted(w.now, order.id, order.supplier_id, left, order.freight))
 
 
 def _for_delivery(w: Work, order_id: uuid.UUID, verb: str) -> tuple[Order, Delivery]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 
 from marketplace.events import OrderCancelled, OrderTakenBack, PurchaseLapsed
-from marketplace.kernel.errors import Missing, SamePerson, WrongState
+from marketplace.kernel.errors import Missing, Refused, SamePerson, WrongState
+from marketplace.kernel.money import Money
 from marketplace.orders import queries, rules
 from marketplace.orders.models import Delivery, Order
 from marketplace.orders.states import ORDER, DeliveryState, OrderState
@@ -37,11 +38,10 @@ def call_off(w: Work, order: Order, told: str) -> Order:
     was_paid = order.state is OrderState.PAID
     move(w, ORDER, order, "cancel", reason=told)
     order.cancelled_at, order.cancel_reason = w.now, told
-    due = order.goods + order.freight
     if was_paid:
-        payments.request_refund(w, order_id=order.id, purchase_id=order.purchase_id, amount=due)
+        _owe_rest(w, order)
     else:
-        payments.reduce(w, order.purchase_id, due)
+        payments.reduce(w, order.purchase_id, order.goods + order.freight)
     w.announce(_cancelled(w, order, was_paid=was_paid))
     return order
 
@@ -57,12 +57,23 @@ def take_back(w: Work, order_id: uuid.UUID, reason: str) -> Order:
     told = rules.reason(reason)
     move(w, ORDER, order, "take_back", reason=told)
     order.cancelled_at, order.cancel_reason = w.now, told
-    due = order.goods + order.freight
-    payments.request_refund(w, order_id=order.id, purchase_id=order.purchase_id, amount=due)
-    w.announce(
-        OrderTakenBack(w.now, order.id, order.supplier_id, order.goods, order.supply, order.freight)
-    )
+    _owe_rest(w, order)
+    goods, supply = _left(order)
+    w.announce(OrderTakenBack(w.now, order.id, order.supplier_id, goods, supply, order.freight))
     return order
+
+
+def _owe_rest(w: Work, order: Order) -> None:
+    """What has not gone back in parts. Raises Refused already_refunded when nothing is left."""
+    due = order.goods - order.refunded + order.freight
+    if not due:
+        raise Refused("already_refunded", number=order.number)
+    payments.request_refund(w, order_id=order.id, purchase_id=order.purchase_id, amount=due)
+
+
+def _left(order: Order) -> tuple[Money, Money]:
+    """Goods and supply that have not gone back in parts."""
+    return order.goods - order.refunded, order.supply - order.supply_refunded
 
 
 def lapse_due(w: Work) -> int:
@@ -86,6 +97,7 @@ def lapse_due(w: Work) -> int:
 
 
 def _cancelled(w: Work, order: Order, *, was_paid: bool) -> OrderCancelled:
+    goods, supply = _left(order)
     return OrderCancelled(
         at=w.now,
         order_id=order.id,
@@ -94,8 +106,8 @@ def _cancelled(w: Work, order: Order, *, was_paid: bool) -> OrderCancelled:
         supplier_id=order.supplier_id,
         organisation_id=order.organisation_id,
         was_paid=was_paid,
-        goods=order.goods,
-        supply=order.supply,
+        goods=goods,
+        supply=supply,
         freight=order.freight,
         lines=queries.sold_lines(w.session, order.id),
     )

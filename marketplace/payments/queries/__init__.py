@@ -33,7 +33,7 @@ from marketplace.payments.queries.payments import (
     own_card_payment,
     payment,
     refund,
-    refund_of,
+    refunds_of,
     refunds_to_send,
     settled,
 )
@@ -65,7 +65,7 @@ __all__ = [
     "payments_named",
     "reconciliations",
     "refund",
-    "refund_of",
+    "refunds_of",
     "refunds_to_send",
     "return_of",
     "settled",

@@ -71,7 +71,7 @@ def _refunds(
             yield f"refund {refund.id} says {refund.amount}, the gateway {operation.amount}"
     for lost in gone.values():
         yield f"operation {lost.id} gave back {lost.amount} for no refund"
-    for payment in cards:
+    for payment in session.scalars(select(Payment)):
         owed = total(one.amount for one in refunds if one.payment_id == payment.id)
         if owed != payment.refunded or payment.refunded > payment.amount:
             yield f"payment {payment.reference}: refunded {payment.refunded}, its refunds {owed}"

@@ -30,9 +30,10 @@ def of_purchase(session: Session, purchase_id: uuid.UUID) -> Payment | None:
     return session.scalar(select(Payment).where(Payment.purchase_id == purchase_id))
 
 
-def refund_of(session: Session, order_id: uuid.UUID) -> Refund | None:
-    """The refund of an order, if there is one; whether the actor may see it, the order decides."""
-    return session.scalar(select(Refund).where(Refund.order_id == order_id))
+def refunds_of(session: Session, order_id: uuid.UUID) -> tuple[Refund, ...]:
+    """The refunds of an order, oldest first; whether the actor may see it, the order decides."""
+    asked = select(Refund).where(Refund.order_id == order_id)
+    return tuple(session.scalars(asked.order_by(Refund.requested_at, Refund.id)))
 
 
 def payment(session: Session, actor: Actor, payment_id: uuid.UUID) -> Payment:

@@ -124,15 +124,14 @@ def void(w: Work, purchase_id: uuid.UUID) -> bool:
 def request_refund(
     w: Work, *, order_id: uuid.UUID, purchase_id: uuid.UUID, amount: Money
 ) -> Refund:
-    """Owe the buyer the money of a cancelled order; all refunds together at most what was paid.
+    """Owe the buyer money of an order, whole or in part; all refunds of a payment together are at
+    most what was paid. What of an order may go back its own capability guards.
 
-    Raises Missing, Invalid, Refused (refund_too_much, already_refunded).
+    Raises Missing, Invalid, Refused refund_too_much.
     """
     payment = _of_purchase(w, purchase_id)
     if amount <= ZERO:
         raise Invalid("amount_not_positive", field="amount")
-    if queries.refund_of(w.session, order_id):
-        raise Refused("already_refunded")
     enough = (
         update(Payment)
         .where(Payment.id == payment.id, Payment.state == PaymentState.SETTLED)

@@ -6,6 +6,7 @@ from marketplace.settlement.queries.faults import faults
 from marketplace.settlement.queries.owed import (
     OwedPosting,
     owed_before,
+    stated_supply,
     suppliers_owed,
     unstated,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "run",
     "runs",
     "stale_payouts",
+    "stated_supply",
     "statement",
     "statements",
     "suppliers_owed",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.money import ZERO, Money, total
 from marketplace.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
 from marketplace.ledger.states import AccountKind
-from marketplace.orders.models import Order
+from marketplace.orders.models import LineRefund, Order, OrderLine
 from marketplace.orders.states import OrderState
 from marketplace.settlement import rules
 from marketplace.settlement.models import Payout, StatementLine, SupplierStatement
@@ -22,10 +22,7 @@ from marketplace.settlement.queries.owed import KINDS
 from marketplace.settlement.queries.statements import content_of
 from marketplace.settlement.states import LineKind, PayoutState, StatementState
 
-EXPECTED = {  # what the supplier's account must say of an order
-    OrderState.COMPLETED: {LineKind.ORDER},
-    OrderState.TAKEN_BACK: {LineKind.ORDER, LineKind.REFUND},
-}
+DUE = frozenset({OrderState.COMPLETED, OrderState.TAKEN_BACK})
 PAID_OUT = frozenset({PayoutState.RELEASED, PayoutState.PAID})
 UNPAID = frozenset({StatementState.ISSUED, StatementState.CONFIRMED, StatementState.DISPUTED})
 
@@ -65,19 +62,50 @@ def _postings(session: Session) -> Postings:
 
 
 def _orders(session: Session, postings: Postings) -> Iterator[str]:
-    """What is due is due for a completed order, whole, once, to its supplier."""
-    told: dict[uuid.UUID, dict[LineKind, tuple[uuid.UUID | None, Money]]] = {}
+    """What is due is due for a completed order, to its supplier, once and of what had not gone back
+    before; what went back afterwards is due no more."""
+    told: dict[uuid.UUID, list[tuple[LineKind, uuid.UUID | None, Money]]] = {}
     for order_id, kind, owner, amount in postings.values():
-        told.setdefault(order_id, {})[kind] = (owner, amount)
+        told.setdefault(order_id, []).append((kind, owner, amount))
+    back = _gone_back(session)
     for order in session.scalars(select(Order).order_by(Order.number)):
-        said, whole = told.pop(order.id, {}), order.supply + order.freight
-        if said.keys() != EXPECTED.get(order.state, set()) and whole:
-            yield f"order {order.number} is {order.state}, the ledger says {sorted(said)} of it"
-        for kind, (owner, amount) in said.items():
-            if (owner, amount) != (order.supplier_id, whole if kind is LineKind.ORDER else -whole):
-                yield f"order {order.number}: {kind} of {whole}, the ledger says {amount}"
+        found = sorted(told.pop(order.id, []), key=str)
+        expected = sorted(_expected(order, back.get(order.id, [])), key=str)
+        if found != expected:
+            yield f"order {order.number} is {order.state}, the ledger says {found} of it"
     for order_id in told:
         yield f"ledger: something is due for {order_id}, which is no order"
+
+
+def _gone_back(session: Session) -> dict[uuid.UUID, list[tuple[bool, Money]]]:
+    """Of each refund of a part, whether it was due by then, and the supplier's share."""
+    asked = (
+        select(OrderLine.order_id, LineRefund.was_due, func.sum(LineRefund.supply))
+        .join(OrderLine, LineRefund.order_line_id == OrderLine.id)
+        .group_by(OrderLine.order_id, LineRefund.refund_id, LineRefund.was_due)
+    )
+    found: dict[uuid.UUID, list[tuple[bool, Money]]] = {}
+    for order_id, was_due, supply in session.execute(asked):
+        found.setdefault(order_id, []).append((was_due, supply))
+    return found
+
+
+def _expected(
+    order: Order, back: list[tuple[bool, Money]]
+) -> Iterator[tuple[LineKind, uuid.UUID | None, Money]]:
+    """What the supplier's account must say of an order; nothing is written of zero."""
+    if order.state not in DUE:
+        return
+    whole, owner = order.supply + order.freight, order.supplier_id
+    after = [supply for was_due, supply in back if was_due]
+    due = whole - total(supply for was_due, supply in back if not was_due)
+    rest = due - total(after)
+    amounts = [(LineKind.ORDER, due), *((LineKind.REFUND, -supply) for supply in after)]
+    if order.state is OrderState.TAKEN_BACK:
+        amounts.append((LineKind.REFUND, -rest))
+    for kind, amount in amounts:
+        if amount:
+            yield kind, owner, amount
 
 
 def _lines(session: Session, postings: Postings) -> Iterator[str]:

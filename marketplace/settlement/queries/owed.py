@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import rules as books
@@ -51,8 +51,10 @@ def suppliers_owed(session: Session, until: datetime, *, most: int) -> tuple[uui
 def unstated(session: Session, supplier_id: uuid.UUID, until: datetime) -> Sequence[OwedPosting]:
     """Of one supplier, by instant and order."""
     received = select(Delivery.received_at).where(Delivery.id == Order.delivery_id)
-    asked: Select[JournalTransaction, Order, datetime | None] = (
-        select(JournalTransaction, Order, received.scalar_subquery())
+    asked: Select[JournalTransaction, Order, datetime | None, Money, Money | None] = (
+        select(
+            JournalTransaction, Order, received.scalar_subquery(), JournalEntry.amount, _freight()
+        )
         .join(JournalEntry, JournalEntry.transaction_id == JournalTransaction.id)
         .join(LedgerAccount, JournalEntry.account_id == LedgerAccount.id)
         .join(Order, JournalTransaction.subject_id == Order.id)
@@ -60,6 +62,16 @@ def unstated(session: Session, supplier_id: uuid.UUID, until: datetime) -> Seque
         .order_by(JournalTransaction.at, Order.number, JournalTransaction.key)
     )
     return [_posting(*row) for row in session.execute(asked)]
+
+
+def stated_supply(session: Session, orders: Collection[uuid.UUID]) -> dict[uuid.UUID, Money]:
+    """What of each order stands in statements, net of what went back."""
+    asked = (
+        select(StatementLine.order_id, func.sum(StatementLine.supply))
+        .where(StatementLine.order_id.in_(orders))
+        .group_by(StatementLine.order_id)
+    )
+    return {row[0]: row[1] for row in session.execute(asked)}
 
 
 def owed_before(session: Session, supplier_id: uuid.UUID, until: datetime) -> Money:
@@ -82,17 +94,32 @@ def _open(until: datetime) -> ColumnElement[bool]:
     )
 
 
+def _freight() -> ScalarSelect[Money]:
+    """What of the posting is freight, as its supplier sees it."""
+    entry, account = aliased(JournalEntry), aliased(LedgerAccount)
+    return (
+        select(entry.amount)
+        .join(account, entry.account_id == account.id)
+        .where(entry.transaction_id == JournalTransaction.id, account.kind == AccountKind.FREIGHT)
+        .scalar_subquery()
+    )
+
+
 def _posting(
-    posting: JournalTransaction, order: Order, received_at: datetime | None
+    posting: JournalTransaction,
+    order: Order,
+    received_at: datetime | None,
+    due: Money,
+    freight: Money | None,
 ) -> OwedPosting:
-    kind = KINDS[posting.event]
-    sign = 1 if kind is LineKind.ORDER else -1
+    """What is due stands as a credit."""
+    travelled = freight or ZERO
     return OwedPosting(
         posting_id=posting.id,
         order=order,
-        kind=kind,
+        kind=KINDS[posting.event],
         at=posting.at,
         completed_at=received_at or posting.at,
-        supply=order.supply * sign,
-        freight=order.freight * sign,
+        supply=-due - travelled,
+        freight=travelled,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import end_of_day, local_day
 from marketplace.kernel.codes import random_code
 from marketplace.kernel.errors import Forbidden
-from marketplace.kernel.money import ZERO, total
+from marketplace.kernel.money import ZERO, Money, total
 from marketplace.settlement import queries, rules
 from marketplace.settlement.models import StatementLine, SupplierStatement
 from marketplace.settlement.states import STATEMENT, Period, StatementState
@@ -56,7 +57,7 @@ def _make(w: Work, supplier_id: uuid.UUID, span: rules.Span) -> SupplierStatemen
         made_at=w.now,
     )
     fees = rules.fees(w.tools.config.settlement_fees)
-    lines = [_line(made, one, fees) for one in postings]
+    lines = _lines(w, made, postings, fees)
     made.orders = total(line.supply + line.freight for line in lines)
     made.fees = total(line.fee for line in lines)
     made.total = made.orders - made.fees + made.carried
@@ -70,16 +71,33 @@ def _make(w: Work, supplier_id: uuid.UUID, span: rules.Span) -> SupplierStatemen
     return made
 
 
-def _line(
-    made: SupplierStatement, one: queries.OwedPosting, fees: tuple[rules.Fee, ...]
-) -> StatementLine:
-    owed = rules.Owed(
+def _lines(
+    w: Work,
+    made: SupplierStatement,
+    postings: Sequence[queries.OwedPosting],
+    fees: tuple[rules.Fee, ...],
+) -> list[StatementLine]:
+    before = queries.stated_supply(w.session, {one.order.id for one in postings})
+    lines = []
+    for one in postings:
+        owed = _owed(one, fees, before.get(one.order.id, ZERO))
+        before[one.order.id] = owed.before + owed.supply
+        lines.append(_line(made, one, owed))
+    return lines
+
+
+def _owed(one: queries.OwedPosting, fees: tuple[rules.Fee, ...], before: Money) -> rules.Owed:
+    return rules.Owed(
         kind=one.kind,
         at=one.at,
         supply=one.supply,
         freight=one.freight,
         basis_points=rules.basis_points(fees, local_day(one.completed_at)),
+        before=before,
     )
+
+
+def _line(made: SupplierStatement, one: queries.OwedPosting, owed: rules.Owed) -> StatementLine:
     return StatementLine(
         id=uuid.uuid4(),
         statement_id=made.id,

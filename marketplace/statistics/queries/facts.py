@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.statistics.models import FactDesignation, FactKind, SalesFact
 
+Key = tuple[uuid.UUID, FactKind, str]  # order line, kind, cause
 
-def facts_of(session: Session, order_id: uuid.UUID) -> dict[tuple[uuid.UUID, FactKind], SalesFact]:
-    """What is counted of an order, by order line and kind."""
+
+def facts_of(session: Session, order_id: uuid.UUID) -> dict[Key, SalesFact]:
+    """What is counted of an order."""
     own = select(SalesFact).where(SalesFact.order_id == order_id).order_by(SalesFact.order_line_id)
-    return {(fact.order_line_id, fact.kind): fact for fact in session.scalars(own)}
+    return {(fact.order_line_id, fact.kind, fact.cause): fact for fact in session.scalars(own)}
 
 
 def lists_of_facts(

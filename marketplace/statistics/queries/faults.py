@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.clock import local_month
 from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import queries as ledger
-from marketplace.orders.models import Order, OrderLine, Purchase
+from marketplace.orders.models import LineRefund, Order, OrderLine, Purchase
 from marketplace.orders.states import OrderState
 from marketplace.statistics.models import FactDesignation, FactKind, SalesFact
+from marketplace.statistics.queries.facts import Key
 
 UNDONE = frozenset({OrderState.CANCELLED, OrderState.TAKEN_BACK})
 
@@ -36,9 +37,6 @@ class _Counted:
     lists: frozenset[str]
 
 
-Key = tuple[uuid.UUID, FactKind]  # order line, kind
-
-
 def faults(session: Session) -> Iterator[str]:
     """Every fact that is missing, too many or different from its order line, and every order whose
     facts and ledger disagree, in words; nothing when all is well."""
@@ -50,7 +48,7 @@ def faults(session: Session) -> Iterator[str]:
             yield f"{name}, is not counted"
         elif found != due:
             yield f"{name}, is counted differently: {_difference(found, due)}"
-    for (line_id, kind), fact in counted.items():
+    for (line_id, kind, _cause), fact in counted.items():
         yield f"statistics: {kind} of order {fact.order}, line {line_id}, is counted without cause"
     yield from _untied(session)
 
@@ -61,7 +59,7 @@ def _counted(session: Session) -> dict[Key, _Counted]:
     for row in session.scalars(select(FactDesignation)):
         lists.setdefault(row.fact_id, set()).add(row.slug)
     return {
-        (fact.order_line_id, fact.kind): _Counted(
+        (fact.order_line_id, fact.kind, fact.cause): _Counted(
             order=fact.order_number,
             at=fact.at,
             month=fact.month,
@@ -78,8 +76,11 @@ def _counted(session: Session) -> dict[Key, _Counted]:
 
 
 def _due(session: Session) -> Iterator[tuple[Key, _Counted]]:
-    """What must stand there: a sale per line of every order that was ever paid, and a refund per
-    line of those called off afterwards."""
+    """What must stand there: a sale per line of every order that was ever paid, what of it went
+    back in parts, and a refund of the rest per line of those called off afterwards."""
+    parts: dict[uuid.UUID, list[LineRefund]] = {}
+    for part in session.scalars(select(LineRefund)):
+        parts.setdefault(part.order_line_id, []).append(part)
     paid = (
         select(Order, OrderLine, Purchase.source)
         .join(OrderLine, OrderLine.order_id == Order.id)
@@ -88,24 +89,32 @@ def _due(session: Session) -> Iterator[tuple[Key, _Counted]]:
         .order_by(Order.number, OrderLine.title, OrderLine.id)
     )
     for order, line, source in session.execute(paid):
-        yield (line.id, FactKind.SALE), _of_line(order, line, source, order.paid_at, 1)
+        sale = _of_line(order, line, source)
+        yield (line.id, FactKind.SALE, ""), sale
+        for part in parts.get(line.id, ()):
+            cause = str(part.refund_id)
+            yield (line.id, FactKind.PART, cause), _back(sale, part.at, part.pieces, part.amount)
         if order.state in UNDONE:
-            yield (line.id, FactKind.REFUND), _of_line(order, line, source, order.cancelled_at, -1)
+            left, kept = line.amount - line.refunded, line.quantity - line.returned
+            yield (line.id, FactKind.REFUND, ""), _back(sale, order.cancelled_at, kept, left)
 
 
-def _of_line(
-    order: Order, line: OrderLine, source: str, at: datetime | None, sign: int
-) -> _Counted:
+def _back(sale: _Counted, at: datetime | None, pieces: int, amount: Money) -> _Counted:
+    month = local_month(at) if at else ""
+    return replace(sale, at=at, month=month, quantity=-pieces, amount=-amount)
+
+
+def _of_line(order: Order, line: OrderLine, source: str) -> _Counted:
     return _Counted(
         order=order.number,
-        at=at,
-        month=local_month(at) if at else "",
+        at=order.paid_at,
+        month=local_month(order.paid_at) if order.paid_at else "",
         supplier=order.supplier_id,
         organisation=order.organisation_id,
         source=str(source),
         county=line.county_code,
-        quantity=line.quantity * sign,
-        amount=line.amount * sign,
+        quantity=line.quantity,
+        amount=line.amount,
         lists=frozenset(line.designations),
     )
 

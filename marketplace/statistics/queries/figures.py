@@ -65,14 +65,14 @@ def tie(session: Session, actor: Actor) -> Tie | None:
 
 
 def _sums() -> tuple[ColumnElement[Any], ...]:
-    """A refund takes its order and its line back out; orders are taken back whole."""
+    """A refund takes its order and its line back out; a part of one takes only money and pieces."""
     refunded = SalesFact.kind == FactKind.REFUND
     paid_orders = func.count(case((_SOLD, SalesFact.order_id)).distinct())
     refunded_orders = func.count(case((refunded, SalesFact.order_id)).distinct())
     return (
         func.sum(SalesFact.amount).label("amount"),
         (paid_orders - refunded_orders).label("orders"),
-        func.sum(case((_SOLD, 1), else_=-1)).label("lines"),
+        func.sum(case((_SOLD, 1), (refunded, -1), else_=0)).label("lines"),
         func.sum(SalesFact.quantity).label("pieces"),
     )
 
