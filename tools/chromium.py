@@ -12,7 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# the shell draws the same pages without a browser's windows, for little more than half the work
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FONT_PACKAGE = "fonts-noto-cjk"
 OS_RELEASE = Path("/etc/os-release")
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
@@ -47,15 +49,22 @@ def has_chinese_font() -> bool:
 
 
 def browser_package() -> str:
-    """What this system calls it: Ubuntu has `chromium-browser`, all others `chromium`."""
-    ubuntu = OS_RELEASE.is_file() and "ID=ubuntu" in OS_RELEASE.read_text("utf-8").splitlines()
-    return "chromium-browser" if ubuntu else "chromium"
+    """What this system calls it: Debian has the shell by itself, Ubuntu `chromium-browser`."""
+    known = OS_RELEASE.read_text("utf-8").splitlines() if OS_RELEASE.is_file() else []
+    return {"ID=debian": SHELL, "ID=ubuntu": "chromium-browser"}.get(
+        next((line for line in known if line.startswith("ID=")), ""), "chromium"
+    )
 
 
 def wanted() -> list[str]:
     """The system packages that are missing here."""
     packages = [] if find() else [browser_package()]
     return packages if has_chinese_font() else [*packages, FONT_PACKAGE]
+
+
+def lighter() -> list[str]:
+    """The shell, where this system has it beside another browser: good to have, no need."""
+    return [SHELL] if browser_package() == SHELL and not shutil.which(SHELL) else []
 
 
 def privilege() -> list[str] | None:
@@ -76,14 +85,15 @@ def install(packages: list[str]) -> None:
     if before is None:
         return
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for verb in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
+    alone = ["install", "-y", "-qq", "--no-install-recommends"]  # one unknown name stops no other
+    for verb in (["update", "-qq"], *([*alone, package] for package in packages)):
         subprocess.run([*before, "apt-get", *verb], env=quiet, check=False)
 
 
 def main(arguments: list[str]) -> int:
     missing = wanted()
-    if missing and "--install" in arguments:
-        install(missing)
+    if "--install" in arguments and (asked := dict.fromkeys([*lighter(), *missing])):
+        install(list(asked))
         missing = wanted()
     if missing:
         print(

@@ -47,6 +47,33 @@ def test_a_chromium_named_by_the_user_goes_first(
     assert chromium.find() == str(own)
 
 
+def test_the_shell_goes_before_a_whole_browser(bare_path: Path) -> None:
+    program(bare_path / "chromium", "echo 1")
+    shell = program(bare_path / "chromium-headless-shell", "echo 1")
+    assert chromium.find() == str(shell)
+
+
+@pytest.mark.parametrize(
+    ("system", "package"),
+    [
+        ("ID=debian", ["chromium-headless-shell"]),
+        ("ID=ubuntu\nID_LIKE=debian", ["chromium-browser"]),
+        ("ID=fedora", ["chromium"]),
+    ],
+)
+def test_each_system_is_asked_for_what_it_has(
+    bare_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, package: list[str]
+) -> None:
+    release = bare_path / "os-release"
+    release.write_text(f'NAME="Some"\n{system}\n', "utf-8")
+    monkeypatch.setattr(chromium, "OS_RELEASE", release)
+    monkeypatch.setattr(chromium, "has_chinese_font", lambda: True)
+    assert chromium.wanted() == package
+    program(bare_path / package[0], "echo 1")
+    assert not chromium.wanted()
+    assert not chromium.lighter()
+
+
 def test_assets_are_current_until_a_file_is_altered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
