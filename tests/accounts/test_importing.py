@@ -102,6 +102,20 @@ def test_the_same_sheets_again_change_nothing(people: People) -> None:
         applied(people, sheets(ORGANISATIONS, PEOPLE))
 
 
+def test_a_name_that_a_sheet_corrects_is_shown_at_once(people: People, runtime: Runtime) -> None:
+    """Names are kept in the process; the next page reads the new one all the same."""
+    applied(people, sheets(ORGANISATIONS, PEOPLE))
+    known = str(person(runtime, "N0001").id)
+
+    def shown() -> str:
+        with runtime.reading() as session:
+            return queries.name_of(session, known)
+
+    assert (shown(), shown()) == ("示例张三", "示例张三")
+    applied(people, sheets(people=PEOPLE.replace("示例张三", "示例张叁")))
+    assert shown() == "示例张叁"
+
+
 def test_looking_at_sheets_writes_nothing(people: People, runtime: Runtime) -> None:
     counted = select(func.count()).select_from(Person)
     with runtime.reading() as session:

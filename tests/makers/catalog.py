@@ -10,6 +10,7 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.rules import Goods
 from marketplace.kernel.money import Money
 from marketplace.suppliers import queries as suppliers
+from tests.kept_worlds import kept
 from tests.makers.suppliers import COUNTY
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def a_submitted_listing(
         return service.submit(w, listing.id)
 
 
+@kept
 def a_listing(
     people: People,
     name: str = "supplier",

@@ -18,6 +18,7 @@ from marketplace.suppliers.rules.checks.numbers import check_digit
 from marketplace.suppliers.rules.declaring import Answer
 from marketplace.suppliers.states import PaperKind, SupplierKind
 from marketplace.work import Work
+from tests.kept_worlds import kept
 
 if TYPE_CHECKING:
     from tests.fixtures import People
@@ -165,6 +166,7 @@ def a_checked_supplier(
         return service.check(w, supplier.id, seen(w, supplier))
 
 
+@kept
 def an_approved_supplier(
     people: People, name: str = "supplier", serial: int = 1, *, until: date = UNTIL
 ) -> Supplier:

@@ -15,6 +15,7 @@ from marketplace.accounts.models import Membership, Organisation, OrganisationKi
 from marketplace.kernel.actor import SYSTEM, Actor, Grant, Role
 from marketplace.kernel.base import AT
 from marketplace.kernel.errors import Missing
+from marketplace.work.kept import KeptOf, newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,19 @@ def login_of(session: Session, person_id: uuid.UUID) -> str:
 _NAME = select(Person.name).where(Person.id == bindparam("person_id"))
 
 
+def _ask_name(session: Session, person_id: uuid.UUID) -> str:
+    return session.scalar(_NAME, {"person_id": person_id}) or ""
+
+
+_name = KeptOf(_ask_name, newest(Person))
+
+
 def name_of(session: Session, person_id: str) -> str:
     """The name to show, also of somebody who left; an empty text for somebody unknown."""
     if person_id == SYSTEM.person_id:
         return SYSTEM.name
     try:
-        return session.scalar(_NAME, {"person_id": uuid.UUID(person_id)}) or ""
+        return _name(session, uuid.UUID(person_id))
     except ValueError:  # opaque text that is not ours
         return ""
 
