@@ -15,13 +15,14 @@ INSTALL := $(PIP) install --no-deps --require-hashes
 # compiled files are kept: to compile anew costs every command more than its work (git ignores them)
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint verify bench lock assets baseline
+.PHONY: help demo test faults lint verify bench lock assets baseline
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo     set up, fill a demonstration database and serve it   (PORT=$(PORT) DATA=$(DATA))"
 	@echo "make test     install what tests need, lint, run every test"
 	@echo "make lint     ruff, formatting, mypy --strict, import contracts"
+	@echo "make faults   kill, cut and fill things up while people buy and are paid, and count what was lost"
 	@echo "make verify   check that a database's books, stock and figures agree   (DATA=$(DATA))"
 	@echo "make bench    measure pages, orders and imports on both databases, into build/bench.json"
 	@echo "make lock     refresh the hash-locked lists in requirements/ and package-lock.json"
@@ -34,6 +35,9 @@ test: .venv/.dev
 	$(BIN)/python tools/chromium.py --install
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+faults: .venv/.dev assets
+	$(BIN)/python -m tests.faults
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

@@ -69,6 +69,13 @@ class Busy(MarketplaceError):
     code = "busy"
 
 
+class DiskFull(Busy):
+    """The database has no room left; nothing of the change is kept. Whoever keeps it must make
+    room, then the same request may be sent again."""
+
+    code = "disk_full"
+
+
 class Conflict(Busy):
     """Two units of work met and this one lost; nothing of it is kept, it may be done again."""
 

@@ -3,6 +3,7 @@ for ever; and which of their faults mean "do it again"."""
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from marketplace.kernel.errors import Busy, Conflict
+from marketplace.kernel.errors import Busy, Conflict, DiskFull
+
+log = logging.getLogger(__name__)
 
 WRITING = {"mp_writing": True}
 # A request gives up before its reader does; a migration lifts these for itself.
@@ -27,6 +30,7 @@ IDLE_TIMEOUT = "120s"  # a transaction that nobody works in any more
 WAL_TRIES, WAL_WAIT = 100, 0.05  # seconds between two
 POOL = 10  # connections kept per process, and as many more in a rush
 # SQLSTATE of PostgreSQL, see its appendix A
+DISK_FULL = "53100"
 _LOST = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _WAITED = frozenset({"55P03", "57014", "57P01", "57P02", "57P03", "53300"})
 _SESSION = (
@@ -143,7 +147,7 @@ def _begin(connection: Connection) -> None:
 
 def meant(fault: BaseException) -> type[Busy] | None:
     """What a fault of the database means for the unit of work: Conflict (do it again at once),
-    Busy (a person may try again), or None: it is no such fault."""
+    Busy and DiskFull (a person may try again), or None: it is no such fault."""
     if isinstance(fault, StaleDataError):
         return Conflict
     if isinstance(fault, NoConnectionLeft):
@@ -154,6 +158,9 @@ def meant(fault: BaseException) -> type[Busy] | None:
     if state in _LOST:
         return Conflict
     told = str(fault.orig)
+    if state == DISK_FULL or "database or disk is full" in told:
+        log.error("the database has no room left", extra={"event": "disk_full"})
+        return DiskFull
     sqlite_waited = "database is locked" in told or "database table is locked" in told
     no_server = state is None and isinstance(fault, OperationalError)
     if state in _WAITED or sqlite_waited or no_server or fault.connection_invalidated:

@@ -43,6 +43,7 @@ class Faults:
 
     dead: bool = False  # no connection is answered until it is False again
     lose_answer: int = 0  # so many calls are done and not answered
+    slow: float = 0  # seconds until an answer to a POST leaves; it is done at once
     tell_first: Callable[[str, str], None] | None = None  # called with (event type, id) before
 
 
@@ -134,6 +135,8 @@ class Standin:
             status, body = self._once(key, f"{path}?{raw}", method, path, dict(parse_qsl(raw)))
             if path == "/v1/refunds" and method == "POST" and self.faults.tell_first:
                 self.faults.tell_first("charge.refunded", str(body["id"]))
+            if method == "POST" and self.faults.slow:
+                threading.Event().wait(self.faults.slow)
             if method == "POST" and self.faults.lose_answer:
                 self.faults.lose_answer -= 1
                 status, body = 502, {"error": {"type": "api_error", "message": "lost"}}

@@ -1,7 +1,11 @@
 """Processes to be killed: `python -m tests.races.nursery data url` reads one line for each child.
 
     worker 31     everything that is due 31 seconds after noon; says a dot for each statement
-    server        pages, on a port that it says first
+    server 0      pages, on a port that it says first
+    shop URL      the same, and its cards are taken by the Stripe that answers there
+    release 99 I  the second manager (I: his id and the run's) releases a run of payouts so many
+                  seconds after noon, with a dot for each statement and then a ! for yes or a ?
+    answer 99 I   a manager notes that a payout was paid, in the same way
 
 A child is forked from here, where all is imported already, so that forty of them cost little.
 """
@@ -12,6 +16,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,42 +27,78 @@ from typing import IO, Any
 import waitress
 from sqlalchemy import event
 
+from marketplace.accounts import queries as accounts
 from marketplace.commands import serving
+from marketplace.extension import make_runtime
 from marketplace.kernel.clock import SetClock
+from marketplace.kernel.errors import MarketplaceError
+from marketplace.settlement import service as settlement
 from marketplace.standalone import create_app
+from marketplace.work import Runtime
 from tests.databases import NOON, Place
+from tests.payments.gateway import stripe_settings
 from tests.races.listening import a_host
 
 ROOT = Path(__file__).parents[2]
+CARDS = (
+    "payments", "stripe_key", "stripe_webhook_secret", "stripe_account", "stripe_api",
+    "stripe_page", "public_url",
+)  # fmt: skip
 
 
 def work(place: Place, seconds: float) -> None:
     """As `marketplace work --stay` does, until nothing is due."""
     runtime = a_host(place.config, SetClock(NOON + timedelta(seconds=seconds)))
-
-    def tick(*_given: Any) -> None:
-        os.write(1, b".")
-
-    event.listen(runtime.engine, "before_cursor_execute", tick)
-    event.listen(runtime.engine, "commit", tick)
+    tell_statements(runtime)
     while serving.once(runtime):
         pass
 
 
-def serve(place: Place) -> None:
+def serve(place: Place, stripe: str = "") -> None:
     """As `marketplace serve --no-worker` does."""
     settings = {**place.settings, "MARKETPLACE_DEMO": True, "SECRET_KEY": "a" * 32}
+    if stripe:
+        asked = stripe_settings(stripe)
+        settings |= {f"MARKETPLACE_{name.upper()}": getattr(asked, name) for name in CARDS}
     app = create_app(settings, clock=SetClock(NOON))
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
     os.write(1, f"{server.effective_port}\n".encode())
     server.run()
 
 
+def pay_out(place: Place, verb: str, seconds: float, ids: str) -> None:
+    """One verb of settlement, said to have been done only when it is."""
+    person, thing = ids.split(",")
+    runtime = make_runtime(place.config, clock=SetClock(NOON + timedelta(seconds=seconds)))
+    with runtime.reading() as session:
+        actor = accounts.actor_of(session, person, runtime.clock.now())
+    assert actor is not None
+    tell_statements(runtime)
+    try:
+        with runtime.work(actor) as w:
+            if verb == "release":
+                settlement.release(w, uuid.UUID(thing))
+            else:
+                settlement.note_paid(w, uuid.UUID(thing), f"示例回单 {thing}")
+    except MarketplaceError:
+        os.write(1, b"?")
+    else:
+        os.write(1, b"!")
+
+
+def tell_statements(runtime: Runtime) -> None:
+    def tick(*_given: Any) -> None:
+        os.write(1, b".")
+
+    event.listen(runtime.engine, "before_cursor_execute", tick)
+    event.listen(runtime.engine, "commit", tick)
+
+
 def main(folder: str, url: str) -> None:
     place = Place("postgresql" if url else "sqlite", Path(folder), url)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
     for line in sys.stdin:
-        verb, pipe, *seconds = line.split()
+        verb, pipe, *given = line.split()
         child = os.fork()
         if child:
             sys.stdout.write(f"{child}\n")
@@ -67,9 +108,11 @@ def main(folder: str, url: str) -> None:
         try:
             os.dup2(os.open(pipe, os.O_WRONLY), 1)
             if verb == "worker":
-                work(place, float(seconds[0]))
+                work(place, float(given[0]))
+            elif verb in {"server", "shop"}:
+                serve(place, given[0] if verb == "shop" else "")
             else:
-                serve(place)
+                pay_out(place, verb, float(given[0]), given[1])
             code = 0
         finally:
             os._exit(code)
@@ -110,13 +153,13 @@ class Nursery:
             text=True,
         )
 
-    def child(self, verb: str, *seconds: float) -> Child:
+    def child(self, verb: str, *given: object) -> Child:
         """Started; reads what it says through a pipe of its own."""
         pipe = self._folder / f"child{len(self._children) + 1}"
         os.mkfifo(pipe)
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(" ".join([verb, str(pipe), *map(str, seconds)]) + "\n")
+        self.process.stdin.write(" ".join([verb, str(pipe), *map(str, given)]) + "\n")
         self.process.stdin.flush()
         pid = int(self.process.stdout.readline())
         self._children.append(Child(pid, pipe.open("rb", buffering=0)))
