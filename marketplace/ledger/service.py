@@ -59,6 +59,7 @@ def post(
     if w.session.scalar(select(JournalTransaction.id).where(JournalTransaction.key == key)):
         raise Refused("already_posted", key=key)
     moved = _by_account(w, book, lines)
+    rules.check(book, [(account.kind, amount) for account, amount in moved])  # not to itself
     _guard(w, moved)
     written = JournalTransaction(
         id=uuid.uuid4(), book=book, key=key, event=event,

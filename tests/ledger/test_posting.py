@@ -54,8 +54,9 @@ def test_what_is_debited_is_credited(bare_runtime: Runtime) -> None:
         (debit(AccountKind.REFUNDS, Money(5)), credit(AccountKind.BANK_CLEARING, Money(4))),
         (debit(AccountKind.REFUNDS, ZERO), credit(AccountKind.BANK_CLEARING, ZERO)),
         (debit(AccountKind.REFUNDS, Money(5)), credit(AccountKind.SPENT, Money(5), OWNER)),
+        (debit(AccountKind.REFUNDS, Money(5)), credit(AccountKind.REFUNDS, Money(5))),
     ],
-    ids=["one line", "not zero", "nothing moves", "two books"],
+    ids=["one line", "not zero", "nothing moves", "two books", "to itself"],
 )
 def test_no_double_entry_is_not_written(
     bare_runtime: Runtime, entries: tuple[Posting, ...]

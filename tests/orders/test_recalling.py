@@ -149,8 +149,10 @@ def test_the_sheet_is_safe_to_open_and_that_it_was_taken_is_written_down(
     told = dict(zip(heads, row, strict=True))
     assert (told["收货人"], told["地址"], told["件数"]) == ("'=1+1", "'@示例路", "2")
     with people.runtime.reading() as session:
-        verbs = session.scalars(select(TrailEntry.verb).where(TrailEntry.subject_kind == "Batch"))
-        assert list(verbs)[-1] == "export_recipients"
+        of_batches = select(TrailEntry.verb).where(TrailEntry.subject_kind == "Batch")
+        assert session.scalars(of_batches.order_by(TrailEntry.number)).all()[-1] == (
+            "export_recipients"
+        )
 
 
 def test_an_auditor_sees_the_list_and_takes_no_sheet(

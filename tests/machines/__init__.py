@@ -1,0 +1,1 @@
+"""Long random histories beside a model in plain Python, on both databases."""
