@@ -32,6 +32,7 @@ Check = Callable[[Session, datetime], Iterator[str]]
 
 CHECKS: dict[str, Check] = {
     "ledger sums to zero": lambda session, at: ledger.faults(session),
+    "the journal is what the trail says": lambda session, at: ledger.trail_faults(session),
     "stock adds up": lambda session, at: catalog.stock_faults(session),
     "every reservation belongs to one order line": lambda session, at: orders.faults(session),
     "what goes back is what was given back": lambda session, at: orders.refund_faults(session),

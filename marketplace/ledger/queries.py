@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -16,6 +17,9 @@ from marketplace.ledger import rules
 from marketplace.ledger.models import JournalEntry, JournalTransaction, LedgerAccount
 from marketplace.ledger.states import AccountKind, Book
 from marketplace.web.paging import Page, paged
+from marketplace.work.models import TrailEntry
+
+STEP = 1_000  # rows of the journal read at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,45 @@ def faults(session: Session) -> Iterator[str]:
             yield f"ledger: {row.key} has {row.lines} lines"
     yield from _mixed_books(session)
     yield from _kept_balances(session)
+
+
+def trail_faults(session: Session) -> Iterator[str]:
+    """Where the journal is not what the trail says was posted: rows whose sums hold may have been
+    changed all the same, swapped for example."""
+    told = {row.subject_id: row for row in session.execute(_POSTED)}
+    for transaction, lines in _written(session):
+        row = told.pop(transaction.id, None)
+        if row is None:
+            yield f"ledger: {transaction.key} was posted by nobody"
+            continue
+        said = row.data
+        same = (said["key"], said["event"], said["book"], row.at, row.actor) == (
+            transaction.key, transaction.event, transaction.book, transaction.at, transaction.actor,
+        )  # fmt: skip  # one row
+        if not same or sorted(map(tuple, said["entries"])) != lines:
+            yield f"ledger: {transaction.key} is not what was posted"
+    for row in told.values():
+        yield f"ledger: {row.data['key']} was posted, and is gone"
+
+
+_POSTED = select(TrailEntry.subject_id, TrailEntry.at, TrailEntry.actor, TrailEntry.data).where(
+    TrailEntry.subject_kind == JournalTransaction.__name__, TrailEntry.verb == "post"
+)
+Lines = list[tuple[str, str, int]]  # kind, owner's key, fen
+
+
+def _written(session: Session) -> Iterator[tuple[JournalTransaction, Lines]]:
+    """Each transaction with its lines in order."""
+    asked = (
+        select(JournalTransaction, LedgerAccount.kind, LedgerAccount.owner_key, JournalEntry.amount)
+        .outerjoin(JournalEntry, JournalEntry.transaction_id == JournalTransaction.id)
+        .outerjoin(LedgerAccount, JournalEntry.account_id == LedgerAccount.id)
+        .order_by(JournalTransaction.id)
+    )
+    rows = session.execute(asked, execution_options={"yield_per": STEP})
+    for transaction, group in groupby(rows, key=lambda row: row[0]):
+        lines = [(row.kind, row.owner_key, row.amount.fen) for row in group if row.kind]
+        yield transaction, sorted(lines)
 
 
 def _mixed_books(session: Session) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import date
 
 from sqlalchemy import select
 
@@ -29,6 +30,7 @@ from tests.makers.suppliers import an_approved_supplier
 from tests.races.nursery import Nursery, a_nursery
 from tests.races.storm import all_is_well
 
+UNTIL = date(2028, 12, 31)  # its papers: every round is a month
 DEEPEST = 40  # statements after which the last kill comes; a release asks about as many
 
 
@@ -36,7 +38,7 @@ def killed(ground: Ground, kills: int) -> Verdict:
     """P1, P31: money leaves a supplier's account once, and is noted as paid once; half of the kills
     fall upon releases and half upon the bank's answers."""
     people = ground.people
-    a_confirmed_account(people, an_approved_supplier(people))
+    a_confirmed_account(people, an_approved_supplier(people, until=UNTIL))
     melon = a_listing(people, stock=9000, freight_included=True)
     history, moments = ground.history("payouts"), random.Random(9)  # noqa: S311  # no secret
     rounds = max(1, kills // 2)
