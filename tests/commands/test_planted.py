@@ -101,7 +101,7 @@ def test_a_shop_in_which_nobody_meddled_is_well(shop: People, place: Place) -> N
 
 @pytest.mark.parametrize("what", PLANTED)
 def test_each_planted_defect_is_found_and_named(shop: People, place: Place, what: str) -> None:
-    """P1-P5, P30: by one who has taken the guards of the tables away first."""
+    """P1, P2, P30: by one who has taken the guards of the tables away first."""
     plant, check = PLANTED[what]
     with shop.runtime.work() as w:
         for table in ("mp_trail", "mp_journal_entry", "mp_journal_transaction"):
