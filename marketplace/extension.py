@@ -23,6 +23,7 @@ from marketplace.config import Config, Misconfigured
 from marketplace.desk import service as tasks
 from marketplace.desk import views as desk
 from marketplace.events import Event
+from marketplace.invoices import views as invoices
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import MarketplaceError
@@ -52,6 +53,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     accounts.told,
     catalog.pages,
     desk.pages,
+    invoices.pages,
     ledger.pages,
     orders.pages,
     payments.pages,
@@ -84,9 +86,11 @@ TABS: tuple[web.TabRule, ...] = (
     web.TabRule("tab.listings", "marketplace.catalog.mine", STAFF),
     web.TabRule("tab.supplier_orders", "marketplace.orders.for_supplier", STAFF),
     web.TabRule("tab.statements", "marketplace.settlement.mine", STAFF),
+    web.TabRule("tab.to_issue", "marketplace.invoices.to_issue", STAFF),
     web.TabRule("tab.notices", web.NOTICES, STAFF),
     web.TabRule("tab.payments", "marketplace.payments.index", MONEY),
     web.TabRule("tab.settlement", "marketplace.settlement.index", MONEY),
+    web.TabRule("tab.invoices", "marketplace.invoices.index", MONEY),
     web.TabRule("tab.people", "marketplace.accounts.index", frozenset({Role.MANAGER})),
     web.TabRule("tab.statistics", "marketplace.statistics.index", FIGURES),
 )

@@ -15,6 +15,8 @@ from marketplace.catalog import reactions as catalog
 from marketplace.catalog import service as goods
 from marketplace.desk import reactions as desk
 from marketplace.desk import service as desking
+from marketplace.invoices import reactions as invoices
+from marketplace.invoices import service as invoicing
 from marketplace.ledger import reactions as ledger
 from marketplace.orders import reactions as orders
 from marketplace.orders import service as ordering
@@ -43,6 +45,7 @@ WITHIN: tuple[Wire, ...] = (
         orders.drop_hold,
         statistics.count_refund,
         purchasing.release_budget,
+        invoices.follow_cancelled,
     ),
     on(events.OrderCompleted, ledger.book_completed_order),
     on(
@@ -51,13 +54,29 @@ WITHIN: tuple[Wire, ...] = (
         catalog.sell,
         statistics.count_sale,
         purchasing.spend_budget,
+        invoices.ask_for_union,
     ),
-    on(events.OrderPartRefunded, ledger.book_part_refund, statistics.count_part_refund),
-    on(events.OrderTakenBack, ledger.book_taken_back_order, statistics.count_refund),
+    on(
+        events.OrderTakenBack,
+        ledger.book_taken_back_order,
+        statistics.count_refund,
+        invoices.follow_taken_back,
+    ),
+    on(
+        events.OrderPartRefunded,
+        ledger.book_part_refund,
+        statistics.count_part_refund,
+        invoices.follow_part_refund,
+    ),
     on(events.PaidLate, orders.take_late_money),
     on(events.PaperRevoked, catalog.stand_anew),
     on(events.PaymentSettled, ledger.book_payment, orders.mark_paid),
-    on(events.RefundSettled, ledger.book_refund, purchasing.give_back_budget),
+    on(
+        events.RefundSettled,
+        ledger.book_refund,
+        purchasing.give_back_budget,
+        invoices.follow_refund,
+    ),
     on(events.ReviewAsked, desk.open_task),
     on(events.ReviewDecided, desk.close_task, desk.note_decision),
     on(events.ReviewDropped, desk.drop_task),
@@ -99,6 +118,7 @@ SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("files_that_no_row_names", timedelta(days=1), outside=goods.sweep_files),
     Sweeping("orders_to_complete", timedelta(minutes=10), ordering.complete_due),
     Sweeping("settlement", timedelta(minutes=10), settling.tend),
+    Sweeping("invoices_late", timedelta(minutes=10), invoicing.remind),
     Sweeping("orders_out_of_force", timedelta(minutes=1), ordering.hold_out_of_force),
     Sweeping("card_reconciliation", timedelta(days=1), paying.call_for_reconciliation),
 )

@@ -15,6 +15,7 @@ from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as goods
 from marketplace.commands.opening import data_option, open_existing
 from marketplace.desk import queries as desk
+from marketplace.invoices import queries as invoices
 from marketplace.ledger import queries as ledger
 from marketplace.orders import queries as orders
 from marketplace.payments import queries as payments
@@ -37,6 +38,7 @@ CHECKS: dict[str, Check] = {
     "every reservation belongs to one order line": lambda session, at: orders.faults(session),
     "what goes back is what was given back": lambda session, at: orders.refund_faults(session),
     "suppliers are owed and paid to the fen": settlement.faults,
+    "net invoiced is net paid": lambda session, at: invoices.faults(session),
     "cards, their gateway's word and the books agree": lambda session, at: payments.faults(session),
     "no budget overspent": lambda session, at: unions.faults(session),
     "plans and budgets agree": lambda session, at: purchasing.faults(session),

@@ -147,6 +147,7 @@ class OrderLine(Base):
     returned: Mapped[int] = mapped_column(default=0)  # pieces that were sent back
     county_code: Mapped[str] = mapped_column(String(6))
     county_name: Mapped[ShortText]
+    tax_rate: Mapped[ShortText] = mapped_column(default="")  # as listed: "9%", "免税"
     designations: Mapped[list[str]]
     eligibility: Mapped[dict[str, Any]]
     eligibility_hash: Mapped[str] = mapped_column(String(64))

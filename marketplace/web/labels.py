@@ -55,6 +55,9 @@ _TONES = {
     "unknown": "warm",
     "failed": "stop",
     "lost": "stop",
+    "red_due": "stop",
+    "red_lettered": "info",
+    "delivered": "",
 }
 
 

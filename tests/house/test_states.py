@@ -10,6 +10,7 @@ import pytest
 
 from marketplace.accounts.states import ROSTER
 from marketplace.catalog.states import BATCH, CHANGE, IMPORT, LISTING
+from marketplace.invoices.states import INVOICE, REQUEST
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, WrongState
 from marketplace.kernel.machine import Machine, Step
@@ -41,6 +42,8 @@ MACHINES: dict[str, Machine[Any]] = {
     "statement": STATEMENT,
     "payout": PAYOUT,
     "payout run": RUN,
+    "invoice request": REQUEST,
+    "invoice": INVOICE,
     "list version": VERSION,
     "roster": ROSTER,
 }

@@ -24,6 +24,7 @@ READS = frozenset(
         "GET marketplace.desk.shot",
         "GET marketplace.orders.recall_sheet",
         "GET marketplace.settlement.bank_file",
+        "GET marketplace.invoices.file",
     }
 )
 DONE = frozenset({200, 302, 303})
@@ -35,6 +36,7 @@ KINDS = {
     "list version": "ListVersion",
     "statement": "SupplierStatement",
     "payout run": "PayoutRun",
+    "invoice request": "InvoiceRequest",
 }  # as the trail names them
 UNROUTED: dict[str, str] = {}  # verb → why no row of the table uses it
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

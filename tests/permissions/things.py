@@ -62,7 +62,7 @@ from tests.makers.suppliers import (
     seen,
 )
 from tests.makers.unions import a_budget, a_union
-from tests.permissions import batches, settling
+from tests.permissions import batches, invoicing, settling
 
 MARK = "甲家专有"  # stands in every private text of the owner
 UPLOADS = {
@@ -71,6 +71,7 @@ UPLOADS = {
     "organisations": ("单位代码,单位名称\nX001,示例外地分行\n".encode(), "单位.csv"),
     "people": (plan_makers.a_people_sheet(3), "名单.csv"),
     "scan": (SCAN, "扫描件.png"),
+    "invoice": (b"%PDF-1.7 example", "发票.pdf"),
 }
 
 Things = dict[str, str]
@@ -96,6 +97,7 @@ def make_things(people: People) -> Things:
     _union(people, things)
     _other_union(people, things)
     settling.settle(people, things)
+    invoicing.invoice(people, things)
     with people.runtime.work(people.actor("employee")) as w:  # last: what is ordered leaves it
         buying.put(w, uuid.UUID(things["listing"]), 3)
     people.runtime.deliver(limit=1000)

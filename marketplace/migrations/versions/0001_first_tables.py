@@ -103,6 +103,30 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "mp_invoice_title",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("tax_number", sa.String(length=18), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'person') = (tax_number = '')",
+            name=op.f("ck_mp_invoice_title_number_of_organisations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_invoice_title")),
+        sa.UniqueConstraint(
+            "person_id",
+            "name",
+            "tax_number",
+            name=op.f("uq_mp_invoice_title_person_id_name_tax_number"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_invoice_title_person_id"), "mp_invoice_title", ["person_id"], unique=False
+    )
+    op.create_table(
         "mp_journal_transaction",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("book", sa.String(length=40), nullable=False),
@@ -1676,6 +1700,66 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "mp_invoice_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("share", sa.String(length=40), nullable=False),
+        sa.Column("title_kind", sa.String(length=40), nullable=False),
+        sa.Column("title_name", sa.String(length=200), nullable=False),
+        sa.Column("title_code", sa.String(length=18), nullable=False),
+        sa.Column("wanted", sa.BigInteger(), nullable=False),
+        sa.Column("invoiced", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "wanted >= 0 AND invoiced >= 0", name=op.f("ck_mp_invoice_request_amounts_not_negative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["mp_order.id"], name=op.f("fk_mp_invoice_request_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_invoice_request_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_invoice_request")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_invoice_request_asked_by"), "mp_invoice_request", ["asked_by"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_invoice_request_order_id"), "mp_invoice_request", ["order_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_invoice_request_organisation_id"),
+        "mp_invoice_request",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_mp_invoice_request_state"), "mp_invoice_request", ["state"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_invoice_request_supplier_id"),
+        "mp_invoice_request",
+        ["supplier_id"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_mp_invoice_request_live",
+        "mp_invoice_request",
+        ["order_id", "share"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'withdrawn'"),
+        postgresql_where=sa.text("state <> 'withdrawn'"),
+    )
+    op.create_table(
         "mp_listing_photo",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("listing_id", sa.Uuid(), nullable=False),
@@ -1922,6 +2006,71 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('open', 'proposed')"),
     )
     op.create_table(
+        "mp_invoice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("blue_id", sa.Uuid(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("seller_name", sa.String(length=200), nullable=False),
+        sa.Column("seller_code", sa.String(length=40), nullable=False),
+        sa.Column("buyer_name", sa.String(length=200), nullable=False),
+        sa.Column("buyer_code", sa.String(length=40), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reddened", sa.BigInteger(), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("file_kind", sa.String(length=40), nullable=False),
+        sa.Column("file_key", sa.String(length=100), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False),
+        sa.Column("on_behalf", sa.String(length=500), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entered_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'blue' AND blue_id IS NULL AND amount > 0) OR (kind = 'red' AND blue_id IS NOT NULL AND amount < 0)",
+            name=op.f("ck_mp_invoice_red_names_blue"),
+        ),
+        sa.CheckConstraint("amount = net + tax", name=op.f("ck_mp_invoice_amount_adds_up")),
+        sa.CheckConstraint(
+            "reddened >= 0 AND (reddened = 0 OR reddened <= amount)",
+            name=op.f("ck_mp_invoice_red_at_most_blue"),
+        ),
+        sa.ForeignKeyConstraint(["blue_id"], ["mp_invoice.id"], name=op.f("fk_mp_invoice_blue_id")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["mp_invoice_request.id"], name=op.f("fk_mp_invoice_request_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_invoice_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_invoice")),
+        sa.UniqueConstraint("file_key", name=op.f("uq_mp_invoice_file_key")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_invoice_blue_id"), "mp_invoice", ["blue_id"], unique=False)
+    op.create_index(op.f("ix_mp_invoice_entered_by"), "mp_invoice", ["entered_by"], unique=False)
+    op.create_index(op.f("ix_mp_invoice_number"), "mp_invoice", ["number"], unique=False)
+    op.create_index(op.f("ix_mp_invoice_request_id"), "mp_invoice", ["request_id"], unique=False)
+    op.create_index(op.f("ix_mp_invoice_state"), "mp_invoice", ["state"], unique=False)
+    op.create_index(op.f("ix_mp_invoice_supplier_id"), "mp_invoice", ["supplier_id"], unique=False)
+    op.create_index(
+        "uq_mp_invoice_number",
+        "mp_invoice",
+        ["number"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'refused'"),
+        postgresql_where=sa.text("state <> 'refused'"),
+    )
+    op.create_table(
         "mp_order_line",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -1938,6 +2087,7 @@ def upgrade() -> None:
         sa.Column("returned", sa.Integer(), nullable=False),
         sa.Column("county_code", sa.String(length=6), nullable=False),
         sa.Column("county_name", sa.String(length=200), nullable=False),
+        sa.Column("tax_rate", sa.String(length=200), nullable=False),
         sa.Column("designations", sa.JSON(), nullable=False),
         sa.Column("eligibility", sa.JSON(), nullable=False),
         sa.Column("eligibility_hash", sa.String(length=64), nullable=False),
@@ -2146,6 +2296,19 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_order_line_listing_id"), table_name="mp_order_line")
     op.drop_table("mp_order_line")
     op.drop_index(
+        "uq_mp_invoice_number",
+        table_name="mp_invoice",
+        sqlite_where=sa.text("state <> 'refused'"),
+        postgresql_where=sa.text("state <> 'refused'"),
+    )
+    op.drop_index(op.f("ix_mp_invoice_supplier_id"), table_name="mp_invoice")
+    op.drop_index(op.f("ix_mp_invoice_state"), table_name="mp_invoice")
+    op.drop_index(op.f("ix_mp_invoice_request_id"), table_name="mp_invoice")
+    op.drop_index(op.f("ix_mp_invoice_number"), table_name="mp_invoice")
+    op.drop_index(op.f("ix_mp_invoice_entered_by"), table_name="mp_invoice")
+    op.drop_index(op.f("ix_mp_invoice_blue_id"), table_name="mp_invoice")
+    op.drop_table("mp_invoice")
+    op.drop_index(
         "uq_mp_hold_waiting",
         table_name="mp_hold",
         sqlite_where=sa.text("state IN ('open', 'proposed')"),
@@ -2173,6 +2336,18 @@ def downgrade() -> None:
     op.drop_table("mp_listing_village")
     op.drop_index(op.f("ix_mp_listing_photo_added_by"), table_name="mp_listing_photo")
     op.drop_table("mp_listing_photo")
+    op.drop_index(
+        "uq_mp_invoice_request_live",
+        table_name="mp_invoice_request",
+        sqlite_where=sa.text("state <> 'withdrawn'"),
+        postgresql_where=sa.text("state <> 'withdrawn'"),
+    )
+    op.drop_index(op.f("ix_mp_invoice_request_supplier_id"), table_name="mp_invoice_request")
+    op.drop_index(op.f("ix_mp_invoice_request_state"), table_name="mp_invoice_request")
+    op.drop_index(op.f("ix_mp_invoice_request_organisation_id"), table_name="mp_invoice_request")
+    op.drop_index(op.f("ix_mp_invoice_request_order_id"), table_name="mp_invoice_request")
+    op.drop_index(op.f("ix_mp_invoice_request_asked_by"), table_name="mp_invoice_request")
+    op.drop_table("mp_invoice_request")
     op.drop_table("mp_imported_before")
     op.drop_index(op.f("ix_mp_hit_decision_by"), table_name="mp_hit_decision")
     op.drop_table("mp_hit_decision")
@@ -2429,6 +2604,8 @@ def downgrade() -> None:
     op.drop_table("mp_ledger_account")
     op.drop_index(op.f("ix_mp_journal_transaction_subject_id"), table_name="mp_journal_transaction")
     op.drop_table("mp_journal_transaction")
+    op.drop_index(op.f("ix_mp_invoice_title_person_id"), table_name="mp_invoice_title")
+    op.drop_table("mp_invoice_title")
     op.drop_table("mp_gateway_notice")
     op.drop_index(op.f("ix_mp_form_key_made_at"), table_name="mp_form_key")
     op.drop_table("mp_form_key")

@@ -219,6 +219,7 @@ def _line(w: Work, order: Order, wish: Wish, offer: catalog.Offer, kept: Reserva
         amount=wish.amount,
         county_code=listing.county_code,
         county_name=offer.county.name,
+        tax_rate=listing.tax_rate,
         designations=list(evidence.designations),
         eligibility=eligibility,
         eligibility_hash=hashlib.sha256(canonical(eligibility).encode()).hexdigest(),
