@@ -137,6 +137,7 @@ class Databases:
         try:
             self._reset.again()
         except (Changed, psycopg.Error):
+            self._reset.let_go()
             self._reset = None
         return self._reset is not None
 
@@ -149,6 +150,8 @@ class Databases:
         shutil.copytree(seed.folder, folder)
         if not seed.url:
             return Place(seed.kind, folder)
+        if self._reset is not None:
+            self._reset.let_go()
         name = name or f"t{uuid.uuid4().hex}"
         self.postgres.run("CREATE DATABASE {} TEMPLATE {}", name, seed.name)
         return Place(seed.kind, folder, self.postgres.url(name))
@@ -173,6 +176,8 @@ class Databases:
         return self._postgres
 
     def stop(self) -> None:
+        if self._reset is not None:
+            self._reset.let_go()
         if self._postgres is not None:
             self._postgres.stop()
 

@@ -38,12 +38,23 @@ class Reset:
     states: dict[str, Row] = field(default_factory=dict)
     sequences: list[Row] = field(default_factory=list)
     times: int = 0
-    connection: psycopg.Connection[Row] = field(init=False)
+    # kept: the long questions about all tables are planned once; see `let_go`
+    _kept: psycopg.Connection[Row] | None = None
+
+    @property
+    def connection(self) -> psycopg.Connection[Row]:
+        if self._kept is None or self._kept.closed:
+            self._kept = self.connected()
+        return self._kept
 
     def learn(self) -> None:
         """Once, before anybody else is there."""
-        with self.connected() as self.connection:
-            self._learn()
+        self._learn()
+
+    def let_go(self) -> None:
+        """Nobody may be connected to a database that is copied or dropped."""
+        if self._kept is not None:
+            self._kept.close()
 
     def _learn(self) -> None:
         names = self._ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -58,10 +69,6 @@ class Reset:
 
     def again(self) -> None:
         """Raises Changed where only a new copy helps."""
-        with self.connected() as self.connection:  # not kept: a test may copy the database
-            self._again()
-
-    def _again(self) -> None:
         self._ask(OTHERS)
         self.times += 1
         if self.times > MOST or self._ask(SHAPE) != self.shape:
