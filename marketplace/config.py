@@ -81,6 +81,7 @@ class Config:
     transfer_hold_days: int = 15  # calendar days that stock is held for a bank transfer
     completion_days: int = 15  # calendar days after shipping: taken as received without objection
     settlement_period: str = "month"  # of one supplier's statement; or "half_month"
+    credit_cards: str = ""  # a file of rule cards for credit; empty: the packaged ones
     settlement_fees: str = ""  # a file of fees; empty: the packaged one, which asks nothing
     statement_draft_days: int = (
         1  # calendar days for a manager to look before the supplier is asked

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import ZERO, Money
 from marketplace.kernel.reviews import ReviewKind
 
 
@@ -214,12 +214,35 @@ class PurchaseLapsed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaymentSettled(Event):
-    """The whole amount of a purchase is with us."""
+    """The whole amount of a purchase is with us; `covered` of it credit and vouchers pay. A union's
+    money for credit is another `cause`, and `purchase_id` then that grant."""
 
     payment_id: UUID
     purchase_id: UUID
     amount: Money
     tender: str
+    covered: Money = ZERO
+    cause: str = "purchase"
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """What a source other than the buyer's own money pays; the source is a share or a voucher."""
+
+    kind: str
+    source_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CoverReturned(Event):
+    """What credit and vouchers paid of an order, or were to pay, is theirs again. `key` is of the
+    refund, or of the order that was let go before it was paid."""
+
+    order_id: UUID
+    key: str
+    was_paid: bool
+    parts: tuple[Covering, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +254,7 @@ class RefundSettled(Event):
     purchase_id: UUID
     amount: Money
     tender: str
+    cause: str = "purchase"
 
 
 @dataclass(frozen=True, slots=True)

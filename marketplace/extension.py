@@ -20,6 +20,7 @@ from marketplace.accounts import queries as notices
 from marketplace.accounts import views as accounts
 from marketplace.catalog import views as catalog
 from marketplace.config import Config, Misconfigured
+from marketplace.credit import views as credit
 from marketplace.desk import service as tasks
 from marketplace.desk import views as desk
 from marketplace.events import Event
@@ -52,6 +53,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     accounts.pages,
     accounts.told,
     catalog.pages,
+    credit.pages,
     desk.pages,
     invoices.pages,
     ledger.pages,

@@ -13,6 +13,8 @@ from datetime import timedelta
 from marketplace import events
 from marketplace.catalog import reactions as catalog
 from marketplace.catalog import service as goods
+from marketplace.credit import reactions as credit
+from marketplace.credit import service as crediting
 from marketplace.desk import reactions as desk
 from marketplace.desk import service as desking
 from marketplace.invoices import reactions as invoices
@@ -32,6 +34,7 @@ from marketplace.work import Wire, on, outside, post
 from marketplace.work.sweeps import Sweeping
 
 WITHIN: tuple[Wire, ...] = (
+    on(events.CoverReturned, credit.take_back),
     on(events.DecisionsNoted, desk.tell_decisions),
     on(events.DisputeEnded, ledger.book_dispute_end),
     on(events.DisputeOpened, ledger.book_dispute),
@@ -70,10 +73,11 @@ WITHIN: tuple[Wire, ...] = (
     ),
     on(events.PaidLate, orders.take_late_money),
     on(events.PaperRevoked, catalog.stand_anew),
-    on(events.PaymentSettled, ledger.book_payment, orders.mark_paid),
+    on(events.PaymentSettled, ledger.book_payment, credit.settle, orders.mark_paid),
     on(
         events.RefundSettled,
         ledger.book_refund,
+        credit.give_back_budget,
         purchasing.give_back_budget,
         invoices.follow_refund,
     ),
@@ -115,6 +119,7 @@ SILENT: frozenset[type[events.Event]] = frozenset(
 SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("accounts_without_second_owner", timedelta(minutes=10), desking.follow_accounts),
     Sweeping("papers_running_out", timedelta(minutes=10), suppliers.remind_of_papers),
+    Sweeping("credit_running_out", timedelta(minutes=10), crediting.end_due),
     Sweeping("files_that_no_row_names", timedelta(days=1), outside=goods.sweep_files),
     Sweeping("orders_to_complete", timedelta(minutes=10), ordering.complete_due),
     Sweeping("settlement", timedelta(minutes=10), settling.tend),

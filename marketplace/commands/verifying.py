@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as goods
 from marketplace.commands.opening import data_option, open_existing
+from marketplace.credit import queries as credit
 from marketplace.desk import queries as desk
 from marketplace.invoices import queries as invoices
 from marketplace.ledger import queries as ledger
@@ -40,6 +41,7 @@ CHECKS: dict[str, Check] = {
     "suppliers are owed and paid to the fen": settlement.faults,
     "net invoiced is net paid": lambda session, at: invoices.faults(session),
     "cards, their gateway's word and the books agree": lambda session, at: payments.faults(session),
+    "credit and vouchers went where they say": lambda session, at: credit.faults(session),
     "no budget overspent": lambda session, at: unions.faults(session),
     "plans and budgets agree": lambda session, at: purchasing.faults(session),
     "listings are marked by what they say": lambda session, at: catalog.content_faults(session),

@@ -36,5 +36,6 @@ def follow_taken_back(w: Work, event: OrderTakenBack) -> None:
 
 
 def follow_refund(w: Work, event: RefundSettled) -> None:
-    """Money went back, for whatever reason."""
-    service.follow_order(w, event.order_id)
+    """Money went back, for whatever reason; a union's for its credit was for no order."""
+    if event.cause == "purchase":
+        service.follow_order(w, event.order_id)

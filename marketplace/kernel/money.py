@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -58,6 +58,21 @@ ZERO = Money(0)
 def total(amounts: Iterable[Money]) -> Money:
     """The sum; ¥0.00 for nothing."""
     return Money(sum(amount.fen for amount in amounts))
+
+
+def split(amount: Money, weights: Sequence[Money]) -> tuple[Money, ...]:
+    """`amount` in shares as the weights are, to the fen: by largest remainder, the first of equals
+    first. No share is above its weight unless `amount` is above their sum."""
+    whole = sum(weight.fen for weight in weights)
+    if not whole:
+        return tuple(ZERO for _ in weights)
+    floors = [amount.fen * weight.fen // whole for weight in weights]
+    by_remainder = sorted(
+        range(len(weights)), key=lambda place: -(amount.fen * weights[place].fen % whole)
+    )
+    for place in by_remainder[: amount.fen - sum(floors)]:
+        floors[place] += 1
+    return tuple(Money(fen) for fen in floors)
 
 
 def parse_yuan(text: str) -> Money:

@@ -15,14 +15,17 @@ from marketplace.work.models import append_only
 
 
 class LedgerAccount(Base):
-    """One account. `balance` is kept only where it must not go below zero (`guarded`)."""
+    """One account. `balance` is kept only where it must not go below zero (`guarded`); of
+    a liability it is what is owed."""
 
     __tablename__ = "mp_ledger_account"
 
     id: Mapped[Id]
     book: Mapped[Book]
     kind: Mapped[AccountKind]
-    owner_id: Mapped[uuid.UUID | None]  # supplier or budget; None: the marketplace's own
+    owner_id: Mapped[
+        uuid.UUID | None
+    ]  # supplier, budget or share of credit; None: the marketplace's own
     owner_key: Mapped[str] = mapped_column(String(36))  # the same as text, "" for None: unique
     guarded: Mapped[bool] = mapped_column(default=False)
     balance: Mapped[Money] = mapped_column(default=ZERO)

@@ -128,6 +128,18 @@ def balances(
     return {(row.owner_id, row.kind): row.amount for row in session.execute(asked)}
 
 
+def moved(session: Session, owner_ids: Collection[uuid.UUID], event: str) -> dict[uuid.UUID, Money]:
+    """What an event moved on the accounts of each owner, debit positive."""
+    asked = (
+        select(LedgerAccount.owner_id, func.sum(JournalEntry.amount))
+        .join(JournalEntry, JournalEntry.account_id == LedgerAccount.id)
+        .join(JournalTransaction, JournalEntry.transaction_id == JournalTransaction.id)
+        .where(LedgerAccount.owner_id.in_(owner_ids), JournalTransaction.event == event)
+        .group_by(LedgerAccount.owner_id)
+    )
+    return {row[0]: row[1] for row in session.execute(asked) if row[0] is not None}
+
+
 def entries_of(session: Session, subject_id: uuid.UUID) -> tuple[EntryRow, ...]:
     """Everything that was written about an order, a purchase, a plan or a budget, oldest first."""
     asked = (
@@ -230,7 +242,7 @@ def _mixed_books(session: Session) -> Iterator[str]:
 def _kept_balances(session: Session) -> Iterator[str]:
     sums = {row.id: row.amount for row in session.execute(_sums())}
     for account in session.scalars(select(LedgerAccount).where(LedgerAccount.guarded)):
-        counted = sums.get(account.id, ZERO)
+        counted = rules.kept(account.kind, sums.get(account.id, ZERO))
         name = f"{account.kind} of {account.owner_key}"
         if account.balance != counted:
             yield f"ledger: {name} says {account.balance}, its entries sum to {counted}"

@@ -25,9 +25,11 @@ CLEARING = {"transfer": AccountKind.BANK_CLEARING, "card": AccountKind.CARD_CLEA
 
 
 def book_payment(w: Work, event: PaymentSettled) -> None:
-    """The money of a purchase is with us: we owe the buyer goods for it."""
+    """The money of a purchase, or for a union's credit, is with us: we owe the payer for it."""
+    if not event.amount:
+        return
     post(
-        w, Book.MONEY, "settled",
+        w, Book.MONEY, "settled" if event.cause == "purchase" else "funded",
         subject_id=event.purchase_id,
         key=f"payment-settled:{event.payment_id}",
         entries=(
@@ -130,7 +132,7 @@ def _owe_buyer(w: Work, event: str, key: str, off: OrderCancelled | OrderTakenBa
 def book_refund(w: Work, event: RefundSettled) -> None:
     """The money has gone back."""
     post(
-        w, Book.MONEY, "refunded",
+        w, Book.MONEY, "refunded" if event.cause == "purchase" else "credit_refunded",
         subject_id=event.order_id,
         key=f"refund-settled:{event.refund_id}",
         entries=(

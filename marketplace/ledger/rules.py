@@ -15,15 +15,20 @@ BUDGET_KINDS = (
     AccountKind.SPENT,
 )
 # these keep a balance that may not go below zero
-GUARDED = frozenset(BUDGET_KINDS) - {AccountKind.GRANTED}
+OWED_TO_PEOPLE = frozenset({AccountKind.WELFARE_CREDIT, AccountKind.WELFARE_HELD})
+GUARDED = frozenset(BUDGET_KINDS) - {AccountKind.GRANTED} | OWED_TO_PEOPLE
 # what the buyer paid for goods: their credits are the sales
 SALES = (AccountKind.SUPPLIER_PAYABLE, AccountKind.PRICE_DIFFERENCE)
 # each of them belongs to a supplier or to a budget; the others are the marketplace's own
-OWNED = frozenset(BUDGET_KINDS) | {
-    AccountKind.SUPPLIER_PAYABLE,
-    AccountKind.FREIGHT,
-    AccountKind.DUE_TO_SUPPLIER,
-}
+OWNED = (
+    frozenset(BUDGET_KINDS)
+    | {
+        AccountKind.SUPPLIER_PAYABLE,
+        AccountKind.FREIGHT,
+        AccountKind.DUE_TO_SUPPLIER,
+    }
+    | OWED_TO_PEOPLE
+)
 # what of an order is a sale or its undoing; later on the same money only changes its account
 SALE_EVENTS = ("paid", "part_refunded", "cancelled", "taken_back")
 # what the supplier's account says of an order: that it is owed, once, and what is owed no more
@@ -42,6 +47,11 @@ FEWEST_LINES = 2
 def book_of(kind: AccountKind) -> Book:
     """The one book in which the account stands."""
     return Book.BUDGET if kind in BUDGET_KINDS else Book.MONEY
+
+
+def kept(kind: AccountKind, amount: Money) -> Money:
+    """By how much a kept balance changes: a liability keeps what is owed, so it is turned round."""
+    return -amount if kind in OWED_TO_PEOPLE else amount
 
 
 def check(book: Book, lines: Sequence[tuple[AccountKind, Money]]) -> None:

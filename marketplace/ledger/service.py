@@ -91,16 +91,17 @@ def _guard(w: Work, moved: Sequence[tuple[LedgerAccount, Money]]) -> None:
     for account, amount in moved:
         if not account.guarded:
             continue
+        change = rules.kept(account.kind, amount)
         changed = w.session.execute(
             update(LedgerAccount)
-            .where(LedgerAccount.id == account.id, LedgerAccount.balance >= -amount)
-            .values(balance=LedgerAccount.balance + amount)
+            .where(LedgerAccount.id == account.id, LedgerAccount.balance >= -change)
+            .values(balance=LedgerAccount.balance + change)
             .returning(LedgerAccount.balance),
             execution_options={"synchronize_session": False},
         ).scalar_one_or_none()
         w.session.refresh(account, ["balance"])
         if changed is None:
-            raise NotEnough(kind=account.kind, available=account.balance, needed=-amount)
+            raise NotEnough(kind=account.kind, available=account.balance, needed=-change)
 
 
 def _account(w: Work, book: Book, kind: AccountKind, owner_id: uuid.UUID | None) -> LedgerAccount:

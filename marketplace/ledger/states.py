@@ -22,6 +22,9 @@ class AccountKind(StrEnum):
     FREIGHT = "freight"  # liability, per supplier
     REFUNDS = "refunds"  # liability: owed back to buyers
     DUE_TO_SUPPLIER = "due_to_supplier"  # liability, per supplier: of completed orders, fees off
+    WELFARE_CREDIT = "welfare_credit"  # liability, per share: what a person may still spend
+    WELFARE_HELD = "welfare_held"  # liability, per share: ordered with, not paid yet
+    VOUCHER_COST = "voucher_cost"  # expense: what vouchers paid
     PAYOUTS = "payouts"  # liability: told to the bank, not answered yet
     FEES = "fees"  # income: what suppliers pay for our service
     GRANTED = "granted"  # budget book, per budget: the counterpart of everything below

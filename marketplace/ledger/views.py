@@ -20,6 +20,7 @@ OVERSEERS = (Role.MANAGER, Role.AUDITOR)
 _ORDER = ("orders.show", "order_id")
 _PLAN = ("purchasing.show", "plan_id")
 _PAYMENT = ("payments.show", "payment_id")
+_CREDIT = ("credit.show", "grant_id")
 _PAYOUT = ("settlement.payout", "payout_id")
 # by event, the page of what caused it; what has none is told by its number
 CAUSES = {
@@ -44,6 +45,18 @@ CAUSES = {
     "committed": _PLAN,
     "spent": _PLAN,
     "released": _PLAN,
+    "funded": _CREDIT,
+    "credit_funded": _CREDIT,
+    "credit_expired": _CREDIT,
+    "credit_refunded": _CREDIT,
+    "credit_reserved": _CREDIT,
+    "credit_committed": _CREDIT,
+    "credit_spent": _CREDIT,
+    "credit_released": _CREDIT,
+    "cover_held": ("orders.purchase", "purchase_id"),
+    "cover_paid": ("orders.purchase", "purchase_id"),
+    "cover_let_go": _ORDER,
+    "cover_returned": _ORDER,
 }
 
 

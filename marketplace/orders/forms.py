@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from flask import request
 from wtforms import BooleanField, HiddenField, RadioField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
+from marketplace.credit.queries import Wanted
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money
@@ -64,8 +65,11 @@ class CheckoutForm(MarketForm):
     tender = RadioField(
         "付款方式",
         [InputRequired("请选择付款方式。")],
-        choices=options((tender, f"Tender.{tender}") for tender in Tender),
+        choices=options((tender, f"Tender.{tender}") for tender in (Tender.CARD, Tender.TRANSFER)),
     )
+    credit = BooleanField("用福利额度支付")
+    voucher = StringField("代金券码", [Length(max=60, message="最多 60 个字。")])
+    own = HiddenField(validators=[Optional(), Regexp(r"\A[0-9]{1,13}\Z")])
     key = HiddenField(validators=[Length(min=8, max=rules.LONGEST_KEY)])
     total = HiddenField(validators=[Regexp(r"\A[0-9]{1,13}\Z")])
     lines = HiddenField(validators=[InputRequired(), Length(max=HIDDEN)])
@@ -73,6 +77,9 @@ class CheckoutForm(MarketForm):
     def validate_address(self, field: RadioField) -> None:
         if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError("请选择收货地址。")
+
+    def pay_with(self) -> Wanted:
+        return Wanted(bool(self.credit.data), (self.voucher.data or "").strip())
 
     def placement(self) -> Placement:
         """Raises Invalid when what was hidden has been tampered with."""
@@ -83,6 +90,8 @@ class CheckoutForm(MarketForm):
             source=FundSource.PERSONAL,
             key=self.key.data or "",
             total=Money(int(self.total.data or "0")),
+            pay_with=self.pay_with(),
+            own=Money(int(self.own.data)) if self.own.data else None,
         )
 
 

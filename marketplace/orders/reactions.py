@@ -16,7 +16,8 @@ from marketplace.work import Work
 
 def mark_paid(w: Work, event: PaymentSettled) -> None:
     """In the same transaction: every order of the purchase is paid, or none."""
-    service.mark_paid(w, event.purchase_id, event.amount, event.tender)
+    if event.cause == "purchase":
+        service.mark_paid(w, event.purchase_id, event.amount + event.covered, event.tender)
 
 
 def take_late_money(w: Work, event: PaidLate) -> None:

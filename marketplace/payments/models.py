@@ -29,6 +29,22 @@ ProviderRef = String(100)
 class Tender(StrEnum):
     CARD = "card"
     TRANSFER = "transfer"
+    CREDIT = "credit"  # nothing is left for the buyer's own money; never chosen by anybody
+
+
+class PaymentCause(StrEnum):
+    """What a payment is for; `purchase_id` is then the id of that."""
+
+    PURCHASE = "purchase"
+    CREDIT = "credit"  # a union's money for the credit that it grants
+
+
+class PartKind(StrEnum):
+    """Where the money of an order comes from."""
+
+    VOUCHER = "voucher"
+    CREDIT = "credit"
+    OWN = "own"  # the buyer's, by card or transfer
 
 
 class Payment(Base):
@@ -40,8 +56,10 @@ class Payment(Base):
     purchase_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     payer_id: Mapped[PersonRef]  # who bought; never the one who confirms
     tender: Mapped[Tender]
-    amount: Mapped[Money]  # what is still asked; shrinks when an unpaid order is cancelled
-    refunded: Mapped[Money] = mapped_column(default=ZERO)  # all refunds, also those to send
+    cause: Mapped[PaymentCause] = mapped_column(default=PaymentCause.PURCHASE)
+    amount: Mapped[Money]  # own money still asked; shrinks when an unpaid order is cancelled
+    covered: Mapped[Money] = mapped_column(default=ZERO)  # what credit and vouchers pay besides
+    refunded: Mapped[Money] = mapped_column(default=ZERO)  # own money of all refunds, sent or not
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     provider_ref: Mapped[str | None] = mapped_column(String(100), unique=True)
     state: Mapped[PaymentState] = mapped_column(default=PaymentState.AWAITING)
@@ -50,7 +68,9 @@ class Payment(Base):
     settled_by: Mapped[str | None] = mapped_column(String(64))
 
     __table_args__ = (
-        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint(
+            "amount >= 0 AND covered >= 0 AND amount + covered > 0", name="amount_positive"
+        ),
         CheckConstraint("refunded >= 0 AND refunded <= amount", name="refunded_at_most_paid"),
     )
 
@@ -64,11 +84,50 @@ class Refund(Base):
     payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_payment.id"), index=True)
     order_id: Mapped[uuid.UUID] = mapped_column(index=True)
     amount: Mapped[Money]
+    own: Mapped[Money]  # of it, what goes back by card or transfer; the rest is back already
     provider_ref: Mapped[str | None] = mapped_column(String(100), unique=True)
     state: Mapped[RefundState] = mapped_column(default=RefundState.REQUESTED)
     requested_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str | None] = mapped_column(String(64))
+
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("own >= 0 AND own <= amount", name="own_at_most_amount"),
+    )
+
+
+class PaymentPart(Base):
+    """What one source pays of one order; written only where credit or a voucher pays, and frozen
+    but for what went back."""
+
+    __tablename__ = "mp_payment_part"
+
+    id: Mapped[Id]
+    payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_payment.id"), index=True)
+    order_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    kind: Mapped[PartKind]
+    source_id: Mapped[uuid.UUID | None] = mapped_column(index=True)  # share or voucher; None: own
+    amount: Mapped[Money]
+    returned: Mapped[Money] = mapped_column(default=ZERO)
+    dropped: Mapped[bool] = mapped_column(default=False)  # let go before anything was paid
+
+    __table_args__ = (
+        UniqueConstraint("order_id", "kind", "source_id"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("returned >= 0 AND returned <= amount", name="returned_at_most_paid"),
+    )
+
+
+class RefundPart(Base):
+    """What of one refund went back to one source."""
+
+    __tablename__ = "mp_refund_part"
+
+    id: Mapped[Id]
+    refund_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_refund.id"), index=True)
+    part_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_payment_part.id"), index=True)
+    amount: Mapped[Money]
 
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
 
@@ -181,3 +240,4 @@ class Reconciliation(Base):
 
 append_only("mp_gateway_notice")
 append_only("mp_reconciliation")
+append_only("mp_refund_part")

@@ -69,6 +69,8 @@ _O = OperationState
 PAYMENT = Machine(
     # a card is settled by its gateway's answer, a transfer by the operator's manager
     step("settle", {_P.AWAITING}, _P.SETTLED, by={Role.MANAGER, Role.SYSTEM}),
+    # credit and vouchers pay all of it
+    step("settle_covered", {_P.AWAITING}, _P.SETTLED, by=_CANCELS),
     step("void", {_P.AWAITING}, _P.VOID, by=_CANCELS),
     # the money of a card came after the hold had ended, and the goods were still there
     step("settle_late", {_P.VOID}, _P.SETTLED, by={Role.SYSTEM}),

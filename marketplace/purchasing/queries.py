@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing
+from marketplace.credit import queries as credit
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Forbidden, Missing
 from marketplace.kernel.money import ZERO, Money
@@ -277,7 +278,7 @@ def of_purchase(session: Session, purchase_id: uuid.UUID) -> Plan | None:
 
 def faults(session: Session) -> Iterator[str]:
     """Every plan or budget that does not hold what the other says, in words."""
-    held: dict[uuid.UUID, Money] = {}
+    held = credit.reserved(session)
     for found in session.scalars(select(Plan).order_by(Plan.created_at)):
         name = f"plan: {found.title} ({found.id})"
         if found.state in HOLDING:

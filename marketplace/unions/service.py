@@ -34,12 +34,14 @@ class NewMember:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An amount of one budget that moves for one plan; `key` makes the move happen once."""
+    """An amount of one budget that moves for one plan, or for credit when `cause` says "credit_";
+    `key` makes the move happen once."""
 
     budget_id: uuid.UUID
     subject_id: uuid.UUID
     amount: Money
     key: str
+    cause: str = ""
 
 
 def found_union(w: Work, organisation_id: uuid.UUID, name: str, credit_code: str) -> Union:
@@ -140,7 +142,7 @@ def release(w: Work, held: Held, source: AccountKind) -> None:
 
 def _move(w: Work, event: str, held: Held, source: AccountKind, target: AccountKind) -> None:
     post(
-        w, Book.BUDGET, event,
+        w, Book.BUDGET, f"{held.cause}{event}",
         subject_id=held.subject_id,
         key=held.key,
         entries=(

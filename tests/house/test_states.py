@@ -10,6 +10,7 @@ import pytest
 
 from marketplace.accounts.states import ROSTER
 from marketplace.catalog.states import BATCH, CHANGE, IMPORT, LISTING
+from marketplace.credit.states import GRANT, VOUCHERS
 from marketplace.invoices.states import INVOICE, REQUEST
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, WrongState
@@ -39,6 +40,8 @@ MACHINES: dict[str, Machine[Any]] = {
     "dispute": DISPUTE,
     "discrepancy": DISCREPANCY,
     "plan": PLAN,
+    "grant of credit": GRANT,
+    "batch of vouchers": VOUCHERS,
     "statement": STATEMENT,
     "payout": PAYOUT,
     "payout run": RUN,

@@ -40,7 +40,16 @@ class GroundMachine(RuleBasedStateMachine):
         self._opened.__exit__(None, None, None)
 
 
-def run(machine: type[GroundMachine], databases: Databases, kind: str) -> None:
+def run(
+    machine: type[GroundMachine],
+    databases: Databases,
+    kind: str,
+    *,
+    histories: int = 8,
+    steps: int = 20,
+) -> None:
     """Try histories on this kind of database; fails with the shortest that goes wrong."""
     on = type(machine.__name__, (machine,), {"databases": databases, "kind": kind})
-    run_state_machine_as_test(on, settings=SETTINGS)
+    run_state_machine_as_test(
+        on, settings=settings(SETTINGS, max_examples=histories, stateful_step_count=steps)
+    )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from marketplace.kernel.errors import Refused
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import queries, rules
 from marketplace.ledger.service import NotEnough, Posting, post
 from marketplace.ledger.states import AccountKind, Book
@@ -62,7 +62,8 @@ class Ledger(GroundMachine):
         outcome = self.tried(book, whole, f"k{key}")
         written = sum(bool(fen) for fen in moved.values())
         short = any(
-            kind in rules.GUARDED and self.balances[kind, owner] + fen < 0
+            kind in rules.GUARDED
+            and rules.kept(kind, Money(self.balances[kind, owner] + fen)) < ZERO
             for (kind, owner), fen in moved.items()
         )
         if written < rules.FEWEST_LINES:

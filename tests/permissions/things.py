@@ -62,7 +62,7 @@ from tests.makers.suppliers import (
     seen,
 )
 from tests.makers.unions import a_budget, a_union
-from tests.permissions import batches, invoicing, settling
+from tests.permissions import batches, credit, invoicing, settling
 
 MARK = "甲家专有"  # stands in every private text of the owner
 UPLOADS = {
@@ -98,6 +98,7 @@ def make_things(people: People) -> Things:
     _other_union(people, things)
     settling.settle(people, things)
     invoicing.invoice(people, things)
+    credit.give(people, things, MARK)
     with people.runtime.work(people.actor("employee")) as w:  # last: what is ordered leaves it
         buying.put(w, uuid.UUID(things["listing"]), 3)
     people.runtime.deliver(limit=1000)

@@ -217,7 +217,9 @@ def upgrade() -> None:
         sa.Column("purchase_id", sa.Uuid(), nullable=False),
         sa.Column("payer_id", sa.String(length=64), nullable=False),
         sa.Column("tender", sa.String(length=40), nullable=False),
+        sa.Column("cause", sa.String(length=40), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("covered", sa.BigInteger(), nullable=False),
         sa.Column("refunded", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(length=20), nullable=False),
         sa.Column("provider_ref", sa.String(length=100), nullable=True),
@@ -225,7 +227,10 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.String(length=64), nullable=True),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_mp_payment_amount_positive")),
+        sa.CheckConstraint(
+            "amount >= 0 AND covered >= 0 AND amount + covered > 0",
+            name=op.f("ck_mp_payment_amount_positive"),
+        ),
         sa.CheckConstraint(
             "refunded >= 0 AND refunded <= amount", name=op.f("ck_mp_payment_refunded_at_most_paid")
         ),
@@ -403,6 +408,35 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_village_county_code"), "mp_village", ["county_code"], unique=False)
+    op.create_table(
+        "mp_voucher_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("funder", sa.String(length=40), nullable=False),
+        sa.Column("face", sa.BigInteger(), nullable=False),
+        sa.Column("min_spend", sa.BigInteger(), nullable=False),
+        sa.Column("zone_only", sa.Boolean(), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("codes", sa.Integer(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.Column("most_per_person", sa.Integer(), nullable=False),
+        sa.Column("most_per_union", sa.Integer(), nullable=True),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "used >= 0 AND used <= most", name=op.f("ck_mp_voucher_batch_used_within_limit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_voucher_batch")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_voucher_batch_made_by"), "mp_voucher_batch", ["made_by"], unique=False
+    )
     op.create_table(
         "mp_discrepancy",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -608,6 +642,39 @@ def upgrade() -> None:
         op.f("ix_mp_one_time_code_made_at"), "mp_one_time_code", ["made_at"], unique=False
     )
     op.create_table(
+        "mp_payment_part",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("dropped", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_mp_payment_part_amount_positive")),
+        sa.CheckConstraint(
+            "returned >= 0 AND returned <= amount",
+            name=op.f("ck_mp_payment_part_returned_at_most_paid"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["mp_payment.id"], name=op.f("fk_mp_payment_part_payment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_payment_part")),
+        sa.UniqueConstraint(
+            "order_id", "kind", "source_id", name=op.f("uq_mp_payment_part_order_id_kind_source_id")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_payment_part_order_id"), "mp_payment_part", ["order_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_payment_part_payment_id"), "mp_payment_part", ["payment_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_payment_part_source_id"), "mp_payment_part", ["source_id"], unique=False
+    )
+    op.create_table(
         "mp_recovery_code",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -628,12 +695,16 @@ def upgrade() -> None:
         sa.Column("payment_id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("own", sa.BigInteger(), nullable=False),
         sa.Column("provider_ref", sa.String(length=100), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.String(length=64), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_mp_refund_amount_positive")),
+        sa.CheckConstraint(
+            "own >= 0 AND own <= amount", name=op.f("ck_mp_refund_own_at_most_amount")
+        ),
         sa.ForeignKeyConstraint(
             ["payment_id"], ["mp_payment.id"], name=op.f("fk_mp_refund_payment_id")
         ),
@@ -750,6 +821,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_union")),
         sa.UniqueConstraint("credit_code", name=op.f("uq_mp_union_credit_code")),
         sa.UniqueConstraint("organisation_id", name=op.f("uq_mp_union_organisation_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "mp_voucher",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("purchase_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("union_key", sa.String(length=36), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["mp_voucher_batch.id"], name=op.f("fk_mp_voucher_batch_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_voucher")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_mp_voucher_code_hash")),
+        sa.UniqueConstraint("purchase_id", name=op.f("uq_mp_voucher_purchase_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_voucher_batch_id"), "mp_voucher", ["batch_id"], unique=False)
+    op.create_index(op.f("ix_mp_voucher_person_id"), "mp_voucher", ["person_id"], unique=False)
+    op.create_table(
+        "mp_voucher_use",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("limit_of", sa.String(length=40), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.CheckConstraint("used >= 0", name=op.f("ck_mp_voucher_use_used_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["mp_voucher_batch.id"], name=op.f("fk_mp_voucher_use_batch_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_voucher_use")),
+        sa.UniqueConstraint(
+            "batch_id", "limit_of", "owner", name=op.f("uq_mp_voucher_use_batch_id_limit_of_owner")
+        ),
         sqlite_strict=True,
     )
     op.create_table(
@@ -1270,6 +1379,26 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "mp_refund_part",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("refund_id", sa.Uuid(), nullable=False),
+        sa.Column("part_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_mp_refund_part_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["part_id"], ["mp_payment_part.id"], name=op.f("fk_mp_refund_part_part_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["refund_id"], ["mp_refund.id"], name=op.f("fk_mp_refund_part_refund_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_refund_part")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_refund_part_part_id"), "mp_refund_part", ["part_id"], unique=False)
+    op.create_index(
+        op.f("ix_mp_refund_part_refund_id"), "mp_refund_part", ["refund_id"], unique=False
+    )
+    op.create_table(
         "mp_review_note",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -1649,6 +1778,63 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
+        "mp_credit_grant",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("union_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("budget_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("per_person", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("zone_only", sa.Boolean(), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("rule_document", sa.String(length=200), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by", sa.String(length=64), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("funded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "per_person > 0 AND total = per_person * people",
+            name=op.f("ck_mp_credit_grant_total_adds_up"),
+        ),
+        sa.CheckConstraint(
+            "valid_until > valid_from", name=op.f("ck_mp_credit_grant_valid_for_some_time")
+        ),
+        sa.ForeignKeyConstraint(
+            ["budget_id"], ["mp_budget.id"], name=op.f("fk_mp_credit_grant_budget_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["union_id"], ["mp_union.id"], name=op.f("fk_mp_credit_grant_union_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_credit_grant")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_credit_grant_budget_id"), "mp_credit_grant", ["budget_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_credit_grant_organisation_id"),
+        "mp_credit_grant",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_mp_credit_grant_proposed_by"), "mp_credit_grant", ["proposed_by"], unique=False
+    )
+    op.create_index(op.f("ix_mp_credit_grant_state"), "mp_credit_grant", ["state"], unique=False)
+    op.create_index(
+        op.f("ix_mp_credit_grant_union_id"), "mp_credit_grant", ["union_id"], unique=False
+    )
+    op.create_table(
         "mp_expiry_reminder",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("paper_id", sa.Uuid(), nullable=False),
@@ -1967,6 +2153,28 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_batch_part_part_id"), "mp_batch_part", ["part_id"], unique=False)
+    op.create_table(
+        "mp_credit_share",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("grant_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["grant_id"], ["mp_credit_grant.id"], name=op.f("fk_mp_credit_share_grant_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_credit_share")),
+        sa.UniqueConstraint(
+            "grant_id", "person_id", name=op.f("uq_mp_credit_share_grant_id_person_id")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_credit_share_grant_id"), "mp_credit_share", ["grant_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mp_credit_share_person_id"), "mp_credit_share", ["person_id"], unique=False
+    )
     op.create_table(
         "mp_hold",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2317,6 +2525,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_hold_state"), table_name="mp_hold")
     op.drop_index(op.f("ix_mp_hold_order_id"), table_name="mp_hold")
     op.drop_table("mp_hold")
+    op.drop_index(op.f("ix_mp_credit_share_person_id"), table_name="mp_credit_share")
+    op.drop_index(op.f("ix_mp_credit_share_grant_id"), table_name="mp_credit_share")
+    op.drop_table("mp_credit_share")
     op.drop_index(op.f("ix_mp_batch_part_part_id"), table_name="mp_batch_part")
     op.drop_table("mp_batch_part")
     op.drop_index(op.f("ix_mp_statement_line_statement_id"), table_name="mp_statement_line")
@@ -2352,6 +2563,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_hit_decision_by"), table_name="mp_hit_decision")
     op.drop_table("mp_hit_decision")
     op.drop_table("mp_expiry_reminder")
+    op.drop_index(op.f("ix_mp_credit_grant_union_id"), table_name="mp_credit_grant")
+    op.drop_index(op.f("ix_mp_credit_grant_state"), table_name="mp_credit_grant")
+    op.drop_index(op.f("ix_mp_credit_grant_proposed_by"), table_name="mp_credit_grant")
+    op.drop_index(op.f("ix_mp_credit_grant_organisation_id"), table_name="mp_credit_grant")
+    op.drop_index(op.f("ix_mp_credit_grant_budget_id"), table_name="mp_credit_grant")
+    op.drop_table("mp_credit_grant")
     op.drop_index(
         "ix_mp_clock_entry_open",
         table_name="mp_clock_entry",
@@ -2447,6 +2664,9 @@ def downgrade() -> None:
     op.drop_index("ix_mp_review_note_of", table_name="mp_review_note")
     op.drop_index(op.f("ix_mp_review_note_by"), table_name="mp_review_note")
     op.drop_table("mp_review_note")
+    op.drop_index(op.f("ix_mp_refund_part_refund_id"), table_name="mp_refund_part")
+    op.drop_index(op.f("ix_mp_refund_part_part_id"), table_name="mp_refund_part")
+    op.drop_table("mp_refund_part")
     op.drop_table("mp_profile")
     op.drop_index(
         "uq_mp_payment_operation_return",
@@ -2527,6 +2747,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_budget_union_id"), table_name="mp_budget")
     op.drop_index(op.f("ix_mp_budget_organisation_id"), table_name="mp_budget")
     op.drop_table("mp_budget")
+    op.drop_table("mp_voucher_use")
+    op.drop_index(op.f("ix_mp_voucher_person_id"), table_name="mp_voucher")
+    op.drop_index(op.f("ix_mp_voucher_batch_id"), table_name="mp_voucher")
+    op.drop_table("mp_voucher")
     op.drop_table("mp_union")
     op.drop_index(op.f("ix_mp_supplier_county_code"), table_name="mp_supplier")
     op.drop_table("mp_supplier")
@@ -2540,6 +2764,10 @@ def downgrade() -> None:
     op.drop_table("mp_refund")
     op.drop_index(op.f("ix_mp_recovery_code_person_id"), table_name="mp_recovery_code")
     op.drop_table("mp_recovery_code")
+    op.drop_index(op.f("ix_mp_payment_part_source_id"), table_name="mp_payment_part")
+    op.drop_index(op.f("ix_mp_payment_part_payment_id"), table_name="mp_payment_part")
+    op.drop_index(op.f("ix_mp_payment_part_order_id"), table_name="mp_payment_part")
+    op.drop_table("mp_payment_part")
     op.drop_index(op.f("ix_mp_one_time_code_made_at"), table_name="mp_one_time_code")
     op.drop_table("mp_one_time_code")
     op.drop_index("ix_mp_notice_of", table_name="mp_notice")
@@ -2565,6 +2793,8 @@ def downgrade() -> None:
     op.drop_table("mp_dispute")
     op.drop_index(op.f("ix_mp_discrepancy_state"), table_name="mp_discrepancy")
     op.drop_table("mp_discrepancy")
+    op.drop_index(op.f("ix_mp_voucher_batch_made_by"), table_name="mp_voucher_batch")
+    op.drop_table("mp_voucher_batch")
     op.drop_index(op.f("ix_mp_village_county_code"), table_name="mp_village")
     op.drop_table("mp_village")
     op.drop_table("mp_trail_head")

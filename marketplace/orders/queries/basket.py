@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing
+from marketplace.credit import queries as credit
+from marketplace.credit.rules import Cost
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import ZERO, Money, total
 from marketplace.orders import rules
@@ -92,6 +94,24 @@ class Basket:
         return tuple(row for parcel in self.parcels for row in parcel.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """Credit before, what of the total credit and a voucher pay; own money pays the rest."""
+
+    before: Money
+    credit: Money
+    voucher: Money
+    total: Money
+
+    @property
+    def own(self) -> Money:
+        return self.total - self.credit - self.voucher
+
+    @property
+    def after(self) -> Money:
+        return self.before - self.credit
+
+
 def basket_count(session: Session, person_id: str) -> int:
     """How many different goods lie in the person's basket."""
     own = select(func.count()).select_from(BasketLine).where(BasketLine.person_id == person_id)
@@ -118,6 +138,22 @@ def parcels(
         suppliers[offer.supplier.id] = offer.supplier
         split.setdefault(offer.supplier.id, []).append(Wish(offer.listing, quantity))
     return tuple(_parcel(suppliers[key], tuple(wishes)) for key, wishes in split.items())
+
+
+def costs(parcels: Iterable[Parcel | BasketParcel]) -> tuple[Cost, ...]:
+    """What each order costs, for what pays besides own money. Whatever may be bought at all is of
+    the zone (catalog.visible asks for its list); freight is not."""
+    return tuple(Cost(one.goods + one.freight, one.goods, one.goods) for one in parcels)
+
+
+def paying(
+    session: Session, actor: Actor, filled: Basket, wanted: credit.Wanted, at: datetime
+) -> Paying:
+    """What would pay for the basket at that instant. Raises Refused voucher_…"""
+    found = costs(filled.parcels)
+    cover = credit.covering(session, actor.person_id, found, wanted, at)
+    before = total(one.most for one in credit.usable(session, actor.person_id, at))
+    return Paying(before, cover.paid_by("credit"), cover.paid_by("voucher"), filled.total)
 
 
 def basket(session: Session, actor: Actor, at: datetime) -> Basket:

@@ -13,7 +13,7 @@ from marketplace.catalog.states import ReservationState
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders.models import LineBatch, LineRefund, Order, OrderLine, Purchase
 from marketplace.orders.states import OrderState
-from marketplace.payments.models import Refund
+from marketplace.payments.models import Payment, PaymentCause, Refund
 
 EXPECTED = {  # what the stock of an order must be
     OrderState.PLACED: ReservationState.HELD,
@@ -39,7 +39,12 @@ def refund_faults(session: Session) -> Iterator[str]:
     """P4: what goes back of an order is what its lines say, at most what was paid for it, and all
     of it once it is undone; in words, nothing when all agrees."""
     yield from _line_refunds(session)
-    sums = select(Refund.order_id, func.sum(Refund.amount)).group_by(Refund.order_id)
+    sums = (
+        select(Refund.order_id, func.sum(Refund.amount))
+        .join(Payment, Refund.payment_id == Payment.id)
+        .where(Payment.cause == PaymentCause.PURCHASE)  # a union's refunds are credit's own
+        .group_by(Refund.order_id)
+    )
     owed = {row[0]: row[1] for row in session.execute(sums)}
     for order in session.scalars(select(Order).order_by(Order.number)):
         is_undone = order.state in UNDONE and order.paid_at is not None

@@ -19,7 +19,7 @@ from marketplace.orders import rules
 from marketplace.orders.models import Delivery, Order, OrderLine, Purchase
 from marketplace.orders.states import DELIVERY, ORDER, DeliveryState, OrderState
 from marketplace.payments import queries as payments
-from marketplace.payments.models import Payment, Refund
+from marketplace.payments.models import Payment, PaymentPart, Refund
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
 from marketplace.web.paging import Page, paged
@@ -54,6 +54,9 @@ class OrderView:
     destination: rules.Destination | None  # None: not for this reader yet
     buyer_name: str
     verbs: tuple[Step[Any], ...]  # of the order and of its delivery
+    parts: tuple[
+        PaymentPart, ...
+    ] = ()  # what paid it, where credit or a voucher did; for the buyer
 
 
 def order(session: Session, actor: Actor, order_id: uuid.UUID) -> OrderView:
@@ -76,7 +79,17 @@ def order(session: Session, actor: Actor, order_id: uuid.UUID) -> OrderView:
         destination=_destination(actor, found),
         buyer_name=_buyer_name(session, found.purchase),
         verbs=open_verbs(actor, found, delivery),
+        parts=_parts(session, actor, found, payment),
     )
+
+
+def _parts(
+    session: Session, actor: Actor, found: Order, payment: Payment
+) -> tuple[PaymentPart, ...]:
+    """Whose money it was is not the supplier's to know."""
+    if not payment.covered or not (is_own(actor, found.purchase) or actor.roles & OVERSEERS):
+        return ()
+    return tuple(p for p in payments.parts_of(session, payment.id) if p.order_id == found.id)
 
 
 def row(session: Session, order_id: uuid.UUID, *, for_change: bool = False) -> Order:

@@ -22,7 +22,7 @@ from marketplace.orders.queries.orders import (
 )
 from marketplace.orders.states import OrderState
 from marketplace.payments import queries as payments
-from marketplace.payments.models import Payment
+from marketplace.payments.models import Payment, PaymentPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class PurchaseView:
     payment: Payment
     orders: tuple[OrderRow, ...]
     is_payer: bool
+    parts: tuple[PaymentPart, ...] = ()  # where credit or a voucher pays: all sources, by order
 
 
 def purchase(session: Session, actor: Actor, purchase_id: uuid.UUID) -> PurchaseView:
@@ -42,7 +43,8 @@ def purchase(session: Session, actor: Actor, purchase_id: uuid.UUID) -> Purchase
     if found is None or payment is None or not _may_read(actor, found):
         raise Missing(purchase_id=purchase_id)
     rows = order_rows(session, orders_of(session, purchase_id))
-    return PurchaseView(found, payment, rows, _is_payer(actor, found))
+    parts = payments.parts_of(session, payment.id) if payment.covered else ()
+    return PurchaseView(found, payment, rows, _is_payer(actor, found), parts)
 
 
 _BY_KEY = select(Purchase).where(

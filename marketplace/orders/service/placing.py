@@ -13,13 +13,16 @@ from sqlalchemy import bindparam, select
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as stock
 from marketplace.catalog.models import Reservation
+from marketplace.credit import queries as credits
+from marketplace.credit import service as credit
+from marketplace.credit.rules import Cover
 from marketplace.events import PurchasePlaced
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.codes import random_code
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused
 from marketplace.kernel.funds import FundSource
-from marketplace.kernel.money import Money, total
+from marketplace.kernel.money import ZERO, Money, total
 from marketplace.orders import queries, rules
 from marketplace.orders.models import Address, Delivery, Order, OrderLine, Purchase
 from marketplace.orders.queries.basket import Parcel, Wish
@@ -30,6 +33,8 @@ from marketplace.payments.models import Tender
 from marketplace.regions import queries as regions
 from marketplace.work import Work
 from marketplace.work.trail import canonical
+
+OWN_MONEY = credits.Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,15 @@ class Placement:
     key: str
     organisation_id: uuid.UUID | None = None
     total: Money | None = None
+    pay_with: credits.Wanted = OWN_MONEY
+    own: Money | None = None  # what the page showed as left for the buyer's own money
 
 
 def place(w: Work, wanted: Placement) -> Purchase:
     """Hold the stock and promise to pay; the same key and body again give the same purchase.
 
     Raises Invalid, Forbidden, Missing (address), Refused (no_collection_basis, key_reused,
-    price_changed, not_for_sale, not_delivered_there, out_of_stock).
+    price_changed, cover_changed, voucher_…, not_for_sale, not_delivered_there, out_of_stock).
     """
     lines = rules.summed(wanted.lines)
     digest = _digest(wanted, lines)
@@ -65,25 +72,42 @@ def place(w: Work, wanted: Placement) -> Purchase:
     _all_for_sale(w, lines, offers)
     _all_delivered(county, offers)
     parcels = queries.parcels(offers, lines)
-    due = total(parcel.total for parcel in parcels)
-    if wanted.total is not None and wanted.total != due:
-        raise Refused("price_changed", seen=str(wanted.total), now=str(due))
-    deliver_to = _frozen(address, county)
-    purchase = _purchase(w, wanted, deliver_to, due=due, digest=digest)
+    due = _due(wanted, parcels)
+    cover = _cover(w, wanted, parcels) if wanted.pay_with else None
+    purchase = _purchase(w, wanted, _frozen(address, county), due=due, digest=digest)
     held = {  # in the order of listings, so that no two buyers wait for each other
         listing_id: stock.hold(w, listing_id, lines[listing_id], purchase.hold_ends_at)
         for listing_id in sorted(lines)
     }
+    orders = []
     for place_, parcel in enumerate(parcels, 1):
         order = _order(w, purchase, parcel, number=f"{purchase.number}-{place_}")
+        orders.append(order.id)
         for wish in parcel.wishes:
-            offer, kept = offers[wish.listing.id], held[wish.listing.id]
-            w.session.add(_line(w, order, wish, offer, kept))
-    payments.open_payment(w, purchase.id, wanted.tender, due)
+            of = wish.listing.id
+            w.session.add(_line(w, order, wish, offers[of], held[of]))
+    _ask(w, purchase, cover, orders)
     if wanted.organisation_id is None:
         remove(w, lines)
     w.announce(PurchasePlaced(w.now, purchase.id, due))
     return purchase
+
+
+def _due(wanted: Placement, parcels: tuple[Parcel, ...]) -> Money:
+    due = total(parcel.total for parcel in parcels)
+    if wanted.total is not None and wanted.total != due:
+        raise Refused("price_changed", seen=str(wanted.total), now=str(due))
+    return due
+
+
+def _ask(w: Work, purchase: Purchase, cover: Cover | None, orders: list[uuid.UUID]) -> None:
+    """The payment, with what credit and vouchers keep for it."""
+    covered = cover.covered if cover else ZERO
+    payment = payments.open_payment(
+        w, purchase.id, purchase.tender, purchase.total, covered=covered
+    )
+    if cover and covered:
+        credit.hold(w, cover, payment, orders)
 
 
 def _digest(wanted: Placement, lines: dict[uuid.UUID, int]) -> str:
@@ -95,8 +119,22 @@ def _digest(wanted: Placement, lines: dict[uuid.UUID, int]) -> str:
             "source": wanted.source.value,
             "organisation": wanted.organisation_id,
             "total": wanted.total.fen if wanted.total is not None else None,
+            "credit": wanted.pay_with.credit,
+            "voucher": wanted.pay_with.voucher,
         }
     )
+
+
+def _cover(w: Work, wanted: Placement, parcels: tuple[Parcel, ...]) -> Cover:
+    """What credit and a voucher pay at this very instant; a union buys with neither."""
+    if wanted.organisation_id is not None:
+        raise Invalid("cover_not_for_unions")
+    costs = queries.costs(parcels)
+    found = credits.covering(w.session, w.actor.person_id, costs, wanted.pay_with, w.now)
+    own = total(cost.total for cost in costs) - found.covered
+    if wanted.own is not None and wanted.own != own:
+        raise Refused("cover_changed")
+    return found
 
 
 def _may_place(w: Work, wanted: Placement) -> None:

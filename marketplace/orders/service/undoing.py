@@ -41,7 +41,7 @@ def call_off(w: Work, order: Order, told: str) -> Order:
     if was_paid:
         _owe_rest(w, order)
     else:
-        payments.reduce(w, order.purchase_id, order.goods + order.freight)
+        payments.reduce(w, order.purchase_id, order.goods + order.freight, order.id)
     w.announce(_cancelled(w, order, was_paid=was_paid))
     return order
 

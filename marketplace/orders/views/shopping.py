@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Invalid, Refused
 from marketplace.orders import queries, service
 from marketplace.orders.forms import AddressForm, CheckoutForm, QuantityForm, written_lines
 from marketplace.orders.models import Address
@@ -122,6 +124,7 @@ def checkout() -> ResponseReturnValue:
         key=uuid.uuid4().hex,
         total=str(filled.total.fen),
         lines=written_lines(filled.lines),
+        credit=True,
     )
     return _checkout(form, filled)
 
@@ -132,14 +135,26 @@ def place() -> ResponseReturnValue:
     form = CheckoutForm()
     with looking() as session:
         _offer_addresses(form, queries.addresses(session, someone()))
+    if "recount" in request.form:
+        checked()
+        return _checkout_again(form, 200)
     if not form.validate():
         checked()
-        with reading() as session:
-            filled = queries.basket(session, someone(), now())
-        return _checkout(form, filled, 422)
-    with work() as w:
-        purchase = service.place(w, form.placement())
+        return _checkout_again(form, 422)
+    try:
+        with work() as w:
+            purchase = service.place(w, form.placement())
+    except Refused as fault:
+        if not form.blame(fault):
+            raise
+        return _checkout_again(form, fault.status)
     return back_to("orders.purchase", _("订单已提交，请付款。"), purchase_id=purchase.id)
+
+
+def _checkout_again(form: CheckoutForm, status: int) -> ResponseReturnValue:
+    with reading() as session:
+        filled = queries.basket(session, someone(), now())
+    return _checkout(form, filled, status)
 
 
 def _basket(
@@ -169,6 +184,7 @@ def _checkout(form: CheckoutForm, filled: queries.Basket, status: int = 200) -> 
         own = queries.addresses(session, someone())
         _offer_addresses(form, own)
         _offer_tenders(form)
+        paying = _paying(form, filled, session)
         shown = {str(address.id): (address, place_of(session, address)) for address in own}
     return page(
         "orders/checkout.html",
@@ -176,8 +192,23 @@ def _checkout(form: CheckoutForm, filled: queries.Basket, status: int = 200) -> 
         form=form,
         basket=filled,
         addresses=shown,
+        paying=paying,
         is_offline_card=runtime().tools.card.name == OFFLINE,
     )
+
+
+def _paying(form: CheckoutForm, filled: queries.Basket, session: Session) -> queries.Paying:
+    """Of this instant, and what the form brings back as seen; a voucher that does not count is told
+    beside its field."""
+    wanted = form.pay_with()
+    try:
+        found = queries.paying(session, someone(), filled, wanted, now())
+    except Refused as fault:
+        if not form.voucher.errors:
+            form.blame(fault)
+        found = queries.paying(session, someone(), filled, replace(wanted, voucher=""), now())
+    form.own.data = str(found.own.fen)
+    return found
 
 
 def _offer_tenders(form: CheckoutForm) -> None:

@@ -25,6 +25,7 @@ from marketplace.payments.queries.operations import (
     under_way_of,
     without_end,
 )
+from marketplace.payments.queries.parts import part_faults, parts_of, parts_of_order
 from marketplace.payments.queries.payments import (
     RefundRow,
     awaiting_transfers,
@@ -61,6 +62,9 @@ __all__ = [
     "operations_of",
     "own_card_payment",
     "paid_by_card_since",
+    "part_faults",
+    "parts_of",
+    "parts_of_order",
     "payment",
     "payments_named",
     "reconciliations",

@@ -12,6 +12,7 @@ from marketplace.kernel.money import ZERO, Money, total
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.states import AccountKind
 from marketplace.payments.models import Dispute, Payment, PaymentOperation, Refund, Tender
+from marketplace.payments.queries.parts import part_faults
 from marketplace.payments.states import (
     DisputeState,
     OperationKind,
@@ -35,6 +36,7 @@ def faults(session: Session) -> Iterator[str]:
     yield from _returns(session, done)
     yield from _disputes(session, done)
     yield from _clearing(session, cards, done)
+    yield from part_faults(session)
 
 
 def _settled(cards: Sequence[Payment], done: Sequence[PaymentOperation]) -> Iterator[str]:
@@ -44,6 +46,8 @@ def _settled(cards: Sequence[Payment], done: Sequence[PaymentOperation]) -> Iter
         if payment.state is not PaymentState.SETTLED:
             if kept:
                 yield f"payment {payment.reference} is {payment.state}, its money is kept"
+            continue
+        if not payment.amount and not kept:  # credit and vouchers paid all of it
             continue
         said = [(one.money_ref, one.amount) for one in kept]
         if said != [(payment.provider_ref, payment.amount)]:
@@ -61,18 +65,18 @@ def _refunds(
         if refund.payment_id not in names:
             continue
         operation = gone.pop(refund.id, None)
-        is_settled = refund.state is RefundState.SETTLED
+        is_settled = refund.state is RefundState.SETTLED and bool(refund.own)
         if is_settled != (operation is not None):
             yield f"refund {refund.id} is {refund.state}, the gateway gave back {operation}"
         elif operation and (operation.provider_ref, operation.amount) != (
             refund.provider_ref,
-            refund.amount,
+            refund.own,
         ):
-            yield f"refund {refund.id} says {refund.amount}, the gateway {operation.amount}"
+            yield f"refund {refund.id} says {refund.own}, the gateway {operation.amount}"
     for lost in gone.values():
         yield f"operation {lost.id} gave back {lost.amount} for no refund"
     for payment in session.scalars(select(Payment)):
-        owed = total(one.amount for one in refunds if one.payment_id == payment.id)
+        owed = total(one.own for one in refunds if one.payment_id == payment.id)
         if owed != payment.refunded or payment.refunded > payment.amount:
             yield f"payment {payment.reference}: refunded {payment.refunded}, its refunds {owed}"
 

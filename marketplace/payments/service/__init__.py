@@ -11,15 +11,18 @@ from marketplace.payments.service.carrying import (
 )
 from marketplace.payments.service.noting import accept_late, clear, note, refuse_late, take_event
 from marketplace.payments.service.operating import begin_charge, begin_refund, give_up
+from marketplace.payments.service.parting import write as write_parts
 from marketplace.payments.service.reconciling import call_for_reconciliation, reconcile
 from marketplace.payments.service.settling import (
     OFFLINE,
     confirm_transfer,
     lock,
+    open_funding,
     open_payment,
     reduce,
     request_refund,
     settle_card,
+    settle_covered,
     settle_refund,
     tenders,
     void,
@@ -41,6 +44,7 @@ __all__ = [
     "lock",
     "look",
     "note",
+    "open_funding",
     "open_payment",
     "pay",
     "reconcile",
@@ -48,8 +52,10 @@ __all__ = [
     "refuse_late",
     "request_refund",
     "settle_card",
+    "settle_covered",
     "settle_refund",
     "take_event",
     "tenders",
     "void",
+    "write_parts",
 ]

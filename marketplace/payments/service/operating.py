@@ -100,7 +100,7 @@ def _giving_back(w: Work, payment: Payment, refund: Refund) -> PaymentOperation:
         payment_id=payment.id,
         charge_id=charge.id,
         refund_id=refund.id,
-        amount=refund.amount,
+        amount=refund.own,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Update, bindparam, select, update
 
@@ -10,9 +12,17 @@ from marketplace.events import PaymentSettled, RefundSettled
 from marketplace.kernel.actor import Role
 from marketplace.kernel.codes import random_code
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Refused, SamePerson
-from marketplace.kernel.money import ZERO, Money
+from marketplace.kernel.money import ZERO, Money, total
 from marketplace.payments import queries, rules
-from marketplace.payments.models import Payment, Refund, Tender
+from marketplace.payments.models import (
+    PartKind,
+    Payment,
+    PaymentCause,
+    PaymentPart,
+    Refund,
+    Tender,
+)
+from marketplace.payments.service import parting
 from marketplace.payments.states import PAYMENT, REFUND, PaymentState, RefundState
 from marketplace.work import Tools, Work
 
@@ -22,11 +32,20 @@ OFFLINE = "offline_card"  # the gateway without a bank
 def tenders(tools: Tools) -> tuple[Tender, ...]:
     """The ways to pay that are offered; cards where the gateway has all that it needs, the card
     without a bank only where all is show."""
-    return tuple(Tender) if tools.card.is_offered else (Tender.TRANSFER,)
+    if tools.card.is_offered:
+        return (Tender.CARD, Tender.TRANSFER)
+    return (Tender.TRANSFER,)
 
 
-def open_payment(w: Work, purchase_id: uuid.UUID, tender: Tender, amount: Money) -> Payment:
-    """Ask the actor for the money of a purchase.
+def open_payment(
+    w: Work,
+    purchase_id: uuid.UUID,
+    tender: Tender,
+    amount: Money,
+    *,
+    covered: Money = ZERO,
+) -> Payment:
+    """Ask the actor for the money of a purchase; `covered` of it credit and vouchers pay.
 
     Raises Invalid unless the amount is positive, Refused for a tender that is not offered.
     """
@@ -34,17 +53,42 @@ def open_payment(w: Work, purchase_id: uuid.UUID, tender: Tender, amount: Money)
         raise Refused("tender_not_offered", field="tender")
     if amount <= ZERO:
         raise Invalid("amount_not_positive", field="amount")
-    payment = Payment(
+    if not ZERO <= covered <= amount:
+        raise Invalid("covered_too_much", field="covered")
+    return _open(
+        w,
         purchase_id=purchase_id,
+        tender=Tender.CREDIT if covered == amount else tender,
+        amount=amount - covered,
+        covered=covered,
+    )
+
+
+def open_funding(w: Work, grant_id: uuid.UUID, amount: Money) -> Payment:
+    """Ask a union for the money of the credit that it grants. Raises Invalid."""
+    if amount <= ZERO:
+        raise Invalid("amount_not_positive", field="amount")
+    return _open(
+        w, purchase_id=grant_id, tender=Tender.TRANSFER, amount=amount, cause=PaymentCause.CREDIT
+    )
+
+
+def _open(w: Work, **said: Any) -> Payment:
+    payment = Payment(
+        **said,
         payer_id=w.actor.person_id,
-        tender=tender,
-        amount=amount,
         reference=_fresh_reference(w),
         made_at=w.now,
     )
     w.session.add(payment)
+    amount, tender = payment.amount, payment.tender
     w.record("open", payment, to_state=PaymentState.AWAITING, amount=amount.fen, tender=tender)
     return payment
+
+
+def settle_covered(w: Work, payment: Payment) -> Payment:
+    """Nothing is left for the buyer's own money: paid at once. Raises Refused amount_differs."""
+    return _settle(w, payment, None, ZERO, verb="settle_covered")
 
 
 def settle_card(
@@ -85,14 +129,19 @@ def lock(w: Work, purchase_id: uuid.UUID) -> None:
     )
 
 
-def reduce(w: Work, purchase_id: uuid.UUID, by: Money) -> Payment:
-    """Ask for less while no money has come, because an order of the purchase was cancelled.
+def reduce(
+    w: Work, purchase_id: uuid.UUID, by: Money, order_id: uuid.UUID | None = None
+) -> Payment:
+    """Ask for less while no money has come, because an order of the purchase was cancelled; what
+    credit and vouchers were to pay of it is theirs again.
 
     At nothing left the payment is void. Raises Missing, Refused payment_not_open.
     """
     payment = _of_purchase(w, purchase_id)
     if by <= ZERO:
         raise Invalid("amount_not_positive", field="amount")
+    if payment.covered:
+        return _reduce_covered(w, payment, queries.parts_of_order(w.session, order_id))
     open_ = update(Payment).where(Payment.id == payment.id, Payment.state == PaymentState.AWAITING)
     if _happened(w, open_.where(Payment.amount > by).values(amount=Payment.amount - by)):
         w.session.refresh(payment)
@@ -101,6 +150,26 @@ def reduce(w: Work, purchase_id: uuid.UUID, by: Money) -> Payment:
     if payment.amount != by or not void(w, purchase_id):
         raise Refused("payment_not_open")
     return payment
+
+
+def _reduce_covered(w: Work, payment: Payment, parts: Sequence[PaymentPart]) -> Payment:
+    own, cover = parting.own(parts), parting.covered(parts)
+    if (payment.amount, payment.covered) == (own, cover):
+        if not void(w, payment.purchase_id):
+            raise Refused("payment_not_open")
+        return payment
+    less = (
+        update(Payment)
+        .where(Payment.id == payment.id, Payment.state == PaymentState.AWAITING)
+        .where(Payment.amount >= own, Payment.covered >= cover)
+        .values(amount=Payment.amount - own, covered=Payment.covered - cover)
+    )
+    if not _happened(w, less):
+        raise Refused("payment_not_open")
+    w.session.refresh(payment)
+    w.record("reduce", payment, by=own.fen, covered=cover.fen, amount=payment.amount.fen)
+    parting.let_go(w, parts)
+    return payment if payment.amount else settle_covered(w, payment)
 
 
 def void(w: Work, purchase_id: uuid.UUID) -> bool:
@@ -118,6 +187,8 @@ def void(w: Work, purchase_id: uuid.UUID) -> bool:
         return False
     w.session.refresh(payment)
     w.record("void", payment, from_state=PaymentState.AWAITING, to_state=PaymentState.VOID)
+    if payment.covered:
+        parting.let_go(w, queries.parts_of(w.session, payment.id))
     return True
 
 
@@ -132,18 +203,26 @@ def request_refund(
     payment = _of_purchase(w, purchase_id)
     if amount <= ZERO:
         raise Invalid("amount_not_positive", field="amount")
+    shares = parting.shares(w, order_id, amount) if payment.covered else ()
+    own = amount - total(share for part, share in shares if part.kind is not PartKind.OWN)
     enough = (
         update(Payment)
         .where(Payment.id == payment.id, Payment.state == PaymentState.SETTLED)
-        .where(Payment.refunded + amount <= Payment.amount)
-        .values(refunded=Payment.refunded + amount)
+        .where(Payment.refunded + own <= Payment.amount)
+        .values(refunded=Payment.refunded + own)
     )
     if not _happened(w, enough):
         raise Refused("refund_too_much")
     w.session.refresh(payment)
-    refund = Refund(payment_id=payment.id, order_id=order_id, amount=amount, requested_at=w.now)
+    refund = Refund(
+        payment_id=payment.id, order_id=order_id, amount=amount, own=own, requested_at=w.now
+    )
+    if not own:  # nothing that a bank has to send
+        refund.state, refund.settled_at = RefundState.SETTLED, w.now
+        refund.settled_by = w.actor.person_id
     w.session.add(refund)
-    w.record("request", refund, to_state=RefundState.REQUESTED, amount=amount.fen)
+    w.record("request", refund, to_state=refund.state or RefundState.REQUESTED, amount=amount.fen)
+    parting.give_back(w, refund, shares)
     return refund
 
 
@@ -176,17 +255,20 @@ def settle_refund(
         raise Conflict(refund_id=refund_id)
     w.session.refresh(refund)
     w.record("settle", refund, from_state=RefundState.REQUESTED, to_state=after, ref=known)
-    w.announce(
-        RefundSettled(
-            at=w.now,
-            refund_id=refund.id,
-            order_id=refund.order_id,
-            purchase_id=row.payment.purchase_id,
-            amount=refund.amount,
-            tender=row.payment.tender.value,
-        )
-    )
+    w.announce(_gone(w, refund, row.payment))
     return refund
+
+
+def _gone(w: Work, refund: Refund, payment: Payment) -> RefundSettled:
+    return RefundSettled(
+        at=w.now,
+        refund_id=refund.id,
+        order_id=refund.order_id,
+        purchase_id=payment.purchase_id,
+        amount=refund.own,
+        tender=payment.tender.value,
+        cause=payment.cause.value,
+    )
 
 
 def settle_late(w: Work, payment_id: uuid.UUID, provider_ref: str, charged: Money) -> Payment:
@@ -197,7 +279,7 @@ def settle_late(w: Work, payment_id: uuid.UUID, provider_ref: str, charged: Mone
 
 
 def _settle(
-    w: Work, payment: Payment, provider_ref: str, amount: Money, *, verb: str = "settle"
+    w: Work, payment: Payment, provider_ref: str | None, amount: Money, *, verb: str = "settle"
 ) -> Payment:
     """Only the full amount, only once; the where clause is the guard, not what was read before."""
     before = payment.state
@@ -227,6 +309,8 @@ def _settle(
             purchase_id=payment.purchase_id,
             amount=amount,
             tender=payment.tender.value,
+            covered=payment.covered,
+            cause=payment.cause.value,
         )
     )
     return payment
