@@ -12,6 +12,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # the locks are complete: nothing is resolved, every file's sum is checked
 INSTALL := $(PIP) install --no-deps --require-hashes
 
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 # compiled files are kept: to compile anew costs every command more than its work (git ignores them)
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -30,11 +32,13 @@ help:
 demo: .venv/.runtime assets
 	$(BIN)/marketplace demo --serve --host $(HOST) --port $(PORT) --data "$(DATA)"
 
+# mypy has work for one core only, so it goes on beside the tests; what it says comes last
 test: .venv/.dev
 	$(BIN)/python tools/assets.py --tests
 	$(BIN)/python tools/chromium.py --install
-	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@mkdir -p build; make --no-print-directory lint > build/lint.log 2>&1 & lint=$$!; \
+	echo "$(PYTEST)"; $(PYTEST); tested=$$?; \
+	wait $$lint; linted=$$?; cat build/lint.log; test $$tested -eq 0 -a $$linted -eq 0
 
 faults: .venv/.dev assets
 	$(BIN)/python -m tests.faults
