@@ -87,6 +87,7 @@ class Config:
         1  # calendar days for a manager to look before the supplier is asked
     )
     statement_answer_days: int = 7  # the same for the supplier: whoever says nothing agrees
+    plan_invoices: int = 3  # more suppliers in a plan are pointed out: some unions take no more
     invoice_workdays: int = 5  # working days for a supplier to issue an invoice or a red one
     payout_pause_days: int = 3  # calendar days between a new payout account and payouts to it
     # by which law or contract we may collect for suppliers; without one nothing is sold

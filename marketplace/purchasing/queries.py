@@ -104,6 +104,11 @@ class Dossier:
         return any(row.listing.available < row.line.pieces_each * people for row in self.lines)
 
     @property
+    def suppliers(self) -> int:
+        """How many there are: each one issues invoices of its own."""
+        return len({row.supplier.id for row in self.lines})
+
+    @property
     def total(self) -> Money:
         """What was submitted, else what it comes to today."""
         frozen = self.plan.reserved if self.plan.state in FROZEN else None

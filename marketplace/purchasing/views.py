@@ -29,6 +29,7 @@ from marketplace.web import (
     reading,
     remember,
     search_index,
+    settings,
     someone,
     work,
 )
@@ -217,6 +218,7 @@ def _plan(
             q=q,
             offers=catalog.offers(session, [one.id for one in goods], now()).values(),
             masked=rules.masked,
+            most_invoices=settings().plan_invoices,
             pieces=pieces or PieceForm(),
             people=people or PeopleForm(),
             problems=problems,

@@ -20,6 +20,8 @@ from marketplace.commands.demo import build, people
 from marketplace.commands.demo.stage import instant
 from marketplace.commands.opening import open_existing
 from marketplace.commands.verifying import check_all
+from marketplace.invoices.models import InvoiceRequest
+from marketplace.invoices.states import RequestState
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import SHANGHAI, local_day
 from marketplace.kernel.credit_code import fault_of
@@ -110,6 +112,7 @@ def test_every_supplier_county_has_two_or_three_example_villages(session: Sessio
         (Discrepancy.state, DiscrepancyState),
         (Refund.state, RefundState),
         (Plan.state, PlanState),
+        (InvoiceRequest.state, RequestState),
         (Purchase.tender, Tender),
     ],
     ids=str,

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from marketplace.catalog.models import Listing
 from tests.fixtures import People
-from tests.makers.invoices import a_number, a_paid_order, an_invoice_of, asked
+from tests.makers.invoices import a_number, a_paid_order, an_invoice_of, asked, entered
 
 Client = Callable[[str], FlaskClient]
 
@@ -103,3 +103,19 @@ def test_the_three_ways_leave_as_csv_and_workbook(
     _headings, cells = book.iter_rows(values_only=True)
     assert cells[0] == order.number
     assert all(isinstance(cell, int | float) for cell in cells[2:6])
+
+
+@pytest.mark.sqlite_only  # what a page says
+def test_a_manager_sees_why_another_one_stands_there_as_the_seller(
+    people: People, melon: Listing, client_as: Client
+) -> None:
+    request = asked(people, a_paid_order(people, melon))
+    data = an_invoice_of(people, request, seller_name="示例税务局", seller_code="1")
+    made = entered(people, request, data, on_behalf="农户没有税号")
+    manager = client_as("manager")
+    assert made.number in _text(manager, "/invoices")
+    show = f"/invoices/requests/{request.id}"
+    assert "农户没有税号" in _text(manager, show)
+    told = {"csrf_token": token(manager, show), "note": "看不清"}
+    assert manager.post(f"/invoices/{made.id}/refuse", data=told).status_code == 303
+    assert "看不清" in _text(client_as("supplier"), show)

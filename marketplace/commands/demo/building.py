@@ -14,6 +14,7 @@ from marketplace.commands.demo import (
     buying,
     cast,
     differing,
+    invoicing,
     lists,
     owning,
     planning,
@@ -68,6 +69,7 @@ def fill(folder: Path, now: datetime, told: Script) -> None:
         differing.plan(stage)
         watching.plan(stage, told.sellers)
         settling.plan(stage)
+        invoicing.plan(stage)
         stage.play()
         _finish(runtime)
     finally:

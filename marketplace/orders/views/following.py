@@ -61,8 +61,12 @@ def purchase(purchase_id: uuid.UUID) -> ResponseReturnValue:
 def mine() -> ResponseReturnValue:
     with reading() as session:
         found = queries.mine(session, someone(), page_number())
+    roles = someone().roles
     return page(
-        "orders/mine.html", orders=found, keeps_addresses=bool(someone().roles & set(BUYERS))
+        "orders/mine.html",
+        orders=found,
+        keeps_addresses=bool(roles & set(BUYERS)),
+        keeps_titles=Role.EMPLOYEE in roles,
     )
 
 
