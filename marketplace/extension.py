@@ -19,6 +19,7 @@ from marketplace import wiring
 from marketplace.accounts import queries as notices
 from marketplace.accounts import views as accounts
 from marketplace.catalog import views as catalog
+from marketplace.claims import views as claims
 from marketplace.config import Config, Misconfigured
 from marketplace.credit import views as credit
 from marketplace.desk import service as tasks
@@ -54,6 +55,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     accounts.told,
     catalog.pages,
     credit.pages,
+    claims.pages,
     desk.pages,
     invoices.pages,
     ledger.pages,
@@ -89,6 +91,7 @@ TABS: tuple[web.TabRule, ...] = (
     web.TabRule("tab.supplier_orders", "marketplace.orders.for_supplier", STAFF),
     web.TabRule("tab.statements", "marketplace.settlement.mine", STAFF),
     web.TabRule("tab.to_issue", "marketplace.invoices.to_issue", STAFF),
+    web.TabRule("tab.claims", "marketplace.claims.index", MONEY | STAFF),
     web.TabRule("tab.notices", web.NOTICES, STAFF),
     web.TabRule("tab.payments", "marketplace.payments.index", MONEY),
     web.TabRule("tab.settlement", "marketplace.settlement.index", MONEY),

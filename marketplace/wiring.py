@@ -13,6 +13,8 @@ from datetime import timedelta
 from marketplace import events
 from marketplace.catalog import reactions as catalog
 from marketplace.catalog import service as goods
+from marketplace.claims import reactions as claims
+from marketplace.claims import service as claiming
 from marketplace.credit import reactions as credit
 from marketplace.credit import service as crediting
 from marketplace.desk import reactions as desk
@@ -49,6 +51,7 @@ WITHIN: tuple[Wire, ...] = (
         statistics.count_refund,
         purchasing.release_budget,
         invoices.follow_cancelled,
+        claims.drop_claim,
     ),
     on(events.OrderCompleted, ledger.book_completed_order),
     on(
@@ -64,6 +67,7 @@ WITHIN: tuple[Wire, ...] = (
         ledger.book_taken_back_order,
         statistics.count_refund,
         invoices.follow_taken_back,
+        claims.drop_claim,
     ),
     on(
         events.OrderPartRefunded,
@@ -122,6 +126,7 @@ SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("credit_running_out", timedelta(minutes=10), crediting.end_due),
     Sweeping("files_that_no_row_names", timedelta(days=1), outside=goods.sweep_files),
     Sweeping("orders_to_complete", timedelta(minutes=10), ordering.complete_due),
+    Sweeping("claims_without_answer", timedelta(minutes=10), claiming.tend),
     Sweeping("settlement", timedelta(minutes=10), settling.tend),
     Sweeping("invoices_late", timedelta(minutes=10), invoicing.remind),
     Sweeping("orders_out_of_force", timedelta(minutes=1), ordering.hold_out_of_force),

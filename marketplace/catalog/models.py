@@ -89,9 +89,7 @@ class Listing(Versioned, Base):
     # what 500 g cost when the reason was given; None: it is said of the price that is saved next
     reason_price: Mapped[Money | None]
     picture: Mapped[ShortText] = mapped_column(default="")  # name of a drawing, where no photo is
-    photos: Mapped[list[str]] = mapped_column(
-        default=list
-    )  # ids in their order; the first is its face
+    photos: Mapped[list[str]] = mapped_column(default=list)  # ids; the first is its face
     state: Mapped[ListingState] = mapped_column(default=ListingState.DRAFT)
     fingerprint: Mapped[str] = mapped_column(String(64))  # of the imported content, stock apart
     # pieces: received + adjustments = available + reserved + sold, always
@@ -154,8 +152,7 @@ class ListingVillage(Base):
 
 
 class ListingPhoto(Base):
-    """One photograph of a good as its supplier handed it in; never changed. Which of them a listing
-    shows says `Listing.photos`; the others wait with an edit, or stood there before it."""
+    """One photograph as it came. Not in `Listing.photos`: it waits, or stood there before."""
 
     __tablename__ = "mp_listing_photo"
 
@@ -177,6 +174,18 @@ class ListingPhoto(Base):
     def keys(self) -> tuple[str, ...]:
         """Everything of it in the storage."""
         return keys_of(self.key)
+
+
+class EvidencePhoto(Base):
+    """A photograph that a buyer hands in to show what is wrong; never public."""
+
+    __tablename__ = "mp_evidence_photo"
+
+    id: Mapped[Id]
+    subject_id: Mapped[uuid.UUID] = mapped_column(index=True)  # the claim
+    place: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))  # of the original bytes
+    key: Mapped[ShortText]  # of the original, see `keys_of`
 
 
 class ChangeSet(Versioned, Base):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as goods
+from marketplace.claims import queries as claims
 from marketplace.commands.opening import data_option, open_existing
 from marketplace.credit import queries as credit
 from marketplace.desk import queries as desk
@@ -38,6 +39,7 @@ CHECKS: dict[str, Check] = {
     "stock adds up": lambda session, at: catalog.stock_faults(session),
     "every reservation belongs to one order line": lambda session, at: orders.faults(session),
     "what goes back is what was given back": lambda session, at: orders.refund_faults(session),
+    "claims end in their time and pay what was granted": claims.faults,
     "suppliers are owed and paid to the fen": settlement.faults,
     "net invoiced is net paid": lambda session, at: invoices.faults(session),
     "cards, their gateway's word and the books agree": lambda session, at: payments.faults(session),

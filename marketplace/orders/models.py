@@ -99,6 +99,7 @@ class Order(Versioned, Base):
     freight: Mapped[Money]
     refunded: Mapped[Money] = mapped_column(default=ZERO)  # of the goods, in parts
     supply_refunded: Mapped[Money] = mapped_column(default=ZERO)  # the supplier's share of it
+    is_claimed: Mapped[bool] = mapped_column(default=False)  # completion and settlement wait
     state: Mapped[OrderState] = mapped_column(default=OrderState.PLACED, index=True)
     delivery_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_delivery.id"))
     paid_at: Mapped[datetime | None]
@@ -145,6 +146,8 @@ class OrderLine(Base):
     amount: Mapped[Money]  # unit_price × quantity
     refunded: Mapped[Money] = mapped_column(default=ZERO)  # of `amount`, in parts
     returned: Mapped[int] = mapped_column(default=0)  # pieces that were sent back
+    claim_hours: Mapped[int]  # from receipt, for a claim of quality
+    is_returnable: Mapped[bool]  # within seven days, without a reason
     county_code: Mapped[str] = mapped_column(String(6))
     county_name: Mapped[ShortText]
     tax_rate: Mapped[ShortText] = mapped_column(default="")  # as listed: "9%", "免税"

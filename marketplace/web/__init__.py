@@ -17,7 +17,7 @@ from marketplace.web.door import (
     takes,
     work,
 )
-from marketplace.web.forms import MarketForm, checked, options, uploaded
+from marketplace.web.forms import MarketForm, checked, files_of, options, uploaded
 from marketplace.web.labels import finding_words
 from marketplace.web.once import once, remember
 from marketplace.web.paging import Page, page_number, paged
@@ -29,6 +29,7 @@ __all__ = [
     "back_to",
     "checked",
     "download",
+    "files_of",
     "finding_words",
     "identity",
     "kept_files",

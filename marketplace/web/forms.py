@@ -187,3 +187,13 @@ def checked() -> None:
     """
     if not BareForm().validate():
         raise StaleForm
+
+
+def files_of(field: Any) -> list[tuple[str, bytes]]:
+    """Names and bytes of all files of a field."""
+    found = []
+    for chosen in field.data or ():
+        if getattr(chosen, "filename", ""):
+            chosen.stream.seek(0)
+            found.append((str(chosen.filename)[-60:], chosen.read()))
+    return found

@@ -10,6 +10,7 @@ import pytest
 
 from marketplace.accounts.states import ROSTER
 from marketplace.catalog.states import BATCH, CHANGE, IMPORT, LISTING
+from marketplace.claims.states import CLAIM
 from marketplace.credit.states import GRANT, VOUCHERS
 from marketplace.invoices.states import INVOICE, REQUEST
 from marketplace.kernel.actor import Role
@@ -34,6 +35,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "order": ORDER,
     "delivery": DELIVERY,
     "hold": HOLD,
+    "claim": CLAIM,
     "payment": PAYMENT,
     "refund": REFUND,
     "gateway operation": OPERATION,

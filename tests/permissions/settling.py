@@ -15,6 +15,7 @@ from tests.fixtures import People
 from tests.makers.onboarding import a_confirmed_account
 from tests.makers.orders import a_placement, an_address, paid, shipped, the_order
 from tests.makers.settlement import a_run, answered, decided, made, payouts_in, proposed, released
+from tests.permissions.claiming import claim_all
 
 OWN_NUMBER = "104610120000077777"
 STAGES = ("returned", "released", "prepared", "proposed", "disputed", "issued", "draft")
@@ -33,6 +34,7 @@ def settle(people: People, things: dict[str, str]) -> None:
     clock.at = now
     _answer(people, statements)
     _payouts(people, things, statements)
+    claim_all(people, things)
 
 
 def _month(clock: SetClock, place: int) -> datetime:

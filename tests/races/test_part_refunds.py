@@ -15,7 +15,8 @@ from tests.fixtures import People
 from tests.makers.catalog import a_listing
 from tests.makers.settlement import a_completed_order
 from tests.makers.suppliers import an_approved_supplier
-from tests.races.storm import all_is_well, at_once, doing, in_any_order
+from tests.orders.test_part_refunds import all_is_well
+from tests.races.storm import at_once, doing, in_any_order
 
 
 @pytest.fixture

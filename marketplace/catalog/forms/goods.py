@@ -23,14 +23,13 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from catalog_import import as_read
 from marketplace.catalog import rules
-from marketplace.catalog.forms.photos import files_of
 from marketplace.catalog.models import Batch
 from marketplace.catalog.rules import Content, Goods
 from marketplace.catalog.service import Elsewhere, NewBatch
 from marketplace.catalog.states import BatchState
 from marketplace.kernel.money import Money, parse_yuan
 from marketplace.suppliers.states import Maker, Packaging, Processing
-from marketplace.web import MarketForm, options, uploaded
+from marketplace.web import MarketForm, files_of, options, uploaded
 
 LONG = Length(max=200, message="最多 200 个字。")
 SHORT = Length(max=40, message="最多 40 个字。")

@@ -10,7 +10,7 @@ from flask import request
 from wtforms import MultipleFileField
 
 from marketplace.catalog.service import Chosen
-from marketplace.web import MarketForm
+from marketplace.web import MarketForm, files_of
 from marketplace.web.words import words
 
 MARK = "place-"  # before the id of a photograph: the name of its field
@@ -52,13 +52,3 @@ class PhotosForm(MarketForm):
     def files(self) -> list[tuple[str, bytes]]:
         """Names and bytes of what was added; as often as it is asked for."""
         return files_of(self.photos)
-
-
-def files_of(field: Any) -> list[tuple[str, bytes]]:
-    """Names and bytes of all files of a field."""
-    found = []
-    for chosen in field.data or ():
-        if getattr(chosen, "filename", ""):
-            chosen.stream.seek(0)
-            found.append((str(chosen.filename)[-60:], chosen.read()))
-    return found

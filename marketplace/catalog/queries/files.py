@@ -9,7 +9,13 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.catalog.models import CatalogImport, ListingPhoto, PriceComparison
+from marketplace.catalog.models import (
+    CatalogImport,
+    EvidencePhoto,
+    ListingPhoto,
+    PriceComparison,
+    keys_of,
+)
 from marketplace.catalog.queries.known import unpack_absent
 from marketplace.catalog.queries.packing import parts_of, unpack
 from marketplace.catalog.states import ImportState
@@ -20,6 +26,8 @@ def named_files(session: Session) -> Iterator[str]:
     prices seen elsewhere."""
     for photo in session.scalars(select(ListingPhoto)):
         yield from photo.keys
+    for key in session.scalars(select(EvidencePhoto.key)):
+        yield from keys_of(key)
     attached = select(PriceComparison.file_key).where(PriceComparison.file_key != "")
     yield from session.scalars(attached)
 

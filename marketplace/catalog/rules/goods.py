@@ -35,6 +35,8 @@ class Category:
     picture: str
     also: tuple[str, ...]
     usual: tuple[Processing, Packaging]
+    claim_hours: int  # from receipt
+    perishable: bool  # not taken back without a reason
 
     def name(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en

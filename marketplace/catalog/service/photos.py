@@ -13,6 +13,7 @@ from marketplace.adapters import photos
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import (
     ChangeSet,
+    EvidencePhoto,
     ImportedBefore,
     Listing,
     ListingPhoto,
@@ -130,6 +131,17 @@ def draft_with_photos(
     made = draft(w, supplier_id, goods, stock)
     show_photos(w, made.id, Chosen(), added)
     return made
+
+
+def keep_evidence(w: Work, subject_id: uuid.UUID, added: Sequence[Received]) -> None:
+    """Photographs that were received show what is wrong with something that was bought."""
+    rows = [
+        EvidencePhoto(
+            id=uuid.uuid4(), subject_id=subject_id, place=place, sha256=one.sha256, key=one.key
+        )
+        for place, one in enumerate(added, 1)
+    ]
+    w.session.add_all(rows)
 
 
 def forget_if_undone(w: Work, added: Iterable[Received]) -> None:

@@ -76,6 +76,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mp_division_name"), "mp_division", ["name"], unique=False)
     op.create_index(op.f("ix_mp_division_short_name"), "mp_division", ["short_name"], unique=False)
     op.create_table(
+        "mp_evidence_photo",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_evidence_photo")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_evidence_photo_subject_id"), "mp_evidence_photo", ["subject_id"], unique=False
+    )
+    op.create_table(
         "mp_facts_file",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -1215,6 +1228,7 @@ def upgrade() -> None:
         sa.Column("freight", sa.BigInteger(), nullable=False),
         sa.Column("refunded", sa.BigInteger(), nullable=False),
         sa.Column("supply_refunded", sa.BigInteger(), nullable=False),
+        sa.Column("is_claimed", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
@@ -1740,6 +1754,60 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state = 'proposed'"),
         postgresql_where=sa.text("state = 'proposed'"),
+    )
+    op.create_table(
+        "mp_claim",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("wanted", sa.BigInteger(), nullable=False),
+        sa.Column("offered", sa.BigInteger(), nullable=True),
+        sa.Column("granted", sa.BigInteger(), nullable=False),
+        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.Column("objection", sa.String(length=500), nullable=False),
+        sa.Column("decision", sa.String(length=500), nullable=False),
+        sa.Column("carrier", sa.String(length=200), nullable=False),
+        sa.Column("tracking_number", sa.String(length=200), nullable=False),
+        sa.Column("refund_id", sa.Uuid(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(length=64), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "granted >= 0 AND granted <= wanted", name=op.f("ck_mp_claim_granted_at_most_wanted")
+        ),
+        sa.CheckConstraint(
+            "offered >= 0 AND offered <= wanted", name=op.f("ck_mp_claim_offered_at_most_wanted")
+        ),
+        sa.CheckConstraint("wanted > 0", name=op.f("ck_mp_claim_wanted_positive")),
+        sa.ForeignKeyConstraint(["order_id"], ["mp_order.id"], name=op.f("fk_mp_claim_order_id")),
+        sa.ForeignKeyConstraint(
+            ["refund_id"], ["mp_refund.id"], name=op.f("fk_mp_claim_refund_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_claim_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_claim")),
+        sa.UniqueConstraint("number", name=op.f("uq_mp_claim_number")),
+        sa.UniqueConstraint("refund_id", name=op.f("uq_mp_claim_refund_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_claim_due_at"), "mp_claim", ["due_at"], unique=False)
+    op.create_index(op.f("ix_mp_claim_opened_by"), "mp_claim", ["opened_by"], unique=False)
+    op.create_index(op.f("ix_mp_claim_order_id"), "mp_claim", ["order_id"], unique=False)
+    op.create_index(op.f("ix_mp_claim_supplier_id"), "mp_claim", ["supplier_id"], unique=False)
+    op.create_index(
+        "uq_mp_claim_waiting",
+        "mp_claim",
+        ["order_id"],
+        unique=True,
+        sqlite_where=sa.text("state NOT IN ('granted', 'closed')"),
+        postgresql_where=sa.text("state NOT IN ('granted', 'closed')"),
     )
     op.create_table(
         "mp_clock_entry",
@@ -2293,6 +2361,8 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("refunded", sa.BigInteger(), nullable=False),
         sa.Column("returned", sa.Integer(), nullable=False),
+        sa.Column("claim_hours", sa.Integer(), nullable=False),
+        sa.Column("is_returnable", sa.Boolean(), nullable=False),
         sa.Column("county_code", sa.String(length=6), nullable=False),
         sa.Column("county_name", sa.String(length=200), nullable=False),
         sa.Column("tax_rate", sa.String(length=200), nullable=False),
@@ -2419,6 +2489,31 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mp_recipient_plan_id"), "mp_recipient", ["plan_id"], unique=False)
     op.create_table(
+        "mp_claim_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("order_line_id", sa.Uuid(), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_mp_claim_line_amount_positive")),
+        sa.CheckConstraint("pieces >= 0", name=op.f("ck_mp_claim_line_pieces_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["claim_id"], ["mp_claim.id"], name=op.f("fk_mp_claim_line_claim_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"], ["mp_order_line.id"], name=op.f("fk_mp_claim_line_order_line_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_claim_line")),
+        sa.UniqueConstraint(
+            "claim_id", "order_line_id", name=op.f("uq_mp_claim_line_claim_id_order_line_id")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_claim_line_claim_id"), "mp_claim_line", ["claim_id"], unique=False)
+    op.create_index(
+        op.f("ix_mp_claim_line_order_line_id"), "mp_claim_line", ["order_line_id"], unique=False
+    )
+    op.create_table(
         "mp_line_batch",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_line_id", sa.Uuid(), nullable=False),
@@ -2484,6 +2579,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_line_batch_by"), table_name="mp_line_batch")
     op.drop_index(op.f("ix_mp_line_batch_batch_id"), table_name="mp_line_batch")
     op.drop_table("mp_line_batch")
+    op.drop_index(op.f("ix_mp_claim_line_order_line_id"), table_name="mp_claim_line")
+    op.drop_index(op.f("ix_mp_claim_line_claim_id"), table_name="mp_claim_line")
+    op.drop_table("mp_claim_line")
     op.drop_index(op.f("ix_mp_recipient_plan_id"), table_name="mp_recipient")
     op.drop_table("mp_recipient")
     op.drop_table("mp_recall_notice")
@@ -2578,6 +2676,17 @@ def downgrade() -> None:
     op.drop_index("ix_mp_clock_entry_of", table_name="mp_clock_entry")
     op.drop_index(op.f("ix_mp_clock_entry_closed_at"), table_name="mp_clock_entry")
     op.drop_table("mp_clock_entry")
+    op.drop_index(
+        "uq_mp_claim_waiting",
+        table_name="mp_claim",
+        sqlite_where=sa.text("state NOT IN ('granted', 'closed')"),
+        postgresql_where=sa.text("state NOT IN ('granted', 'closed')"),
+    )
+    op.drop_index(op.f("ix_mp_claim_supplier_id"), table_name="mp_claim")
+    op.drop_index(op.f("ix_mp_claim_order_id"), table_name="mp_claim")
+    op.drop_index(op.f("ix_mp_claim_opened_by"), table_name="mp_claim")
+    op.drop_index(op.f("ix_mp_claim_due_at"), table_name="mp_claim")
+    op.drop_table("mp_claim")
     op.drop_index(
         "ix_mp_change_set_open",
         table_name="mp_change_set",
@@ -2840,6 +2949,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_form_key_made_at"), table_name="mp_form_key")
     op.drop_table("mp_form_key")
     op.drop_table("mp_facts_file")
+    op.drop_index(op.f("ix_mp_evidence_photo_subject_id"), table_name="mp_evidence_photo")
+    op.drop_table("mp_evidence_photo")
     op.drop_index(op.f("ix_mp_division_short_name"), table_name="mp_division")
     op.drop_index(op.f("ix_mp_division_name"), table_name="mp_division")
     op.drop_index(op.f("ix_mp_division_code"), table_name="mp_division")

@@ -69,13 +69,14 @@ def waiting_hold(session: Session, order_id: uuid.UUID) -> Hold | None:
 
 
 def left_before(session: Session, at: datetime, *, most: int) -> tuple[uuid.UUID, ...]:
-    """Paid orders that left before the instant, are on their way since and held by nothing; those
-    that left first come first."""
+    """Paid orders that left before the instant, are on their way since, held by nothing and claimed
+    by nobody; those that left first come first."""
     asked = (
         select(Order.id)
         .join(Delivery, Order.delivery_id == Delivery.id)
         .where(
             Order.state == OrderState.PAID,
+            Order.is_claimed.is_(False),
             Delivery.state == DeliveryState.SHIPPED,
             Delivery.shipped_at <= at,
             ~exists().where(Hold.order_id == Order.id, Hold.state.in_(WAITING)),

@@ -15,9 +15,9 @@ from marketplace.orders.service.holding import (
 from marketplace.orders.service.paying import mark_paid
 from marketplace.orders.service.placing import Placement, place
 from marketplace.orders.service.recalling import export_recipients
-from marketplace.orders.service.refunding import refund_parts
+from marketplace.orders.service.refunding import refund_parts, wait_for_claim
 from marketplace.orders.service.reviving import take_late_money
-from marketplace.orders.service.telling import tell_recalled
+from marketplace.orders.service.telling import tell_buyer, tell_recalled
 from marketplace.orders.service.undoing import cancel, lapse_due, take_back
 
 __all__ = [
@@ -47,5 +47,7 @@ __all__ = [
     "ship",
     "take_back",
     "take_late_money",
+    "tell_buyer",
     "tell_recalled",
+    "wait_for_claim",
 ]

@@ -74,14 +74,15 @@ def receive(w: Work, order_id: uuid.UUID) -> Order:
 def complete_due(w: Work) -> int:
     """Take as received what left so many days ago and nobody objected to; answers how many orders.
 
-    By the system, from time to time. What is held, or called back, waits for people.
+    By the system, from time to time. What is held, claimed, or called back waits for people.
     """
     since = w.now - timedelta(days=w.tools.config.completion_days)
     done = 0
     for order_id in queries.left_before(w.session, since, most=MOST_COMPLETED):
         order = queries.row(w.session, order_id, for_change=True)
         delivery = w.session.get_one(Delivery, order.delivery_id)
-        if order.state is not OrderState.PAID or queries.waiting_hold(w.session, order_id):
+        is_waiting = order.is_claimed or queries.waiting_hold(w.session, order_id)
+        if order.state is not OrderState.PAID or is_waiting:
             continue
         move(w, DELIVERY, delivery, "assume", order=order.number)
         delivery.received_at = w.now

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as stock
 from marketplace.catalog.models import Reservation
+from marketplace.catalog.rules import category
 from marketplace.credit import queries as credits
 from marketplace.credit import service as credit
 from marketplace.credit.rules import Cover
@@ -259,6 +260,8 @@ def _line(w: Work, order: Order, wish: Wish, offer: catalog.Offer, kept: Reserva
         county_name=offer.county.name,
         tax_rate=listing.tax_rate,
         designations=list(evidence.designations),
+        claim_hours=category(listing.category).claim_hours,
+        is_returnable=order.organisation_id is None and not category(listing.category).perishable,
         eligibility=eligibility,
         eligibility_hash=hashlib.sha256(canonical(eligibility).encode()).hexdigest(),
     )

@@ -52,6 +52,12 @@ def refund_parts(w: Work, order_id: uuid.UUID, parts: Sequence[rules.Part]) -> R
     return refund
 
 
+def wait_for_claim(w: Work, order: Order, *, is_waiting: bool) -> None:
+    """Whether completion and settlement of an order wait for a claim; the order is held."""
+    order.is_claimed = is_waiting
+    w.session.flush()
+
+
 def _take(w: Work, order: Order, part: rules.Part) -> Money:
     """The where clause is the guard; answers the supplier's share."""
     if part.amount <= ZERO or part.pieces < 0:

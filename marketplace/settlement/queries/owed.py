@@ -1,4 +1,4 @@
-"""What stands on suppliers' accounts and in no statement yet."""
+"""What stands on suppliers' accounts and in no statement yet; what a buyer claims waits."""
 
 from __future__ import annotations
 
@@ -86,11 +86,13 @@ def owed_before(session: Session, supplier_id: uuid.UUID, until: datetime) -> Mo
 
 
 def _open(until: datetime) -> ColumnElement[bool]:
+    claimed = aliased(Order)  # the question around it may name the same table
     return and_(
         LedgerAccount.kind == AccountKind.DUE_TO_SUPPLIER,
         JournalTransaction.event.in_(KINDS),
         JournalTransaction.at < until,
         ~exists().where(StatementLine.posting_id == JournalTransaction.id),
+        ~exists().where(claimed.id == JournalTransaction.subject_id, claimed.is_claimed),
     )
 
 

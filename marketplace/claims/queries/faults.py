@@ -1,0 +1,49 @@
+"""Whether claims, what went back for them, and the orders that wait for them agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.claims.models import Claim, ClaimLine
+from marketplace.claims.states import ENDED, ClaimState
+from marketplace.kernel.money import ZERO
+from marketplace.orders.models import LineRefund, Order
+
+GRACE = timedelta(days=1)  # the worker may be down so long
+
+
+def faults(session: Session, at: datetime) -> Iterator[str]:
+    """P4, in words: money that went back for no claim or for another amount, claims that nobody
+    ended in their time, orders that wait for nothing or do not wait."""
+    yield from _amounts(session)
+    yield from _waiting(session, at)
+
+
+def _amounts(session: Session) -> Iterator[str]:
+    sums = select(ClaimLine.claim_id, func.sum(ClaimLine.amount)).group_by(ClaimLine.claim_id)
+    wanted = {row[0]: row[1] for row in session.execute(sums)}
+    backs = select(LineRefund.refund_id, func.sum(LineRefund.amount)).group_by(LineRefund.refund_id)
+    back = {row[0]: row[1] for row in session.execute(backs)}
+    for claim in session.scalars(select(Claim).order_by(Claim.number)):
+        if claim.wanted != wanted.get(claim.id):
+            yield f"claim {claim.number}: {claim.wanted} wanted, its lines sum otherwise"
+        went = back.pop(claim.refund_id, ZERO) if claim.refund_id else ZERO
+        due = claim.granted if claim.state is ClaimState.GRANTED else ZERO
+        if went != due or (claim.refund_id is None) != (not due):
+            yield f"claim {claim.number} is {claim.state}: {due} granted, {went} went back"
+    for refund_id, amount in back.items():
+        yield f"refund {refund_id}: {amount} of lines went back for no claim"
+
+
+def _waiting(session: Session, at: datetime) -> Iterator[str]:
+    waiting = session.scalars(select(Claim).where(Claim.state.not_in(ENDED))).all()
+    for claim in waiting:
+        if claim.due_at is None or claim.due_at + GRACE < at:
+            yield f"claim {claim.number} is {claim.state} since its time was over: {claim.due_at}"
+    held = set(session.scalars(select(Order.id).where(Order.is_claimed)))
+    for order_id in held.symmetric_difference({claim.order_id for claim in waiting}):
+        yield f"order {order_id} waits for no claim, or does not wait for its claim"
