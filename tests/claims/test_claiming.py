@@ -331,8 +331,6 @@ def test_an_amount_is_spread_to_the_fen(amount: int, over: list[int], shares: li
 
 DEFECTS = {
     "another amount granted": "UPDATE mp_claim SET granted = granted - 1 WHERE state = 'granted'",
-    "no claim behind a refund": "UPDATE mp_claim SET state = 'closed', refund_id = NULL,"
-    " granted = 0 WHERE state = 'granted'",
     "an order that waits for nothing": "UPDATE mp_order SET is_claimed = 1 WHERE NOT is_claimed",
     "an order that does not wait": "UPDATE mp_order SET is_claimed = 0 WHERE is_claimed",
     "a time that was over long ago": "UPDATE mp_claim SET due_at = '2026-01-01 00:00:00.000000'"
