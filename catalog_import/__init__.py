@@ -24,6 +24,7 @@ from catalog_import.pictures import PictureArchive
 from catalog_import.problems import Problem, UnreadableFile
 from catalog_import.rows import PartialRow, ReadRow
 from catalog_import.safety import safe_cell
+from catalog_import.shipments import ShipmentRow, ShipmentSheet, read_shipments
 from catalog_import.staff import (
     EmployeeRow,
     EmployeeSheet,
@@ -60,6 +61,8 @@ __all__ = [
     "PictureArchive",
     "Problem",
     "ReadRow",
+    "ShipmentRow",
+    "ShipmentSheet",
     "Table",
     "TableRow",
     "TaxRate",
@@ -76,6 +79,7 @@ __all__ = [
     "read_mapping",
     "read_organisations",
     "read_people",
+    "read_shipments",
     "read_table",
     "reading_of",
     "required_fields",

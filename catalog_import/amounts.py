@@ -12,6 +12,7 @@ from catalog_import.refusal import halfwidth, refuse
 
 MAX_PRICE = 1_000_000_000  # fen: ten million yuan
 MAX_STOCK = 99_999_999
+MAX_PIECES = 9_999
 MAX_HOURS = 720  # thirty days
 LONGEST_NUMBER = 40  # characters; no honest number is longer, and int() stays cheap
 
@@ -88,6 +89,14 @@ def stock(value: str) -> int:
     if (units := int(found["whole"].replace(",", ""))) > MAX_STOCK:
         raise refuse("stock_too_large", limit=f"{MAX_STOCK:,}")
     return units
+
+
+def pieces(value: str) -> int:
+    """A whole number of pieces in a parcel, 1 to 9999."""
+    said = halfwidth(value)
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", said):
+        raise refuse("pieces_unclear", limit=MAX_PIECES)
+    return int(said)
 
 
 def hours(value: str) -> int:

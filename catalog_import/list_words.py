@@ -1,4 +1,4 @@
-"""Words for the problems of lists: of counties, of organisations, of employees. See words.py."""
+"""Words for the problems of lists: of counties, organisations, employees, parcels. See words.py."""
 
 LISTS = {
     "day_unclear": (
@@ -20,5 +20,23 @@ LISTS = {
     "duplicate_employee": (
         ("工号重复，见第 {rows} 行", "每人一行，请核对是否重复填写。"),
         ("the employee number stands in rows {rows}", "One row for each person."),
+    ),
+    "pieces_unclear": (
+        ("件数应为 1 至 {limit} 的整数", "没有装的行请删除，或不填运单号。"),
+        (
+            "pieces are a whole number from 1 to {limit}",
+            "Delete a row that was not packed, or leave its tracking number empty.",
+        ),
+    ),
+    "carrier_without": (
+        ("有运单号，没有快递公司", "请填写快递公司。"),
+        ("there is a tracking number without a carrier", "Write the carrier."),
+    ),
+    "tracking_without": (
+        ("有快递公司，没有运单号", "请填写运单号；还没发的两项都留空。"),
+        (
+            "there is a carrier without a tracking number",
+            "Write the number; leave both empty for what has not left.",
+        ),
     ),
 }

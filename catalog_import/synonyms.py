@@ -8,7 +8,7 @@ from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-Kind = Literal["listing", "person", "county", "organisation", "employee"]
+Kind = Literal["listing", "person", "county", "organisation", "employee", "shipment"]
 
 
 class FieldWords(BaseModel):
@@ -40,6 +40,7 @@ class HeadingTable(BaseModel):
     county: dict[str, FieldWords]
     organisation: dict[str, FieldWords]
     employee: dict[str, FieldWords]
+    shipment: dict[str, FieldWords]
 
     def fields(self, kind: Kind) -> dict[str, FieldWords]:
         found: dict[str, FieldWords] = getattr(self, kind)

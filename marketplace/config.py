@@ -80,6 +80,7 @@ class Config:
     card_hold_minutes: int = 30  # stock held for a card payment
     transfer_hold_days: int = 15  # calendar days that stock is held for a bank transfer
     completion_days: int = 15  # calendar days after shipping: taken as received without objection
+    address_days: int = 180  # after the last order of a purchase ended: who got it is forgotten
     settlement_period: str = "month"  # of one supplier's statement; or "half_month"
     credit_cards: str = ""  # a file of rule cards for credit; empty: the packaged ones
     settlement_fees: str = ""  # a file of fees; empty: the packaged one, which asks nothing

@@ -200,6 +200,13 @@ class OrderCancelled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AddressForgotten(Event):
+    """A purchase names no longer who got it: it was done long enough ago."""
+
+    purchase_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PurchasePlaced(Event):
     purchase_id: UUID
     total: Money

@@ -36,6 +36,7 @@ from marketplace.work import Wire, on, outside, post
 from marketplace.work.sweeps import Sweeping
 
 WITHIN: tuple[Wire, ...] = (
+    on(events.AddressForgotten, purchasing.forget_recipients),
     on(events.CoverReturned, credit.take_back),
     on(events.DecisionsNoted, desk.tell_decisions),
     on(events.DisputeEnded, ledger.book_dispute_end),
@@ -126,6 +127,7 @@ SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("credit_running_out", timedelta(minutes=10), crediting.end_due),
     Sweeping("files_that_no_row_names", timedelta(days=1), outside=goods.sweep_files),
     Sweeping("orders_to_complete", timedelta(minutes=10), ordering.complete_due),
+    Sweeping("addresses_to_forget", timedelta(hours=1), ordering.forget_addresses),
     Sweeping("claims_without_answer", timedelta(minutes=10), claiming.tend),
     Sweeping("settlement", timedelta(minutes=10), settling.tend),
     Sweeping("invoices_late", timedelta(minutes=10), invoicing.remind),

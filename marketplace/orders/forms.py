@@ -6,7 +6,15 @@ import uuid
 from collections.abc import Iterable
 
 from flask import request
-from wtforms import BooleanField, HiddenField, RadioField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    FileField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from marketplace.credit.queries import Wanted
@@ -14,10 +22,10 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money
 from marketplace.orders import rules
-from marketplace.orders.service import NewAddress, Placement
+from marketplace.orders.service import NewAddress, NewShipment, Placement
 from marketplace.orders.states import HoldChoice
 from marketplace.payments.models import Tender
-from marketplace.web import MarketForm, options
+from marketplace.web import MarketForm, options, uploaded
 
 REQUIRED = InputRequired("请填写。")
 TEXT = [REQUIRED, Length(max=200, message="最多 200 个字。")]
@@ -96,16 +104,59 @@ class CheckoutForm(MarketForm):
 
 
 class ShippingForm(MarketForm):
-    carrier = StringField("快递公司", TEXT)
-    tracking = StringField("运单号", TEXT)
+    """One parcel; beside it the page asks pieces and batch of each line."""
 
-    def batches(self, lines: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-        """From which batch each line leaves, as the selects `batch-<line>` say. Raises Invalid."""
-        chosen = {line: request.form.get(f"batch-{line}", "") for line in lines}
-        try:
-            return {line: uuid.UUID(batch) for line, batch in chosen.items() if batch}
-        except ValueError as fault:
-            raise Invalid("lines_malformed") from fault
+    carrier = SelectField(
+        "快递公司",
+        [InputRequired("请选择快递公司。")],
+        choices=options([("", "请选择"), *((one.code, one.name) for one in rules.CARRIERS)]),
+    )
+    tracking = StringField("运单号", [*TEXT], description="字母、数字和连字符，3 到 40 位")
+
+    def shipment(self, lines: Iterable[uuid.UUID]) -> NewShipment:
+        """Pieces and batches as `pieces-<line>` and `batch-<line>` say; a page without any pieces
+        means everything that has not left. Raises Invalid."""
+        ids = tuple(lines)
+        told = {line: request.form.get(f"pieces-{line}") for line in ids}
+        pieces = None
+        if any(said is not None for said in told.values()):
+            pieces = {line: _pieces(said or "0") for line, said in told.items()}
+        return NewShipment(
+            carrier=self.carrier.data or "",
+            tracking=self.tracking.data or "",
+            pieces=pieces,
+            batches=_batches(ids),
+        )
+
+
+class TrackingForm(MarketForm):
+    """The sheet that comes back from packing."""
+
+    sheet = FileField("填好的运单表", description=".xlsx 或 CSV；没有运单号的行不处理")
+
+    def validate_sheet(self, field: FileField) -> None:
+        if not getattr(field.data, "filename", ""):
+            raise ValidationError("请选择文件。")
+
+    def content(self) -> bytes:
+        """The whole file; only after `validate()`."""
+        return uploaded(self.sheet)[1]
+
+
+def _pieces(said: str) -> int:
+    """Raises Invalid."""
+    if not (said.isascii() and said.isdigit() and len(said) <= 4):
+        raise Invalid("quantity", field="tracking", value=said, most=rules.MOST_PIECES)
+    return int(said)
+
+
+def _batches(lines: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """From which batch each line leaves. Raises Invalid."""
+    chosen = {line: request.form.get(f"batch-{line}", "") for line in lines}
+    try:
+        return {line: uuid.UUID(batch) for line, batch in chosen.items() if batch}
+    except ValueError as fault:
+        raise Invalid("lines_malformed") from fault
 
 
 class ProposalForm(MarketForm):

@@ -46,7 +46,9 @@ class BasketLine(Base):
 
 
 class Address(Base):
-    """Where a person's goods go."""
+    """Where a person's goods go. Never changed: who corrects one keeps a new one, so that a plan
+    goes where it was approved to go; what was removed is not offered any more, and forgotten
+    later."""
 
     __tablename__ = "mp_address"
 
@@ -57,6 +59,10 @@ class Address(Base):
     county_code: Mapped[str] = mapped_column(String(6))
     street: Mapped[ShortText]
     is_default: Mapped[bool] = mapped_column(default=False)
+    consent: Mapped[ShortCode]  # which words were shown, see rules.CONSENT
+    consented_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    forgotten_at: Mapped[datetime | None]
 
 
 class Purchase(Base):
@@ -78,6 +84,7 @@ class Purchase(Base):
         String(64)
     )  # another body under the same key is refused
     deliver_to: Mapped[dict[str, Any]]  # frozen: recipient, mobile, county_code, region, street
+    forgotten_at: Mapped[datetime | None]  # since when `deliver_to` names nobody
     placed_at: Mapped[datetime]
     hold_ends_at: Mapped[datetime]
 
@@ -115,21 +122,20 @@ class Order(Versioned, Base):
 
 
 class Delivery(Versioned, Base):
-    """The way of one order's parcels; its own small machine."""
+    """The way of one order's parcels together; its own small machine."""
 
     __tablename__ = "mp_delivery"
 
     id: Mapped[Id]
     supplier_id: Mapped[uuid.UUID] = mapped_column(index=True)
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.WAITING)
-    carrier: Mapped[ShortText] = mapped_column(default="")
-    tracking_number: Mapped[ShortText] = mapped_column(default="")
-    shipped_at: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]  # when its last parcel left
     received_at: Mapped[datetime | None]
 
 
 class OrderLine(Base):
-    """One good of an order, frozen as it was sold; `eligibility` is the evidence, as JSON."""
+    """One good of an order, frozen as it was sold, but for `shipped`: how many pieces have left;
+    `eligibility` is the evidence, as JSON."""
 
     __tablename__ = "mp_order_line"
 
@@ -141,6 +147,7 @@ class OrderLine(Base):
     title: Mapped[ShortText]
     unit: Mapped[ShortText]
     quantity: Mapped[int]
+    shipped: Mapped[int] = mapped_column(default=0)
     unit_price: Mapped[Money]
     unit_supply: Mapped[Money]
     amount: Mapped[Money]  # unit_price × quantity
@@ -159,6 +166,7 @@ class OrderLine(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("refunded >= 0 AND refunded <= amount", name="refunded_at_most_sold"),
         CheckConstraint("returned >= 0 AND returned <= quantity", name="returned_at_most_sold"),
+        CheckConstraint("shipped >= 0 AND shipped <= quantity", name="shipped_of_ordered"),
     )
 
 
@@ -182,14 +190,56 @@ class LineRefund(Base):
     )
 
 
+class Shipment(Base):
+    """One parcel of an order; `carrier` is a code of carriers.toml. The same number of the same
+    carrier is the same parcel."""
+
+    __tablename__ = "mp_shipment"
+
+    id: Mapped[Id]
+    order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order.id"), index=True)
+    supplier_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    place: Mapped[int]  # the first parcel of its order is 1
+    carrier: Mapped[ShortCode]
+    tracking_number: Mapped[ShortCode]
+    shipped_at: Mapped[datetime]
+    shipped_by: Mapped[PersonRef]
+    received_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("order_id", "place"),
+        UniqueConstraint("order_id", "carrier", "tracking_number"),
+    )
+
+
+class ShipmentLine(Base):
+    """So many pieces of one order line in one parcel; never changed."""
+
+    __tablename__ = "mp_shipment_line"
+
+    id: Mapped[Id]
+    shipment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_shipment.id"))
+    order_line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order_line.id"), index=True)
+    quantity: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("shipment_id", "order_line_id"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+    )
+
+
 class LineBatch(Base):
     """Which batch the goods of a line left from, with the papers that stood behind it then; frozen.
-    A line leaves once, from one batch: what is packed from several is a batch of its own."""
+    In one parcel a line leaves from one batch: what is packed from several is a batch of its own.
+    """
 
     __tablename__ = "mp_line_batch"
 
     id: Mapped[Id]
-    order_line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order_line.id"), unique=True)
+    shipment_line_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("mp_shipment_line.id"), unique=True
+    )
+    order_line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order_line.id"), index=True)
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_order.id"), index=True)
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_batch.id"), index=True)
     number: Mapped[ShortCode]
@@ -245,5 +295,5 @@ class RecallNotice(Base):
     at: Mapped[datetime]
 
 
-for _table in (LineBatch, LineRefund, RecallNotice):
+for _table in (LineBatch, LineRefund, RecallNotice, ShipmentLine):
     append_only(_table.__tablename__)

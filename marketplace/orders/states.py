@@ -17,6 +17,7 @@ class OrderState(StrEnum):
 
 class DeliveryState(StrEnum):
     WAITING = "waiting"
+    PARTLY = "partly"  # some pieces are on their way, others have not left
     SHIPPED = "shipped"
     RECEIVED = "received"
     CALLED_BACK = "called_back"  # on its way when its batch was recalled; not to be accepted
@@ -65,11 +66,12 @@ ORDER = Machine(
 )
 
 DELIVERY = Machine(
-    step("ship", {_D.WAITING}, _D.SHIPPED, by={Role.SUPPLIER_STAFF}),
+    step("ship", {_D.WAITING, _D.PARTLY}, _D.SHIPPED, by={Role.SUPPLIER_STAFF}),
+    step("ship_part", {_D.WAITING, _D.PARTLY}, _D.PARTLY, by={Role.SUPPLIER_STAFF}),
     step("receive", {_D.SHIPPED}, _D.RECEIVED, by=_BUYER),
     # nobody objected for so many days: taken as received
     step("assume", {_D.SHIPPED}, _D.RECEIVED, by={Role.SYSTEM}),
-    step("call_back", {_D.SHIPPED}, _D.CALLED_BACK, by=_BUYER),
+    step("call_back", {_D.PARTLY, _D.SHIPPED}, _D.CALLED_BACK, by=_BUYER),
 )
 
 _H = HoldState

@@ -67,7 +67,7 @@ class Recipient(Base):
     plan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_plan.id"), index=True)
     name: Mapped[ShortText]
     employee_number: Mapped[ShortText] = mapped_column(default="")
-    mobile: Mapped[str] = mapped_column(String(11))
+    mobile: Mapped[str | None] = mapped_column(String(11))  # None: forgotten
     address: Mapped[ShortText] = mapped_column(default="")
 
     __table_args__ = (UniqueConstraint("plan_id", "mobile"),)

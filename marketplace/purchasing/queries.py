@@ -157,7 +157,7 @@ def dossier(session: Session, actor: Actor, plan_id: uuid.UUID, at: datetime) ->
     address = session.get_one(Address, found.address_id)
     chosen = [row.chosen for row in rows]
     cost = rules.sums(chosen, len(people))
-    told = [(one.name, one.employee_number, one.mobile, one.address) for one in people]
+    told = [(one.name, one.employee_number, one.mobile or "", one.address) for one in people]
     where = (address.recipient, address.mobile, address.county_code, address.street)
     return Dossier(
         plan=found,

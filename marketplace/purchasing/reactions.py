@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from marketplace.events import OrderCancelled, OrderPaid, RefundSettled
+from marketplace.events import AddressForgotten, OrderCancelled, OrderPaid, RefundSettled
 from marketplace.kernel.money import Money
 from marketplace.ledger.states import AccountKind
-from marketplace.purchasing import queries
+from marketplace.purchasing import queries, service
 from marketplace.unions import service as unions
 from marketplace.work import Work
 
@@ -33,6 +33,13 @@ def give_back_budget(w: Work, event: RefundSettled) -> None:
     key = f"plan-refunded:{event.refund_id}"
     if held := _held(w, event.purchase_id, event.amount, key):
         unions.release(w, held, AccountKind.SPENT)
+
+
+def forget_recipients(w: Work, event: AddressForgotten) -> None:
+    """Names and staff numbers stay for the sign-off list; numbers of phones and addresses go."""
+    plan = queries.of_purchase(w.session, event.purchase_id)
+    if plan is not None:
+        service.forget_recipients(w, plan)
 
 
 def _held(w: Work, purchase_id: uuid.UUID, amount: Money, key: str) -> unions.Held | None:

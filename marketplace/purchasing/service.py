@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, select, update
 
 from catalog_import import Problem, UnreadableFile, read_people
 from marketplace.catalog import queries as catalog
@@ -141,6 +141,14 @@ def set_recipients(w: Work, plan_id: uuid.UUID, data: bytes) -> PeopleTaken:
     )
     w.record("set_recipients", plan, count=len(sheet.rows), sha256=sheet.sha256)
     return PeopleTaken(len(sheet.rows), encoding_to_confirm=sheet.encoding_to_confirm)
+
+
+def forget_recipients(w: Work, plan: Plan) -> None:
+    """By the system, once what was ordered by the plan is long done."""
+    w.session.execute(
+        update(Recipient).where(Recipient.plan_id == plan.id).values(mobile=None, address="")
+    )
+    w.record("forget_recipients", plan)
 
 
 def submit(w: Work, plan_id: uuid.UUID) -> Plan:

@@ -26,6 +26,7 @@ _TONES = {
     "stopped": "stop",
     "awaiting": "wait",
     "waiting": "wait",
+    "partly": "info",
     "placed": "wait",
     "pending": "wait",
     "requested": "wait",

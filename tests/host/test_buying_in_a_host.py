@@ -49,7 +49,7 @@ def test_a_purchase_is_made_paid_sent_and_received_in_the_mall(
     paid = {"amount": payment.amount.yuan, "bank_ref": "示例流水 1"}
     assert post(cashier, f"{money}/confirm", on=money, **paid).status_code == 303
     way = f"{PREFIX}/orders/{order.id}"
-    parcel = {"carrier": "示例快递", "tracking": "SF0000000001"}
+    parcel = {"carrier": "sf", "tracking": "SF0000000001"}
     parcel |= batch_fields(mall_people, order)
     assert post(seller, f"{way}/ship", on=way, **parcel).status_code == 303
     assert post(shopper, f"{way}/receive", on=way).status_code == 303

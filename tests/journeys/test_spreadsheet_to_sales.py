@@ -248,7 +248,7 @@ def the_supplier_ships_and_the_employee_receives(supplier: Page, employee: Page)
         supplier.goto(str(address))
         if supplier.get_by_text("这一批要有").count():
             the_batch_is_entered_with_its_paper(supplier, f"L-{number}")
-        supplier.fill("[name=carrier]", "示例快递")
+        supplier.select_option("[name=carrier]", "sf")
         supplier.fill("[name=tracking]", "SF0000001")
         press(supplier, re.compile("发货"))
         expect(supplier.locator("main")).to_contain_text("SF0000001")

@@ -95,7 +95,7 @@ def shipped(
     """On its way; lines that need a batch leave from the given one, else from one that is good."""
     chosen = batches_for(people, order, name) if batches is None else batches
     with people.runtime.work(people.actor(name)) as w:
-        return service.ship(w, order.id, "示例快递", "SF0000000001", batches=chosen)
+        return service.ship(w, order.id, "顺丰速运", "SF0000000001", batches=chosen)
 
 
 def a_discrepancy(people: People) -> str:

@@ -262,11 +262,11 @@ def test_the_line_of_an_order_from_payment_to_receipt(
     assert "示例路 1 号" in page
     assert "入选依据" in page
     assert post(supplier, f"{path}/ship", on=path, carrier="", tracking="").status_code == 422
-    parcel = {"carrier": "示例快递", "tracking": "SF1", **batch_fields(people, order)}
+    parcel = {"carrier": "sf", "tracking": "SF1001", **batch_fields(people, order)}
     sent = post(supplier, f"{path}/ship", on=path, **parcel)
     assert sent.status_code == 303
     page = text_of(buyer, path)
-    assert "SF1" in page
+    assert "SF1001" in page
     assert "确认收货" in page
     assert post(buyer, f"{path}/receive", on=path).status_code == 303
     assert "已完成" in text_of(buyer, path)

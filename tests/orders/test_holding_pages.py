@@ -20,7 +20,7 @@ from tests.makers.orders import a_purchase, paid, the_order
 from tests.makers.suppliers import SCAN, UNTIL, an_approved_supplier
 
 SignIn = Callable[[str], FlaskClient]
-PARCEL = {"carrier": "示例快递", "tracking": "SF1"}
+PARCEL = {"carrier": "sf", "tracking": "SF1001"}
 
 
 @pytest.fixture

@@ -21,6 +21,11 @@ from tests.makers.catalog import a_listing
 from tests.makers.orders import a_placement, an_address, paid, shipped, the_order
 from tests.makers.suppliers import SCAN
 
+# nothing has left: a row without a tracking number
+UPLOADS = {
+    "tracking": ("订单编号,货号,件数,快递公司,运单号\nP1,MX-0001,1,,\n".encode(), "运单.csv")
+}
+
 
 def look_up(people: People, things: dict[str, str]) -> None:
     """A hit that waits for a decision."""
@@ -43,6 +48,7 @@ def make_batches(people: People, things: dict[str, str]) -> None:
         goods = session.get_one(Listing, uuid.UUID(things["listing"]))
         (line,) = orders.lines_of(session, uuid.UUID(things["paid_order"]))
     things["paid_line"] = str(line.id)
+    things["shipped_parcel"] = _the_parcel(people, things["shipped_order"])
     ready, plain, used = (a_good_batch(people, goods, f"L-{n}") for n in (10, 11, 12))
     things |= {"good_batch": str(ready.id), "closed_batch": str(used.id)}
     things |= {"batch_of_goods": str(plain.id), "batch_number": plain.number}
@@ -78,3 +84,10 @@ def _held(people: People, things: dict[str, str]) -> None:
             buying.propose(w, hold_id, choice, "示例说明")
             things["proposed_hold" if name == "told" else "parcel_hold"] = str(hold_id)
     things["open_hold"] = str(found[uuid.UUID(things["held_order"])])
+
+
+def _the_parcel(people: People, order_id: str) -> str:
+    """The id of the only one that an order left in."""
+    with people.runtime.reading() as session:
+        (parcel,) = orders.shipments(session, uuid.UUID(order_id))
+    return str(parcel.shipment.id)

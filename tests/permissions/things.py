@@ -65,7 +65,7 @@ from tests.makers.unions import a_budget, a_union
 from tests.permissions import batches, credit, invoicing, settling
 
 MARK = "甲家专有"  # stands in every private text of the owner
-UPLOADS = {
+UPLOADS = batches.UPLOADS | {
     "goods": (a_sheet({"货号": "MX-0001"}), "商品.csv"),
     "photo": (a_photo((20, 160, 60)), "瓜.jpg"),
     "organisations": ("单位代码,单位名称\nX001,示例外地分行\n".encode(), "单位.csv"),

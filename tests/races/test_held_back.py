@@ -51,7 +51,7 @@ def test_no_parcel_leaves_by_a_paper_that_is_being_revoked(people: People) -> No
         report = session.scalars(asked.where(Paper.supplier_id == supplier.id)).one()
 
     def ship(w: Work) -> object:
-        return orders.ship(w, order.id, "示例快递", "SF1", batches=batches)
+        return orders.ship(w, order.id, "顺丰速运", "SF1001", batches=batches)
 
     def revoke(w: Work) -> object:
         return suppliers.revoke_paper(w, report, "示例")
@@ -69,7 +69,7 @@ def test_no_parcel_leaves_from_a_batch_that_is_being_recalled(people: People) ->
     batches = batches_for(people, order)
 
     def ship(w: Work) -> object:
-        return orders.ship(w, order.id, "示例快递", "SF1", batches=batches)
+        return orders.ship(w, order.id, "顺丰速运", "SF1001", batches=batches)
 
     def recall(w: Work) -> object:
         return catalog.recall(w, batch.id, "示例", withdraw_goods=True)

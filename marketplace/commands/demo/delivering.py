@@ -17,8 +17,8 @@ from marketplace.payments import queries as payments_queries
 from marketplace.payments import service as payments
 from marketplace.payments.models import Tender
 
-MANAGER, CARRIER = "manager", "示例速运"
-AT = {"pay": "15:30", "ship": "16:10", "receive": "17:20", "lapse": "13:00"}
+MANAGER, CARRIER = "manager", "邮政快递包裹"
+AT = {"pay": "15:30", "ship": "16:10", "ship_part": "16:10", "receive": "17:20", "lapse": "13:00"}
 PAID_BY_CARD = "12:20"  # five minutes after the order
 
 
@@ -27,6 +27,7 @@ def plan_delivery(stage: Stage, purchase: str, buyer: str, days: Days, *, pay_at
     acts = {
         "pay": partial(_pay, stage, purchase),
         "ship": partial(_ship, stage, purchase),
+        "ship_part": partial(_ship_part, stage, purchase),
         "receive": partial(_receive, stage, purchase, buyer),
         "lapse": partial(_lapse, stage),
     }
@@ -86,6 +87,21 @@ def _ship(stage: Stage, purchase: str) -> None:
         tracking = f"SL{order.number.replace('-', '')}"
         with stage.work(staff) as w:
             orders.ship(w, order.id, CARRIER, tracking, batches=batches)
+
+
+def _ship_part(stage: Stage, purchase: str) -> None:
+    """One piece of every order that has more of them."""
+    for order in orders_in(stage, purchase):
+        staff = staff_of(stage, order.supplier_id)
+        with stage.runtime.reading() as session:
+            first = orders_queries.lines_of(session, order.id)[0]
+        if first.quantity == 1:
+            continue
+        batches = batches_for(stage, order, staff)
+        tracking = f"SL{order.number.replace('-', '')}A"
+        parcel = orders.NewShipment(CARRIER, tracking, {first.id: 1}, batches)
+        with stage.work(staff) as w:
+            orders.send(w, order.id, parcel)
 
 
 def _receive(stage: Stage, purchase: str, buyer: str) -> None:

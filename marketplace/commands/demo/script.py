@@ -149,8 +149,8 @@ class ListingTurn:
 
 @checked(config=STRICT, kw_only=True)
 class Checkout:
-    """A purchase of one person; `days` tells what happens to its orders: place, pay, ship, receive,
-    cancel, take_back, refund, lapse."""
+    """A purchase of one person; `days` tells what happens to its orders: place, pay, ship,
+    ship_part, receive, cancel, take_back, refund, lapse."""
 
     buyer: str
     lines: Lines

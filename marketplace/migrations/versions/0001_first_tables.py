@@ -22,6 +22,10 @@ def upgrade() -> None:
         sa.Column("county_code", sa.String(length=6), nullable=False),
         sa.Column("street", sa.String(length=200), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("consent", sa.String(length=40), nullable=False),
+        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_address")),
         sqlite_strict=True,
     )
@@ -31,8 +35,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("supplier_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("carrier", sa.String(length=200), nullable=False),
-        sa.Column("tracking_number", sa.String(length=200), nullable=False),
         sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -297,6 +299,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("request_hash", sa.String(length=64), nullable=False),
         sa.Column("deliver_to", sa.JSON(), nullable=False),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("hold_ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_purchase")),
@@ -2150,6 +2153,35 @@ def upgrade() -> None:
         op.f("ix_mp_reservation_listing_id"), "mp_reservation", ["listing_id"], unique=False
     )
     op.create_table(
+        "mp_shipment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("carrier", sa.String(length=40), nullable=False),
+        sa.Column("tracking_number", sa.String(length=40), nullable=False),
+        sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shipped_by", sa.String(length=64), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["mp_order.id"], name=op.f("fk_mp_shipment_order_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_shipment")),
+        sa.UniqueConstraint(
+            "order_id",
+            "carrier",
+            "tracking_number",
+            name=op.f("uq_mp_shipment_order_id_carrier_tracking_number"),
+        ),
+        sa.UniqueConstraint("order_id", "place", name=op.f("uq_mp_shipment_order_id_place")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_shipment_order_id"), "mp_shipment", ["order_id"], unique=False)
+    op.create_index(op.f("ix_mp_shipment_shipped_by"), "mp_shipment", ["shipped_by"], unique=False)
+    op.create_index(
+        op.f("ix_mp_shipment_supplier_id"), "mp_shipment", ["supplier_id"], unique=False
+    )
+    op.create_table(
         "mp_standing",
         sa.Column("supplier_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=32), nullable=False),
@@ -2356,6 +2388,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("unit", sa.String(length=200), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("shipped", sa.Integer(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("unit_supply", sa.BigInteger(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
@@ -2377,6 +2410,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "returned >= 0 AND returned <= quantity",
             name=op.f("ck_mp_order_line_returned_at_most_sold"),
+        ),
+        sa.CheckConstraint(
+            "shipped >= 0 AND shipped <= quantity", name=op.f("ck_mp_order_line_shipped_of_ordered")
         ),
         sa.ForeignKeyConstraint(
             ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_order_line_listing_id")
@@ -2480,7 +2516,7 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("employee_number", sa.String(length=200), nullable=False),
-        sa.Column("mobile", sa.String(length=11), nullable=False),
+        sa.Column("mobile", sa.String(length=11), nullable=True),
         sa.Column("address", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["plan_id"], ["mp_plan.id"], name=op.f("fk_mp_recipient_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_recipient")),
@@ -2514,32 +2550,6 @@ def upgrade() -> None:
         op.f("ix_mp_claim_line_order_line_id"), "mp_claim_line", ["order_line_id"], unique=False
     )
     op.create_table(
-        "mp_line_batch",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("order_line_id", sa.Uuid(), nullable=False),
-        sa.Column("order_id", sa.Uuid(), nullable=False),
-        sa.Column("batch_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.String(length=40), nullable=False),
-        sa.Column("papers", sa.JSON(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("by", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["mp_batch.id"], name=op.f("fk_mp_line_batch_batch_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["mp_order.id"], name=op.f("fk_mp_line_batch_order_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_line_id"], ["mp_order_line.id"], name=op.f("fk_mp_line_batch_order_line_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_line_batch")),
-        sa.UniqueConstraint("order_line_id", name=op.f("uq_mp_line_batch_order_line_id")),
-        sqlite_strict=True,
-    )
-    op.create_index(op.f("ix_mp_line_batch_batch_id"), "mp_line_batch", ["batch_id"], unique=False)
-    op.create_index(op.f("ix_mp_line_batch_by"), "mp_line_batch", ["by"], unique=False)
-    op.create_index(op.f("ix_mp_line_batch_order_id"), "mp_line_batch", ["order_id"], unique=False)
-    op.create_table(
         "mp_line_refund",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("refund_id", sa.Uuid(), nullable=False),
@@ -2565,6 +2575,68 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_mp_line_refund_order_line_id"), "mp_line_refund", ["order_line_id"], unique=False
     )
+    op.create_table(
+        "mp_shipment_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("shipment_id", sa.Uuid(), nullable=False),
+        sa.Column("order_line_id", sa.Uuid(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_mp_shipment_line_quantity_positive")),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"], ["mp_order_line.id"], name=op.f("fk_mp_shipment_line_order_line_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"], ["mp_shipment.id"], name=op.f("fk_mp_shipment_line_shipment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_shipment_line")),
+        sa.UniqueConstraint(
+            "shipment_id",
+            "order_line_id",
+            name=op.f("uq_mp_shipment_line_shipment_id_order_line_id"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_shipment_line_order_line_id"),
+        "mp_shipment_line",
+        ["order_line_id"],
+        unique=False,
+    )
+    op.create_table(
+        "mp_line_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("shipment_line_id", sa.Uuid(), nullable=False),
+        sa.Column("order_line_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("papers", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["mp_batch.id"], name=op.f("fk_mp_line_batch_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["mp_order.id"], name=op.f("fk_mp_line_batch_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"], ["mp_order_line.id"], name=op.f("fk_mp_line_batch_order_line_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shipment_line_id"],
+            ["mp_shipment_line.id"],
+            name=op.f("fk_mp_line_batch_shipment_line_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_line_batch")),
+        sa.UniqueConstraint("shipment_line_id", name=op.f("uq_mp_line_batch_shipment_line_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_line_batch_batch_id"), "mp_line_batch", ["batch_id"], unique=False)
+    op.create_index(op.f("ix_mp_line_batch_by"), "mp_line_batch", ["by"], unique=False)
+    op.create_index(op.f("ix_mp_line_batch_order_id"), "mp_line_batch", ["order_id"], unique=False)
+    op.create_index(
+        op.f("ix_mp_line_batch_order_line_id"), "mp_line_batch", ["order_line_id"], unique=False
+    )
     # ### end Alembic commands ###
 
     # the end of an empty trail: its row is there before the first unit of work asks for it
@@ -2573,12 +2645,15 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    op.drop_index(op.f("ix_mp_line_refund_order_line_id"), table_name="mp_line_refund")
-    op.drop_table("mp_line_refund")
+    op.drop_index(op.f("ix_mp_line_batch_order_line_id"), table_name="mp_line_batch")
     op.drop_index(op.f("ix_mp_line_batch_order_id"), table_name="mp_line_batch")
     op.drop_index(op.f("ix_mp_line_batch_by"), table_name="mp_line_batch")
     op.drop_index(op.f("ix_mp_line_batch_batch_id"), table_name="mp_line_batch")
     op.drop_table("mp_line_batch")
+    op.drop_index(op.f("ix_mp_shipment_line_order_line_id"), table_name="mp_shipment_line")
+    op.drop_table("mp_shipment_line")
+    op.drop_index(op.f("ix_mp_line_refund_order_line_id"), table_name="mp_line_refund")
+    op.drop_table("mp_line_refund")
     op.drop_index(op.f("ix_mp_claim_line_order_line_id"), table_name="mp_claim_line")
     op.drop_index(op.f("ix_mp_claim_line_claim_id"), table_name="mp_claim_line")
     op.drop_table("mp_claim_line")
@@ -2632,6 +2707,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_statement_line_order_id"), table_name="mp_statement_line")
     op.drop_table("mp_statement_line")
     op.drop_table("mp_standing")
+    op.drop_index(op.f("ix_mp_shipment_supplier_id"), table_name="mp_shipment")
+    op.drop_index(op.f("ix_mp_shipment_shipped_by"), table_name="mp_shipment")
+    op.drop_index(op.f("ix_mp_shipment_order_id"), table_name="mp_shipment")
+    op.drop_table("mp_shipment")
     op.drop_index(op.f("ix_mp_reservation_listing_id"), table_name="mp_reservation")
     op.drop_table("mp_reservation")
     op.drop_index(op.f("ix_mp_price_comparison_listing_id"), table_name="mp_price_comparison")

@@ -1,6 +1,11 @@
 """What a person may see of baskets, purchases and orders; a stranger's thing is Missing."""
 
-from marketplace.orders.queries.addresses import addresses, own_address
+from marketplace.orders.queries.addresses import (
+    addresses,
+    done_before,
+    own_address,
+    removed_before,
+)
 from marketplace.orders.queries.basket import (
     Basket,
     BasketParcel,
@@ -33,7 +38,6 @@ from marketplace.orders.queries.leaving import (
     departures,
     last_hold,
     left_before,
-    left_from,
     waiting_hold,
 )
 from marketplace.orders.queries.orders import (
@@ -50,10 +54,29 @@ from marketplace.orders.queries.orders import (
     row,
     sold_lines,
 )
+from marketplace.orders.queries.packing import (
+    MOST_SLIPS,
+    MOST_TO_PACK,
+    Packing,
+    ToPack,
+    batches_named,
+    own_orders,
+    packing,
+    picked,
+)
 from marketplace.orders.queries.purchases import PurchaseView, by_key, overdue, purchase
+from marketplace.orders.queries.shipments import (
+    Packed,
+    ShipmentView,
+    left_from,
+    shipment_faults,
+    shipments,
+)
 
 __all__ = [
     "DECIDERS",
+    "MOST_SLIPS",
+    "MOST_TO_PACK",
     "SUPPLIER",
     "UNION_OFFICERS",
     "Basket",
@@ -63,19 +86,25 @@ __all__ = [
     "HoldRow",
     "OrderRow",
     "OrderView",
+    "Packed",
+    "Packing",
     "Paying",
     "PurchaseView",
     "Recall",
     "Recipient",
+    "ShipmentView",
+    "ToPack",
     "Wish",
     "addresses",
     "allowed_anyway",
     "basket",
     "basket_count",
+    "batches_named",
     "by_key",
     "concerned_by_recall",
     "costs",
     "departures",
+    "done_before",
     "faults",
     "for_supplier",
     "held",
@@ -90,13 +119,19 @@ __all__ = [
     "orders_of",
     "overdue",
     "own_address",
+    "own_orders",
+    "packing",
     "parcels",
     "paying",
+    "picked",
     "purchase",
     "recall_of",
     "refund_faults",
+    "removed_before",
     "roles_for",
     "row",
+    "shipment_faults",
+    "shipments",
     "sold_lines",
     "title_in_basket",
     "untold",

@@ -27,6 +27,8 @@ from marketplace.orders.models import (
     OrderLine,
     Purchase,
     RecallNotice,
+    Shipment,
+    ShipmentLine,
 )
 from marketplace.orders.queries.leaving import WAITING, is_overtaken
 from marketplace.orders.queries.orders import (
@@ -47,6 +49,7 @@ from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
 from marketplace.web.paging import Page, paged
 
+NOT_ALL_LEFT = (DeliveryState.WAITING, DeliveryState.PARTLY)
 DECIDERS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.MANAGER})
 
 
@@ -68,13 +71,14 @@ class HoldRow:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One line that left from a batch: who has it, as far as this reader may know."""
+    """Pieces of one line that left from a batch: who has them, as far as this reader may know."""
 
     order: Order
     buyer: str
     quantity: int
     unit: str
     delivery: Delivery
+    shipped_at: datetime
     to: rules.Destination
     told_at: datetime | None
 
@@ -158,7 +162,8 @@ def not_left_out_of_force(session: Session, at: datetime) -> tuple[uuid.UUID, ..
         .join(Supplier, Listing.supplier_id == Supplier.id)
         .where(
             Order.state == OrderState.PAID,
-            Delivery.state == DeliveryState.WAITING,
+            Delivery.state.in_(NOT_ALL_LEFT),
+            OrderLine.shipped < OrderLine.quantity,
             ~suppliers.may_sell(at, Listing.standing),
             ~known,
         )
@@ -174,12 +179,16 @@ def concerned_by_recall(
     """Paid orders with some of the batch on its way, or with goods of its listing that have not
     left: nobody knows yet from which batch they would."""
     on_its_way = and_(
-        Delivery.state == DeliveryState.SHIPPED,
+        Delivery.state.in_((DeliveryState.PARTLY, DeliveryState.SHIPPED)),
         exists().where(LineBatch.order_id == Order.id, LineBatch.batch_id == batch_id),
     )
     not_left = and_(
-        Delivery.state == DeliveryState.WAITING,
-        exists().where(OrderLine.order_id == Order.id, OrderLine.listing_id == listing_id),
+        Delivery.state.in_(NOT_ALL_LEFT),
+        exists().where(
+            OrderLine.order_id == Order.id,
+            OrderLine.listing_id == listing_id,
+            OrderLine.shipped < OrderLine.quantity,
+        ),
     )
     asked = (
         select(Order.id)
@@ -208,7 +217,9 @@ def recall_of(session: Session, actor: Actor, batch_id: uuid.UUID) -> Recall:
     is_own = supplier.organisation_id in actor.organisations(Role.SUPPLIER_STAFF)
     is_whole = is_own or Role.REVIEWER in actor.roles
     asked = (
-        select(LineBatch, OrderLine, Order, Delivery, RecallNotice.at)
+        select(ShipmentLine, Shipment, OrderLine, Order, Delivery, RecallNotice.at)
+        .join(LineBatch, LineBatch.shipment_line_id == ShipmentLine.id)
+        .join(Shipment, ShipmentLine.shipment_id == Shipment.id)
         .join(OrderLine, LineBatch.order_line_id == OrderLine.id)
         .join(Order, LineBatch.order_id == Order.id)
         .join(Delivery, Order.delivery_id == Delivery.id)
@@ -218,40 +229,40 @@ def recall_of(session: Session, actor: Actor, batch_id: uuid.UUID) -> Recall:
         )
         .where(LineBatch.batch_id == batch_id)
         .options(joinedload(Order.purchase))
-        .order_by(Order.number, OrderLine.title)
+        .order_by(Order.number, OrderLine.title, Shipment.place)
     )
     found = tuple(
         Recipient(
             order=order,
             buyer=_buyer(session, order.purchase),
-            quantity=line.quantity,
+            quantity=packed.quantity,
             unit=line.unit,
             delivery=delivery,
+            shipped_at=parcel.shipped_at,
             to=_destination(order.purchase, is_whole=is_whole),
             told_at=told_at,
         )
-        for _batch, line, order, delivery, told_at in session.execute(asked)
+        for packed, parcel, line, order, delivery, told_at in session.execute(asked)
     )
     return Recall(batch, found, _without_batch(session, batch))
 
 
 def _without_batch(session: Session, batch: Batch) -> int:
     asked = (
-        select(OrderLine.id)
-        .join(Order, OrderLine.order_id == Order.id)
-        .join(Delivery, Order.delivery_id == Delivery.id)
+        select(ShipmentLine.id)
+        .join(OrderLine, ShipmentLine.order_line_id == OrderLine.id)
+        .join(Shipment, ShipmentLine.shipment_id == Shipment.id)
         .where(
             OrderLine.listing_id == batch.listing_id,
-            Delivery.shipped_at >= batch.created_at,
-            ~exists().where(LineBatch.order_line_id == OrderLine.id),
+            Shipment.shipped_at >= batch.created_at,
+            ~exists().where(LineBatch.shipment_line_id == ShipmentLine.id),
         )
     )
     return len(session.scalars(asked).all())
 
 
 def _destination(purchase: Purchase, *, is_whole: bool) -> rules.Destination:
-    told = purchase.deliver_to
-    whole = rules.Destination(told["recipient"], told["mobile"], told["region"], told["street"])
+    whole = rules.destination(purchase.deliver_to)
     return whole if is_whole else rules.masked(whole)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
-from marketplace.orders.models import Delivery, Hold, LineBatch, Order, OrderLine
+from marketplace.orders.models import Delivery, Hold, Order, OrderLine
 from marketplace.orders.states import (
     DeliveryState,
     HoldChoice,
@@ -27,12 +27,23 @@ WAITING = (HoldState.OPEN, HoldState.PROPOSED)
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """One line before it leaves: from which batches it may, and which papers each of them needs."""
+    """One line before the rest of it leaves: from which batches it may, and which papers each of
+    them needs."""
 
     line: OrderLine
     batches: tuple[catalog.BatchStanding, ...]  # open ones, packed last first
     needed: tuple[PaperKind, ...]  # of every batch of such a good
     must_name: bool  # its batch: it needs papers, or another batch of the good was recalled
+
+    @property
+    def left(self) -> int:
+        """Pieces that have not left."""
+        return self.line.quantity - self.line.shipped
+
+    @property
+    def number(self) -> str:
+        """Of the batch that the page proposes."""
+        return next((b.batch.number for b in self.batches if b.batch.id == self.chosen), "")
 
     @property
     def chosen(self) -> uuid.UUID | None:
@@ -42,7 +53,8 @@ class Departure:
 
 
 def departures(session: Session, lines: Sequence[OrderLine], at: datetime) -> tuple[Departure, ...]:
-    """The lines with their batches, in the order given."""
+    """The lines that have not left as a whole, with their batches, in the order given."""
+    lines = [line for line in lines if line.shipped < line.quantity]
     ids = {line.listing_id for line in lines}
     batches, needed = catalog.open_batches(session, ids, at), catalog.papers_needed(session, ids)
     must_name = catalog.must_name_batch(session, needed)
@@ -55,12 +67,6 @@ def departures(session: Session, lines: Sequence[OrderLine], at: datetime) -> tu
         )
         for line in lines
     )
-
-
-def left_from(session: Session, order_id: uuid.UUID) -> dict[uuid.UUID, LineBatch]:
-    """From which batch each line left, by the id of the line."""
-    asked = select(LineBatch).where(LineBatch.order_id == order_id)
-    return {found.order_line_id: found for found in session.scalars(asked)}
 
 
 def waiting_hold(session: Session, order_id: uuid.UUID) -> Hold | None:

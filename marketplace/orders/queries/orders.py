@@ -28,6 +28,9 @@ UNION_OFFICERS = frozenset({Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TR
 OVERSEERS = frozenset({Role.AUDITOR, Role.MANAGER})
 SUPPLIER = frozenset({Role.SUPPLIER_STAFF})
 _PAID = frozenset({OrderState.PAID, OrderState.COMPLETED})
+# a parcel is called back by answering a recall, see service.holding; what leaves is a part of the
+# order or the rest of it, whichever the supplier packs: one form for both
+_ELSEWHERE = frozenset({"call_back", "ship_part"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +138,7 @@ def open_verbs(actor: Actor, found: Order, delivery: Delivery) -> tuple[Step[Any
         undo = ORDER.open_verbs(found.state, actor.roles & {Role.MANAGER})
         shown += [s for s in undo if s.verb == "take_back"]
     if found.state in _PAID:
-        # a parcel is called back by answering a recall, see service.holding
-        moves = [s for s in DELIVERY.open_verbs(delivery.state, roles) if s.verb != "call_back"]
+        moves = [s for s in DELIVERY.open_verbs(delivery.state, roles) if s.verb not in _ELSEWHERE]
         return (*moves, *shown)
     return tuple(shown)
 
@@ -233,8 +235,7 @@ def _may_read(actor: Actor, found: Order) -> bool:
 
 def _destination(actor: Actor, found: Order) -> rules.Destination | None:
     """The buyer's side knows it anyway, the supplier while he has to send, overseers a shadow."""
-    told = found.purchase.deliver_to
-    whole = rules.Destination(told["recipient"], told["mobile"], told["region"], told["street"])
+    whole = rules.destination(found.purchase.deliver_to)
     roles = roles_for(actor, found)
     if is_own(actor, found.purchase) or roles & UNION_OFFICERS:
         return whole

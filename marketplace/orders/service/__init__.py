@@ -1,8 +1,15 @@
 """The promise to buy: put, place, cancel, ship, receive, lapse; the only writer of orders."""
 
-from marketplace.orders.service.addresses import NewAddress, add_address, make_default
+from marketplace.orders.service.addresses import (
+    NewAddress,
+    add_address,
+    change_address,
+    forget_addresses,
+    make_default,
+    remove_address,
+)
 from marketplace.orders.service.basket import change, put, remove
-from marketplace.orders.service.delivering import BatchPapersMissing, complete_due, receive, ship
+from marketplace.orders.service.delivering import complete_due, receive, receive_parcel
 from marketplace.orders.service.holding import (
     Cause,
     agree,
@@ -17,21 +24,35 @@ from marketplace.orders.service.placing import Placement, place
 from marketplace.orders.service.recalling import export_recipients
 from marketplace.orders.service.refunding import refund_parts, wait_for_claim
 from marketplace.orders.service.reviving import take_late_money
+from marketplace.orders.service.shipping import BatchPapersMissing, NewShipment, send, ship
 from marketplace.orders.service.telling import tell_buyer, tell_recalled
+from marketplace.orders.service.tracking import (
+    TrackingRefused,
+    TrackingTaken,
+    export_to_pack,
+    read_tracking,
+    ship_sheet,
+)
 from marketplace.orders.service.undoing import cancel, lapse_due, take_back
 
 __all__ = [
     "BatchPapersMissing",
     "Cause",
     "NewAddress",
+    "NewShipment",
     "Placement",
+    "TrackingRefused",
+    "TrackingTaken",
     "add_address",
     "agree",
     "cancel",
     "change",
+    "change_address",
     "complete_due",
     "drop_hold",
     "export_recipients",
+    "export_to_pack",
+    "forget_addresses",
     "hold_out_of_force",
     "hold_recalled",
     "lapse_due",
@@ -40,11 +61,16 @@ __all__ = [
     "place",
     "propose",
     "put",
+    "read_tracking",
     "receive",
+    "receive_parcel",
     "refund_parts",
     "refuse",
     "remove",
+    "remove_address",
+    "send",
     "ship",
+    "ship_sheet",
     "take_back",
     "take_late_money",
     "tell_buyer",

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import update
 
+from marketplace.events import AddressForgotten
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, Invalid
-from marketplace.orders import queries
-from marketplace.orders.models import Address
+from marketplace.orders import queries, rules
+from marketplace.orders.models import Address, Purchase
 from marketplace.regions import queries as regions
 from marketplace.work import Work
 
 BUYERS = frozenset({Role.EMPLOYEE, Role.UNION_BUYER})
+MOST_FORGOTTEN = 500  # in one round; the next round goes on
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
@@ -50,10 +53,49 @@ def add_address(w: Work, given: NewAddress) -> Address:
         county_code=regions.the_county(w.session, given.county).code,
         street=given.street.strip(),
         is_default=False,
+        consent=rules.CONSENT,
+        consented_at=w.now,
     )
     w.session.add(address)
-    w.record("add", address)
+    w.record("add", address, consent=address.consent)
     return make_default(w, address.id) if given.is_default or is_first else address
+
+
+def change_address(w: Work, address_id: uuid.UUID, given: NewAddress) -> Address:
+    """Keep a new one in its place. Raises as add_address, and Missing."""
+    old = queries.own_address(w.session, w.actor, address_id)
+    made = add_address(w, replace(given, is_default=given.is_default or old.is_default))
+    remove_address(w, old.id)
+    return made
+
+
+def remove_address(w: Work, address_id: uuid.UUID) -> None:
+    """Offer it no more; the usual one leaves its place to the next. Raises Missing."""
+    address = queries.own_address(w.session, w.actor, address_id)
+    address.removed_at = w.now
+    w.record("remove", address)
+    others = queries.addresses(w.session, w.actor)
+    if address.is_default and others:
+        make_default(w, others[0].id)
+
+
+def forget_addresses(w: Work) -> int:
+    """Take out who got what, and removed addresses, when they were kept long enough; answers how
+    many. By the system, from time to time; counties stay for the figures."""
+    until = w.now - timedelta(days=w.tools.config.address_days)
+    done = queries.done_before(w.session, until, most=MOST_FORGOTTEN)
+    for purchase_id in done:
+        purchase = w.session.get_one(Purchase, purchase_id)
+        purchase.deliver_to = rules.forgotten(purchase.deliver_to)
+        purchase.forgotten_at = w.now
+        w.record("forget_address", purchase)
+        w.announce(AddressForgotten(w.now, purchase_id))
+    removed = queries.removed_before(w.session, until, most=MOST_FORGOTTEN)
+    for address in removed:
+        address.recipient = address.mobile = address.street = ""
+        address.forgotten_at = w.now
+        w.record("forget", address)
+    return len(done) + len(removed)
 
 
 def make_default(w: Work, address_id: uuid.UUID) -> Address:

@@ -47,7 +47,9 @@ def hold_out_of_force(w: Work) -> int:
     held: dict[uuid.UUID, int] = {}
     for order_id in queries.not_left_out_of_force(w.session, w.now):
         order = queries.row(w.session, order_id, for_change=True)
-        lines = queries.lines_of(w.session, order_id)
+        lines = [
+            line for line in queries.lines_of(w.session, order_id) if line.shipped < line.quantity
+        ]
         out = catalog.out_of_force(w.session, {line.listing_id for line in lines}, w.now)
         titles = "、".join(line.title for line in lines if line.listing_id in out)
         cause = Cause(
@@ -72,9 +74,8 @@ def open_hold(w: Work, order: Order, cause: Cause) -> Hold | None:
     is widened: a proposal made before the worse news is asked for again."""
     delivery = w.session.get_one(Delivery, order.delivery_id)
     on_its_way = cause.reason is HoldReason.RECALL and delivery.state is DeliveryState.SHIPPED
-    if order.state is not OrderState.PAID or not (
-        on_its_way or delivery.state is DeliveryState.WAITING
-    ):
+    not_all_left = delivery.state in {DeliveryState.WAITING, DeliveryState.PARTLY}
+    if order.state is not OrderState.PAID or not (on_its_way or not_all_left):
         return None
     hold = queries.waiting_hold(w.session, order.id)
     if hold is not None:
@@ -216,6 +217,6 @@ def _answered(w: Work, hold_id: uuid.UUID, verb: str, seen: str) -> tuple[Order,
 
 def _give_back(w: Work, order: Order, told: str) -> None:
     delivery = w.session.get_one(Delivery, order.delivery_id)
-    if delivery.state is DeliveryState.SHIPPED:
+    if delivery.state in {DeliveryState.PARTLY, DeliveryState.SHIPPED}:
         move(w, DELIVERY, delivery, "call_back", order=order.number)
     call_off(w, order, told)

@@ -34,7 +34,7 @@ def tell_recalled(w: Work, batch_id: uuid.UUID, words: str) -> int:
         w.session.add(RecallNotice(batch_id=batch_id, order_id=order_id, at=w.now))
         w.record("tell_recall", order, batch=str(batch_id))
         recipient = str(order.purchase.deliver_to["mobile"])
-        for mobile in sorted({recipient, *_of_buyer(w, order)} - heard):
+        for mobile in sorted({recipient, *_of_buyer(w, order)} - heard - {""}):
             w.send(Sms(mobile, rules.recall_text(order.number, words)))
             heard.add(mobile)
         told += 1
@@ -51,4 +51,4 @@ def _of_buyer(w: Work, order: Order) -> set[str]:
         known = list(accounts.holding(w.session, Role.UNION_BUYER, place, w.now))
     found = {person.mobile for person in known if person.mobile}
     # of a host's people we know no number but the one on the parcel
-    return found or {str(purchase.deliver_to["mobile"])}
+    return (found or {str(purchase.deliver_to["mobile"])}) - {""}

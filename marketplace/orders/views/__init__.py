@@ -1,6 +1,23 @@
-"""Pages of buying: basket, addresses, checkout, and what became of it."""
+"""Pages of buying: basket, addresses, checkout, parcels, and what became of it."""
 
-from marketplace.orders.views import following, holding, shopping
+from marketplace.orders.views import (
+    following,
+    holding,
+    keeping,
+    packing,
+    printing,
+    shipping,
+    shopping,
+)
 from marketplace.orders.views.blueprint import pages
 
-__all__ = ["following", "holding", "pages", "shopping"]
+__all__ = [
+    "following",
+    "holding",
+    "keeping",
+    "packing",
+    "pages",
+    "printing",
+    "shipping",
+    "shopping",
+]

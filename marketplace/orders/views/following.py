@@ -8,12 +8,18 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Invalid
 from marketplace.orders import queries, service
 from marketplace.orders.forms import NoteForm, ShippingForm
 from marketplace.orders.views.blueprint import pages
 from marketplace.orders.views.shopping import OFFLINE
-from marketplace.orders.views.showing import evidence_facts, hold_stations, stations
+from marketplace.orders.views.showing import (
+    batches_of,
+    evidence_facts,
+    hold_stations,
+    parcel_is_expected,
+    parcel_stations,
+    stations,
+)
 from marketplace.payments import queries as payments
 from marketplace.payments.models import Tender
 from marketplace.payments.states import PaymentState
@@ -81,7 +87,7 @@ def for_supplier() -> ResponseReturnValue:
 @pages.get("/orders/<uuid:order_id>")
 @signed_in
 def show(order_id: uuid.UUID) -> ResponseReturnValue:
-    return _order(order_id, ShippingForm())
+    return show_order(order_id, ShippingForm())
 
 
 @pages.post("/orders/<uuid:order_id>/cancel")
@@ -102,31 +108,6 @@ def take_back(order_id: uuid.UUID) -> ResponseReturnValue:
     return back_to("orders.show", _("已退货退款。"), order_id=order_id)
 
 
-@pages.post("/orders/<uuid:order_id>/ship")
-@needs(Role.SUPPLIER_STAFF)
-def ship(order_id: uuid.UUID) -> ResponseReturnValue:
-    form = ShippingForm()
-    if not form.validate():
-        return _order(order_id, form, 422)
-    try:
-        with work() as w:
-            lines = [line.id for line in queries.lines_of(w.session, order_id)]
-            service.ship(
-                w,
-                order_id,
-                form.carrier.data or "",
-                form.tracking.data or "",
-                batches=form.batches(lines),
-            )
-    except service.BatchPapersMissing as fault:
-        return _order(order_id, form, fault.status, lacking=fault.lines)
-    except Invalid as fault:
-        if not form.blame(fault):
-            raise
-        return _order(order_id, form, fault.status)
-    return back_to("orders.show", _("已登记发货。"), order_id=order_id)
-
-
 @pages.post("/orders/<uuid:order_id>/receive")
 @needs(*BUYERS)
 def receive(order_id: uuid.UUID) -> ResponseReturnValue:
@@ -136,7 +117,16 @@ def receive(order_id: uuid.UUID) -> ResponseReturnValue:
     return back_to("orders.show", _("已确认收货。"), order_id=order_id)
 
 
-def _order(
+@pages.post("/shipments/<uuid:shipment_id>/receive")
+@needs(*BUYERS)
+def receive_parcel(shipment_id: uuid.UUID) -> ResponseReturnValue:
+    checked()
+    with work() as w:
+        order = service.receive_parcel(w, shipment_id)
+    return back_to("orders.show", _("已确认收到这个包裹。"), order_id=order.id)
+
+
+def show_order(
     order_id: uuid.UUID,
     form: MarketForm,
     status: int = 200,
@@ -150,27 +140,28 @@ def _order(
         waits = hold is not None and hold.is_waiting
         can_ship = any(step.verb == "ship" for step in found.verbs) and not waits
         leaving = queries.departures(session, found.lines, now()) if can_ship else ()
-        left = queries.left_from(session, order_id)
+        parcels = queries.shipments(session, order_id)
+    roles = queries.roles_for(actor, found.order)
+    closed = {"ship", "receive"} if waits else {"ship"}
     return page(
         "orders/show.html",
         status,
         view=found,
         order=found.order,
-        stations=stations(found),
+        stations=stations(found, parcels),
         evidence_facts=evidence_facts,
-        verbs_open=[
-            step
-            for step in found.verbs
-            if step.verb != "ship" and not (waits and step.verb == "receive")
-        ],
-        is_suppliers=Role.SUPPLIER_STAFF in queries.roles_for(actor, found.order),
+        verbs_open=[step for step in found.verbs if step.verb not in closed],
+        is_suppliers=Role.SUPPLIER_STAFF in roles,
         can_ship=can_ship,
         departures=leaving,
         lacking=lacking,
-        chosen={line.line.id: request.form.get(f"batch-{line.line.id}") for line in leaving},
+        typed=request.form,
         hold=hold,
         hold_stations=hold_stations,
-        left_from=left,
+        parcels=parcels,
+        parcel_stations=parcel_stations,
+        batches_of=batches_of(parcels),
+        parcel_is_expected=parcel_is_expected(found, parcels) and bool(roles & {*BUYERS}),
         paper_kind=PaperKind,
         form=form,
     )

@@ -96,7 +96,7 @@ def recall_sheet(batch_id: uuid.UUID) -> ResponseReturnValue:
             one.buyer,
             str(one.quantity),
             one.unit,
-            moment(one.delivery.shipped_at),
+            moment(one.shipped_at),
             state_label(one.delivery.state),
             one.to.recipient,
             one.to.mobile,

@@ -1,4 +1,4 @@
-"""Up to the promise: basket, addresses, checkout."""
+"""Up to the promise: basket, checkout."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Refused
 from marketplace.orders import queries, service
-from marketplace.orders.forms import AddressForm, CheckoutForm, QuantityForm, written_lines
+from marketplace.orders.forms import CheckoutForm, QuantityForm, written_lines
 from marketplace.orders.models import Address
 from marketplace.orders.views.blueprint import pages
 from marketplace.orders.views.showing import place_of
@@ -23,12 +23,10 @@ from marketplace.web import (
     looking,
     needs,
     now,
-    once,
     options,
     page,
     reading,
     remark,
-    remember,
     signed_in,
     someone,
     work,
@@ -76,40 +74,6 @@ def remove(listing_id: uuid.UUID) -> ResponseReturnValue:
     with work() as w:
         service.remove(w, [listing_id])
     return back_to("orders.basket", _("已从购物车拿出。"))
-
-
-@pages.get("/addresses")
-@needs(Role.EMPLOYEE, Role.UNION_BUYER)
-def addresses() -> ResponseReturnValue:
-    return _addresses(AddressForm())
-
-
-@pages.post("/addresses")
-@needs(Role.EMPLOYEE, Role.UNION_BUYER)
-@once
-def add_address() -> ResponseReturnValue:
-    target = "orders.checkout" if request.args.get("next") == "checkout" else "orders.addresses"
-    form = AddressForm()
-    if not form.validate():
-        return _addresses(form, 422)
-    try:
-        with work() as w:
-            service.add_address(w, form.address())
-            remember(w, url_for(f"marketplace.{target}"))
-    except Invalid as fault:
-        if not form.blame(fault):
-            raise
-        return _addresses(form, fault.status)
-    return back_to(target, _("地址已保存。"))
-
-
-@pages.post("/addresses/<uuid:address_id>/default")
-@needs(Role.EMPLOYEE, Role.UNION_BUYER)
-def make_default(address_id: uuid.UUID) -> ResponseReturnValue:
-    checked()
-    with work() as w:
-        service.make_default(w, address_id)
-    return back_to("orders.addresses", _("已设为常用地址。"))
 
 
 @pages.get("/checkout")
@@ -170,13 +134,6 @@ def _basket(
         blame=words,
         may_buy=Role.EMPLOYEE in someone().roles,
     )
-
-
-def _addresses(form: AddressForm, status: int = 200) -> ResponseReturnValue:
-    with reading() as session:
-        own = queries.addresses(session, someone())
-        shown = [(address, place_of(session, address)) for address in own]
-    return page("orders/addresses.html", status, form=form, addresses=shown)
 
 
 def _checkout(form: CheckoutForm, filled: queries.Basket, status: int = 200) -> ResponseReturnValue:

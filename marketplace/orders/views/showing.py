@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.orders.models import Address, Hold, OrderLine
-from marketplace.orders.queries import OrderView
-from marketplace.orders.states import HoldChoice, HoldState, OrderState
+from marketplace.orders.models import Address, Hold, LineBatch, OrderLine
+from marketplace.orders.queries import OrderView, ShipmentView
+from marketplace.orders.states import DeliveryState, HoldChoice, HoldState, OrderState
 from marketplace.regions import queries as regions
 from marketplace.suppliers.states import PaperKind
 from marketplace.web.labels import state_label
@@ -38,7 +40,7 @@ def place_of(session: Session, address: Address) -> str:
     return county.label if county else address.county_code
 
 
-def stations(view: OrderView) -> tuple[Station, ...]:
+def stations(view: OrderView, parcels: Sequence[ShipmentView]) -> tuple[Station, ...]:
     """下单 → 付款 → 发货 → 收货, each with its time; a stopped order ends where it stopped."""
     order, delivery = view.order, view.delivery
     reached = (
@@ -48,6 +50,8 @@ def stations(view: OrderView) -> tuple[Station, ...]:
         (_("收货"), delivery.received_at),
     )
     shown = [Station(label, moment(at), "done") for label, at in reached if at is not None]
+    if parcels and delivery.shipped_at is None:
+        shown.append(Station(_("部分发货"), moment(parcels[0].shipment.shipped_at), "done"))
     if order.state in STOPPED:
         return (*shown, Station(_(STOPPED[order.state]), moment(order.cancelled_at), "stopped"))
     waiting = [label for label, at in reached if at is None]
@@ -56,6 +60,32 @@ def stations(view: OrderView) -> tuple[Station, ...]:
         is_payment = place == 0 and order.paid_at is None
         shown.append(Station(label, detail if is_payment else "", "to_come" if place else "now"))
     return tuple(shown)
+
+
+def parcel_stations(parcel: ShipmentView) -> tuple[Station, ...]:
+    """发货 → 收货 of one parcel."""
+    arrived = parcel.shipment.received_at
+    sent = f"{parcel.carrier} {moment(parcel.shipment.shipped_at)}"
+    return (
+        Station(_("发货"), sent, "done"),
+        Station(_("收货"), moment(arrived), "done" if arrived else "now"),
+    )
+
+
+def batches_of(parcels: Sequence[ShipmentView]) -> dict[uuid.UUID, list[LineBatch]]:
+    """Of each order line the batches that its pieces left from, each once."""
+    found: dict[uuid.UUID, dict[uuid.UUID, LineBatch]] = {}
+    for one in (packed for parcel in parcels for packed in parcel.packed):
+        if one.batch is not None:
+            found.setdefault(one.line.id, {}).setdefault(one.batch.batch_id, one.batch)
+    return {line_id: list(batches.values()) for line_id, batches in found.items()}
+
+
+def parcel_is_expected(view: OrderView, parcels: Sequence[ShipmentView]) -> bool:
+    """Whether a parcel may be received by itself: there are several, or more will come."""
+    partly = view.delivery.state is DeliveryState.PARTLY
+    on_way = partly or view.delivery.state is DeliveryState.SHIPPED
+    return view.order.state is OrderState.PAID and on_way and (partly or len(parcels) > 1)
 
 
 def hold_stations(hold: Hold) -> tuple[Station, ...]:

@@ -1,4 +1,4 @@
-"""Pure answers about orders: quantities, freight, what may be proposed, what is hidden."""
+"""Quantities, freight, what may be proposed, what is hidden."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import ZERO, Money
@@ -17,6 +18,9 @@ MOST_PIECES = 9999  # of one good in one purchase
 MOST_LINES = 100  # different goods in one purchase
 LONGEST_KEY = 80
 NUMBER_LENGTH = 5
+
+
+CONSENT = "2026-11"  # the words beside the form of an address; others get another name
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,21 @@ def check_key(key: str) -> str:
     return key
 
 
+def destination(told: Mapping[str, Any]) -> Destination:
+    """Who gets a purchase, as it was frozen; empty once it was forgotten."""
+    return Destination(told["recipient"], told["mobile"], told["region"], told["street"])
+
+
+def forgotten(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The county alone: what figures by region need."""
+    kept = {"county_code": told["county_code"], "region": told["region"]}
+    return {"recipient": "", "mobile": "", "street": "", **kept}
+
+
 def masked(whole: Destination) -> Destination:
     """For those who look after others' orders: recognisable, not usable."""
+    if not whole.mobile:
+        return whole
     return Destination(
         recipient=whole.recipient[:1] + "＊" * max(len(whole.recipient) - 1, 1),
         mobile=f"{whole.mobile[:3]}****{whole.mobile[-4:]}",
@@ -113,7 +130,9 @@ def reason(text: str) -> str:
 def choices(reason: HoldReason, delivery: DeliveryState) -> tuple[HoldChoice, ...]:
     """What may be proposed for an order that is held: a parcel on its way is only called back; from
     a recalled batch nothing leaves, whatever anybody agrees to."""
-    if delivery is DeliveryState.SHIPPED:
+    if delivery is DeliveryState.SHIPPED or (
+        delivery is DeliveryState.PARTLY and reason is HoldReason.RECALL
+    ):
         return (HoldChoice.REFUND,)
     if reason is HoldReason.RECALL:
         return (HoldChoice.REPLACE, HoldChoice.REFUND)
