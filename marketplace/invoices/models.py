@@ -51,6 +51,7 @@ class InvoiceRequest(Versioned, Base):
     supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"), index=True)
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(index=True)  # a union's; None: own
     share: Mapped[FundSource]
+    payer: Mapped[str] = mapped_column(String(60))  # the source, and which union's
     title_kind: Mapped[TitleKind]
     title_name: Mapped[ShortText]
     title_code: Mapped[str] = mapped_column(String(18), default="")
@@ -71,7 +72,7 @@ class InvoiceRequest(Versioned, Base):
         Index(
             "uq_mp_invoice_request_live",
             "order_id",
-            "share",
+            "payer",
             unique=True,
             sqlite_where=text("state <> 'withdrawn'"),
             postgresql_where=text("state <> 'withdrawn'"),

@@ -33,7 +33,7 @@ DEFECTS = {
     " (SELECT id FROM mp_supplier WHERE id NOT IN (SELECT supplier_id FROM mp_invoice))",
     "a red invoice of another request": "UPDATE mp_invoice SET request_id ="
     " (SELECT id FROM mp_invoice_request WHERE state = 'issued') WHERE kind = 'red'",
-    "money given back behind our back": "UPDATE mp_refund SET amount = amount - 1",
+    "money given back behind our back": "UPDATE mp_refund SET amount = amount - 1, own = own - 1",
 }
 
 

@@ -8,7 +8,12 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from sqlalchemy import select
 
-from marketplace.commands.demo.delivering import orders_in, refund, staff_of
+from marketplace.commands.demo.delivering import (
+    orders_in,
+    refund,
+    staff_of,
+    take_back,
+)
 from marketplace.commands.demo.stage import Stage
 from marketplace.invoices import queries, rules, service
 from marketplace.invoices.models import InvoiceRequest
@@ -16,14 +21,13 @@ from marketplace.invoices.states import RequestState, TitleKind
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import queries as orders
-from marketplace.orders import service as buying
 from marketplace.orders.models import Order
-from marketplace.orders.rules import Part
 from marketplace.purchasing.models import Plan
 
 PLAN = "会员节日慰问（30 人）"
 WHOLE, TAKEN, PART, ON_BEHALF = "huize", "jiashi", "zhashui", "sandu"
 OFFICE = {"seller_name": "示例县税务局（代开机关）", "seller_code": "示例代开"}
+SPOILT = "两箱果干受潮结块，商家同意整单退。"
 REASON = "这批礼盒由示例村民委托税务所代开，税务所代开单见票面备注。"
 FREE = "免税"
 
@@ -41,7 +45,7 @@ def plan(stage: Stage) -> None:
     stage.plan(7, "09:15", partial(_ask, stage, "demonstration-25", "zhou"))
     stage.plan(6, "09:15", partial(_ask, stage, "demonstration-14", "lin"))
     stage.plan(5, "16:40", partial(_issue, stage, "demonstration-14"))
-    stage.plan(2, "16:20", partial(_give_part_back, stage, "demonstration-14"))
+    stage.plan(2, "16:20", partial(take_back, stage, "demonstration-14", SPOILT))
     stage.plan(1, "15:55", partial(refund, stage, "demonstration-14"))
     stage.plan(1, "09:35", partial(_ask, stage, "demonstration-08", "he"))
 
@@ -89,14 +93,6 @@ def _redden(stage: Stage, purchase: str) -> None:
         remark = f"{rules.facts().blue_number[0]}：{blue.number}"
         data = _file(stage, request, -blue.amount, remark=remark)
         _hand_in(stage, request, data)
-
-
-def _give_part_back(stage: Stage, purchase: str) -> None:
-    """Five yuan of the first good: the red invoice for it is still due."""
-    order = orders_in(stage, purchase)[0]
-    with stage.work() as w:
-        line = orders.lines_of(w.session, order.id)[0]
-        buying.refund_parts(w, order.id, [Part(line.id, Money(5_00))])
 
 
 def _request(stage: Stage, order_id: uuid.UUID) -> InvoiceRequest:

@@ -75,9 +75,9 @@ def _requests(session: Session, counted: list[Invoice]) -> Iterator[str]:
 
 def _ties(session: Session, found: InvoiceRequest, own: list[Invoice]) -> Iterator[str]:
     """Net invoiced is net paid where the request says that it is settled."""
-    paid = {share.source: share.net for share in shares_of(session, found.order)}
-    if paid.get(found.share, ZERO) != found.wanted:
-        yield f"{paid.get(found.share, ZERO)} is paid, {found.wanted} is wanted"
+    paid = {share.payer: share.net for share in shares_of(session, found.order)}
+    if paid.get(found.payer, ZERO) != found.wanted:
+        yield f"{paid.get(found.payer, ZERO)} is paid, {found.wanted} is wanted"
     summed = total(one.amount for one in own)
     has_red = any(one.kind is InvoiceKind.RED for one in own)
     if not _stands(found, rules.standing(found.wanted, summed, has_red=has_red)):

@@ -81,8 +81,12 @@ def row(session: Session, request_id: uuid.UUID, *, for_change: bool = False) ->
 
 
 def roles_for(actor: Actor, found: InvoiceRequest) -> frozenset[Role]:
-    """The actor's roles that count for this request: by its order."""
-    return orders.roles_for(actor, found.order)
+    """The actor's roles that count for this request: by its order, and those in the union whose
+    credit paid the share."""
+    held = {
+        role for role in orders.UNION_OFFICERS if found.organisation_id in actor.organisations(role)
+    }
+    return orders.roles_for(actor, found.order) | held
 
 
 def open_verbs(found: InvoiceRequest, roles: Collection[Role]) -> tuple[Step[Any], ...]:

@@ -7,20 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.invoices import rules
 from marketplace.invoices.models import Invoice, InvoiceRequest
 from marketplace.invoices.queries.requests import OPEN, invoices_of
-from marketplace.invoices.queries.shares import paid_of
+from marketplace.invoices.queries.shares import shares_of_all
 from marketplace.invoices.states import Difference, InvoiceState, RequestState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import local_day
-from marketplace.kernel.money import ZERO, Money, total
+from marketplace.kernel.money import Money, total
 from marketplace.orders import queries as orders
 from marketplace.orders.models import Delivery, Order, OrderLine
-from marketplace.payments.models import Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def ways_of_purchase(
 
 
 def ways(session: Session, found: Sequence[Order], at: datetime) -> tuple[Ways, ...]:
-    """These orders, in six questions for all of them."""
+    """These orders, in few questions for all of them."""
     ids = [one.id for one in found]
     deliveries = {
         one.id: one
@@ -82,15 +81,15 @@ def ways(session: Session, found: Sequence[Order], at: datetime) -> tuple[Ways, 
     invoices: dict[uuid.UUID, list[Invoice]] = {}
     for one in invoices_of(session, list(of_request)):
         invoices.setdefault(of_request[one.request_id], []).append(one)
-    back = _refunded(session, ids)
+    shares = shares_of_all(session, found)
     return tuple(
         _ways(
             Ways(
                 order=one,
                 delivery=deliveries[one.delivery_id],
                 lines=tuple(sorted(lines.get(one.id, ()), key=lambda line: line.title)),
-                paid=paid_of(one),
-                refunded=back.get(one.id, ZERO),
+                paid=total(share.paid for share in shares[one.id]),
+                refunded=total(share.returned for share in shares[one.id]),
                 requests=tuple(requests.get(one.id, ())),
                 invoices=tuple(invoices.get(one.id, ())),
                 differences=(),
@@ -137,12 +136,3 @@ def _by_order(rows: Iterable[OrderLine] | Iterable[InvoiceRequest]) -> dict[uuid
     for one in rows:
         found.setdefault(one.order_id, []).append(one)
     return found
-
-
-def _refunded(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Money]:
-    asked = (
-        select(Refund.order_id, func.sum(Refund.amount))
-        .where(Refund.order_id.in_(ids))
-        .group_by(Refund.order_id)
-    )
-    return {row[0]: row[1] for row in session.execute(asked)}

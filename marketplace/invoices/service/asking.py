@@ -11,7 +11,6 @@ from marketplace.invoices.models import InvoiceRequest
 from marketplace.invoices.states import REQUEST, RequestState
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Forbidden, Missing, Refused, WrongState
-from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money
 from marketplace.kernel.workdays import calendar
 from marketplace.orders import queries as orders
@@ -60,7 +59,7 @@ def _ask(w: Work, order: Order, title_id: uuid.UUID | None) -> tuple[InvoiceRequ
     shares = [share for share in queries.shares_of(w.session, order) if share.net]
     if not shares:
         raise Refused("not_paid_yet", number=order.number)
-    open_ = [share for share in shares if share.source not in live]
+    open_ = [share for share in shares if share.payer not in live]
     if not open_:
         raise Refused("already_asked", number=order.number)
     return tuple(_request(w, order, share, _title(w, share, title_id)) for share in open_)
@@ -89,6 +88,7 @@ def _request(w: Work, order: Order, share: queries.Share, title: rules.Title) ->
         supplier_id=order.supplier_id,
         organisation_id=share.organisation_id,
         share=share.source,
+        payer=share.payer,
         title_kind=title.kind,
         title_name=title.name,
         title_code=title.code,
@@ -134,15 +134,15 @@ def follow_order(w: Work, order_id: uuid.UUID) -> None:
     if not live:
         return
     order = orders.row(w.session, order_id)
-    net = {share.source: share.net for share in queries.shares_of(w.session, order)}
-    for source in sorted(live):
-        follow(w, live[source].id, net)
+    net = {share.payer: share.net for share in queries.shares_of(w.session, order)}
+    for payer in sorted(live):
+        follow(w, live[payer].id, net)
 
 
-def follow(w: Work, request_id: uuid.UUID, net: dict[FundSource, Money] | None = None) -> None:
-    """Put the request where its sums say; `net` is what each source paid by now."""
+def follow(w: Work, request_id: uuid.UUID, net: dict[str, Money] | None = None) -> None:
+    """Put the request where its sums say; `net` is what each payer paid by now."""
     found = queries.row(w.session, request_id, for_change=True)
-    before, found.wanted = found.wanted, (net or {}).get(found.share, found.wanted)
+    before, found.wanted = found.wanted, (net or {}).get(found.payer, found.wanted)
     if before != found.wanted:
         w.by_system().record("follow", found, wanted=found.wanted.fen, before=before.fen)
     has_red = queries.has_red(w.session, found.id)

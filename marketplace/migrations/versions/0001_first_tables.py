@@ -1963,6 +1963,7 @@ def upgrade() -> None:
         sa.Column("supplier_id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=True),
         sa.Column("share", sa.String(length=40), nullable=False),
+        sa.Column("payer", sa.String(length=60), nullable=False),
         sa.Column("title_kind", sa.String(length=40), nullable=False),
         sa.Column("title_name", sa.String(length=200), nullable=False),
         sa.Column("title_code", sa.String(length=18), nullable=False),
@@ -2011,7 +2012,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_mp_invoice_request_live",
         "mp_invoice_request",
-        ["order_id", "share"],
+        ["order_id", "payer"],
         unique=True,
         sqlite_where=sa.text("state <> 'withdrawn'"),
         postgresql_where=sa.text("state <> 'withdrawn'"),
