@@ -33,12 +33,15 @@ from catalog_import.staff import (
     read_employees,
     read_organisations,
 )
+from catalog_import.statements import BankRow, BankSheet, Layout, layouts, read_statement
 from catalog_import.table import Limits, OpenTable, Table, TableRow
 from catalog_import.wanted import Wanted
 from catalog_import.words import Lang
 from catalog_import.writing import Cell, template_csv, write_csv
 
 __all__ = [
+    "BankRow",
+    "BankSheet",
     "Cell",
     "Column",
     "CountyRow",
@@ -47,6 +50,7 @@ __all__ = [
     "EmployeeRow",
     "EmployeeSheet",
     "Lang",
+    "Layout",
     "Limits",
     "ListingReading",
     "ListingRow",
@@ -71,6 +75,7 @@ __all__ = [
     "as_read",
     "columns_of",
     "decode",
+    "layouts",
     "open_listings",
     "open_table",
     "read_counties",
@@ -80,6 +85,7 @@ __all__ = [
     "read_organisations",
     "read_people",
     "read_shipments",
+    "read_statement",
     "read_table",
     "reading_of",
     "required_fields",

@@ -8,7 +8,7 @@ from typing import Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-Kind = Literal["listing", "person", "county", "organisation", "employee", "shipment"]
+Kind = Literal["listing", "person", "county", "organisation", "employee", "shipment", "statement"]
 
 
 class FieldWords(BaseModel):
@@ -41,6 +41,7 @@ class HeadingTable(BaseModel):
     organisation: dict[str, FieldWords]
     employee: dict[str, FieldWords]
     shipment: dict[str, FieldWords]
+    statement: dict[str, FieldWords]
 
     def fields(self, kind: Kind) -> dict[str, FieldWords]:
         found: dict[str, FieldWords] = getattr(self, kind)

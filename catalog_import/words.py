@@ -5,6 +5,7 @@ from typing import Literal
 from catalog_import.archive_words import ARCHIVE
 from catalog_import.book_words import WORKBOOK
 from catalog_import.list_words import LISTS
+from catalog_import.statement_words import STATEMENTS
 
 Lang = Literal["zh", "en"]
 
@@ -338,4 +339,4 @@ def _table(*parts: dict[str, tuple[Words, Words]]) -> dict[str, dict[Lang, Words
     return {code: {"zh": zh, "en": en} for part in parts for code, (zh, en) in part.items()}
 
 
-WORDS = _table(_FILE, WORKBOOK, ARCHIVE, _MAPPING, _ROW, LISTS)
+WORDS = _table(_FILE, WORKBOOK, ARCHIVE, _MAPPING, _ROW, LISTS, STATEMENTS)

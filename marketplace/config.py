@@ -93,6 +93,7 @@ class Config:
     payout_pause_days: int = 3  # calendar days between a new payout account and payouts to it
     # by which law or contract we may collect for suppliers; without one nothing is sold
     collection_basis: str = ""
+    bank_layouts: str = ""  # a file of banks' statement layouts; empty: the packaged ones
     # where bank transfers go: holder, bank, number
     collection_account: str = "直通车代收专户（示例），示例银行，账号 0000 0000 0000"
 

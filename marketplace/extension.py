@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from marketplace import wiring
 from marketplace.accounts import queries as notices
 from marketplace.accounts import views as accounts
+from marketplace.banking import views as banking
 from marketplace.catalog import views as catalog
 from marketplace.claims import views as claims
 from marketplace.config import Config, Misconfigured
@@ -53,6 +54,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     web.pages,
     accounts.pages,
     accounts.told,
+    banking.pages,
     catalog.pages,
     credit.pages,
     claims.pages,

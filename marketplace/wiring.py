@@ -11,6 +11,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from marketplace import events
+from marketplace.banking import reactions as banking
+from marketplace.banking import service as banks
 from marketplace.catalog import reactions as catalog
 from marketplace.catalog import service as goods
 from marketplace.claims import reactions as claims
@@ -78,7 +80,13 @@ WITHIN: tuple[Wire, ...] = (
     ),
     on(events.PaidLate, orders.take_late_money),
     on(events.PaperRevoked, catalog.stand_anew),
-    on(events.PaymentSettled, ledger.book_payment, credit.settle, orders.mark_paid),
+    on(
+        events.PaymentSettled,
+        ledger.book_payment,
+        credit.settle,
+        orders.mark_paid,
+        banking.claim_line,
+    ),
     on(
         events.RefundSettled,
         ledger.book_refund,
@@ -132,6 +140,7 @@ SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("settlement", timedelta(minutes=10), settling.tend),
     Sweeping("invoices_late", timedelta(minutes=10), invoicing.remind),
     Sweeping("orders_out_of_force", timedelta(minutes=1), ordering.hold_out_of_force),
+    Sweeping("bank_lines_to_match", timedelta(minutes=10), outside=banks.match_lines),
     Sweeping("card_reconciliation", timedelta(days=1), paying.call_for_reconciliation),
 )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from marketplace.banking import queries as banking
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as goods
 from marketplace.claims import queries as claims
@@ -44,6 +45,7 @@ CHECKS: dict[str, Check] = {
     "net invoiced is net paid": lambda session, at: invoices.faults(session),
     "cards, their gateway's word and the books agree": lambda session, at: payments.faults(session),
     "credit and vouchers went where they say": lambda session, at: credit.faults(session),
+    "lines of the bank, transfers and the books agree": lambda session, at: banking.faults(session),
     "no budget overspent": lambda session, at: unions.faults(session),
     "plans and budgets agree": lambda session, at: purchasing.faults(session),
     "listings are marked by what they say": lambda session, at: catalog.content_faults(session),

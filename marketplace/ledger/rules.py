@@ -38,6 +38,9 @@ CLEARED_WITHIN = {
     AccountKind.BUYER_CREDIT: 1,
     AccountKind.CARD_EXCESS: 7,
     AccountKind.CARD_DISPUTED: 120,  # what banks take to decide
+    AccountKind.TRANSFER_UNKNOWN: 15,
+    AccountKind.TRANSFER_SHORT: 15,
+    AccountKind.TRANSFER_EXCESS: 15,
     AccountKind.REFUNDS: 30,
     AccountKind.PAYOUTS: 7,
 }

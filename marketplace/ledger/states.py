@@ -16,6 +16,9 @@ class AccountKind(StrEnum):
     CARD_EXCESS = "card_excess"  # liability: a card's money that nobody waits for; ends at zero
     CARD_DISPUTED = "card_disputed"  # asset: kept back by the gateway; ends at zero
     CARD_LOSS = "card_loss"  # expense: disputes that were lost
+    TRANSFER_UNKNOWN = "transfer_unknown"  # liability: came, and nobody knows what for; ends at 0
+    TRANSFER_SHORT = "transfer_short"  # liability: less than is asked; ends at zero
+    TRANSFER_EXCESS = "transfer_excess"  # liability: more than is asked, or twice; ends at zero
     BUYER_CREDIT = "buyer_credit"  # liability: paid, not yet matched to orders
     SUPPLIER_PAYABLE = "supplier_payable"  # liability, per supplier: supply price of paid goods
     PRICE_DIFFERENCE = "price_difference"  # sale price over supply price

@@ -22,6 +22,7 @@ _PLAN = ("purchasing.show", "plan_id")
 _PAYMENT = ("payments.show", "payment_id")
 _CREDIT = ("credit.show", "grant_id")
 _PAYOUT = ("settlement.payout", "payout_id")
+_LINE = ("banking.line", "line_id")
 # by event, the page of what caused it; what has none is told by its number
 CAUSES = {
     "settled": ("orders.purchase", "purchase_id"),
@@ -38,6 +39,10 @@ CAUSES = {
     "sent_back": _PAYOUT,
     "excess": _PAYMENT,
     "returned": _PAYMENT,
+    "received": _LINE,
+    "claimed": _LINE,
+    "sent_away": _LINE,
+    "dismissed": _LINE,
     "disputed": _PAYMENT,
     "dispute_won": _PAYMENT,
     "dispute_lost": _PAYMENT,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from marketplace.accounts.states import ROSTER
+from marketplace.banking.states import LINE
 from marketplace.catalog.states import BATCH, CHANGE, IMPORT, LISTING
 from marketplace.claims.states import CLAIM
 from marketplace.credit.states import GRANT, VOUCHERS
@@ -36,6 +37,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "delivery": DELIVERY,
     "hold": HOLD,
     "claim": CLAIM,
+    "bank line": LINE,
     "payment": PAYMENT,
     "refund": REFUND,
     "gateway operation": OPERATION,

@@ -79,6 +79,7 @@ NOT_PAGES: dict[str, str] = {
     "marketplace.payments.returned": "asks the gateway and sends on to the purchase",
     "marketplace.purchasing.people_template": "a CSV file",
     "marketplace.regions.sheet": "a CSV file",
+    "marketplace.banking.template": "a CSV file",
     "marketplace.settlement.bank_file": "a CSV file for the bank",
     "marketplace.settlement.book": "a workbook",
     "marketplace.settlement.sheet": "a CSV file",

@@ -34,6 +34,7 @@ DONE = frozenset({200, 302, 303})
 UNSAID = frozenset({SIGN_IN, 403, 404})  # what was refused without a word about the thing
 BLIND = frozenset({"anonymous", "stranger"})
 KINDS = {
+    "bank line": "BankLine",
     "import": "CatalogImport",
     "change-set": "ChangeSet",
     "list version": "ListVersion",

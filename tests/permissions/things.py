@@ -62,10 +62,11 @@ from tests.makers.suppliers import (
     seen,
 )
 from tests.makers.unions import a_budget, a_union
-from tests.permissions import batches, credit, invoicing, settling
+from tests.permissions import banking, batches, credit, invoicing, settling
 
 MARK = "甲家专有"  # stands in every private text of the owner
 UPLOADS = batches.UPLOADS | {
+    "bank": banking.UPLOAD,
     "goods": (a_sheet({"货号": "MX-0001"}), "商品.csv"),
     "photo": (a_photo((20, 160, 60)), "瓜.jpg"),
     "organisations": ("单位代码,单位名称\nX001,示例外地分行\n".encode(), "单位.csv"),
@@ -93,6 +94,7 @@ def make_things(people: People) -> Things:
     _goods(people, things)
     _sheets(people, things)
     _purchases(people, things)
+    banking.make_lines(people, things, MARK)
     batches.make_batches(people, things)
     _union(people, things)
     _other_union(people, things)
@@ -305,8 +307,7 @@ def _purchases(people: People, things: Things) -> None:
     place("placed")
     place("card", tender=Tender.CARD)
     paid(people, place("paid"))
-    order = _order(people, paid(people, place("shipped")))
-    shipped(people, order)
+    shipped(people, _order(people, paid(people, place("shipped"))))
     for name, tender in (("returned", Tender.TRANSFER), ("card_returned", Tender.CARD)):
         order = _order(people, paid(people, place(name, tender=tender)))
         with people.runtime.work(people.actor("employee")) as w:
@@ -345,8 +346,7 @@ def _kept(people: People, things: Things, name: str, purchase: Purchase) -> Purc
 
 def _order(people: People, purchase: Purchase) -> Order:
     with people.runtime.reading() as session:
-        (found,) = orders.orders_of(session, purchase.id)
-    return found
+        return orders.orders_of(session, purchase.id)[0]
 
 
 def _union(people: People, things: Things) -> None:

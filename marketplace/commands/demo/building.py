@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from marketplace.commands.demo import (
+    banking,
     buying,
     cast,
     differing,
@@ -70,6 +71,7 @@ def fill(folder: Path, now: datetime, told: Script) -> None:
         watching.plan(stage, told.sellers)
         settling.plan(stage)
         invoicing.plan(stage)
+        banking.plan(stage)
         stage.play()
         _finish(runtime)
     finally:

@@ -31,6 +31,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mp_address_person_id"), "mp_address", ["person_id"], unique=False)
     op.create_table(
+        "mp_bank_statement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.String(length=40), nullable=False),
+        sa.Column("layout", sa.String(length=40), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("encoding", sa.String(length=40), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("fresh", sa.Integer(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.CheckConstraint(
+            "fresh > 0 AND fresh <= rows", name=op.f("ck_mp_bank_statement_fresh_of_rows")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_bank_statement")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_bank_statement_made_by"), "mp_bank_statement", ["made_by"], unique=False
+    )
+    op.create_table(
         "mp_delivery",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("supplier_id", sa.Uuid(), nullable=False),
@@ -452,6 +475,54 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_mp_voucher_batch_made_by"), "mp_voucher_batch", ["made_by"], unique=False
+    )
+    op.create_table(
+        "mp_bank_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("statement_id", sa.Uuid(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.String(length=100), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("balance", sa.BigInteger(), nullable=True),
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("party_account", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("used", sa.BigInteger(), nullable=False),
+        sa.Column("clearing", sa.String(length=40), nullable=True),
+        sa.Column("payment_id", sa.Uuid(), nullable=True),
+        sa.Column("cause", sa.String(length=40), nullable=True),
+        sa.Column("cause_id", sa.Uuid(), nullable=True),
+        sa.Column("sent_ref", sa.String(length=100), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_mp_bank_line_amount_not_zero")),
+        sa.CheckConstraint(
+            "used >= 0 AND (used = 0 OR used <= amount)",
+            name=op.f("ck_mp_bank_line_used_at_most_all"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["mp_payment.id"], name=op.f("fk_mp_bank_line_payment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["mp_bank_statement.id"], name=op.f("fk_mp_bank_line_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_bank_line")),
+        sa.UniqueConstraint("key", name=op.f("uq_mp_bank_line_key")),
+        sa.UniqueConstraint("sent_ref", name=op.f("uq_mp_bank_line_sent_ref")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_bank_line_number"), "mp_bank_line", ["number"], unique=False)
+    op.create_index(
+        op.f("ix_mp_bank_line_payment_id"), "mp_bank_line", ["payment_id"], unique=False
+    )
+    op.create_index(op.f("ix_mp_bank_line_state"), "mp_bank_line", ["state"], unique=False)
+    op.create_index(
+        op.f("ix_mp_bank_line_statement_id"), "mp_bank_line", ["statement_id"], unique=False
     )
     op.create_table(
         "mp_discrepancy",
@@ -877,6 +948,30 @@ def upgrade() -> None:
         ),
         sqlite_strict=True,
     )
+    op.create_table(
+        "mp_bank_use",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_mp_bank_use_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["mp_bank_line.id"], name=op.f("fk_mp_bank_use_line_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["mp_payment.id"], name=op.f("fk_mp_bank_use_payment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_bank_use")),
+        sa.UniqueConstraint(
+            "line_id", "payment_id", name=op.f("uq_mp_bank_use_line_id_payment_id")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_bank_use_line_id"), "mp_bank_use", ["line_id"], unique=False)
+    op.create_index(op.f("ix_mp_bank_use_payment_id"), "mp_bank_use", ["payment_id"], unique=False)
     op.create_table(
         "mp_budget",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2936,6 +3031,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_budget_union_id"), table_name="mp_budget")
     op.drop_index(op.f("ix_mp_budget_organisation_id"), table_name="mp_budget")
     op.drop_table("mp_budget")
+    op.drop_index(op.f("ix_mp_bank_use_payment_id"), table_name="mp_bank_use")
+    op.drop_index(op.f("ix_mp_bank_use_line_id"), table_name="mp_bank_use")
+    op.drop_table("mp_bank_use")
     op.drop_table("mp_voucher_use")
     op.drop_index(op.f("ix_mp_voucher_person_id"), table_name="mp_voucher")
     op.drop_index(op.f("ix_mp_voucher_batch_id"), table_name="mp_voucher")
@@ -2982,6 +3080,11 @@ def downgrade() -> None:
     op.drop_table("mp_dispute")
     op.drop_index(op.f("ix_mp_discrepancy_state"), table_name="mp_discrepancy")
     op.drop_table("mp_discrepancy")
+    op.drop_index(op.f("ix_mp_bank_line_statement_id"), table_name="mp_bank_line")
+    op.drop_index(op.f("ix_mp_bank_line_state"), table_name="mp_bank_line")
+    op.drop_index(op.f("ix_mp_bank_line_payment_id"), table_name="mp_bank_line")
+    op.drop_index(op.f("ix_mp_bank_line_number"), table_name="mp_bank_line")
+    op.drop_table("mp_bank_line")
     op.drop_index(op.f("ix_mp_voucher_batch_made_by"), table_name="mp_voucher_batch")
     op.drop_table("mp_voucher_batch")
     op.drop_index(op.f("ix_mp_village_county_code"), table_name="mp_village")
@@ -3038,6 +3141,8 @@ def downgrade() -> None:
     op.drop_table("mp_designation_list")
     op.drop_index(op.f("ix_mp_delivery_supplier_id"), table_name="mp_delivery")
     op.drop_table("mp_delivery")
+    op.drop_index(op.f("ix_mp_bank_statement_made_by"), table_name="mp_bank_statement")
+    op.drop_table("mp_bank_statement")
     op.drop_index(op.f("ix_mp_address_person_id"), table_name="mp_address")
     op.drop_table("mp_address")
     # ### end Alembic commands ###

@@ -23,7 +23,7 @@ from marketplace.orders.service.paying import mark_paid
 from marketplace.orders.service.placing import Placement, place
 from marketplace.orders.service.recalling import export_recipients
 from marketplace.orders.service.refunding import refund_parts, wait_for_claim
-from marketplace.orders.service.reviving import take_late_money
+from marketplace.orders.service.reviving import revive, take_late_money
 from marketplace.orders.service.shipping import BatchPapersMissing, NewShipment, send, ship
 from marketplace.orders.service.telling import tell_buyer, tell_recalled
 from marketplace.orders.service.tracking import (
@@ -68,6 +68,7 @@ __all__ = [
     "refuse",
     "remove",
     "remove_address",
+    "revive",
     "send",
     "ship",
     "ship_sheet",

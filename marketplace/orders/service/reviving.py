@@ -1,4 +1,4 @@
-"""A card's money came after the hold had ended: the goods again, or the money back."""
+"""Money came after the hold had ended: the goods again, or the money back."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def take_late_money(
     w: Work, purchase_id: uuid.UUID, amount: Money, operation_id: uuid.UUID
 ) -> None:
     """Everything that had lapsed is held again and paid, or nothing and the money goes back."""
-    if _revive(w, purchase_id, amount):
+    if revive(w, purchase_id, amount):
         payments.accept_late(w, operation_id)
     else:
         payments.refuse_late(w, operation_id)
 
 
-def _revive(w: Work, purchase_id: uuid.UUID, amount: Money) -> bool:
+def revive(w: Work, purchase_id: uuid.UUID, amount: Money) -> bool:
     """Whether all that had lapsed stands again. Only a person's own purchase: a union's budget was
     given back when it lapsed and is decided on anew; what a person called off stays off."""
     purchase = w.session.get_one(Purchase, purchase_id)

@@ -24,6 +24,7 @@ from marketplace.payments.service.settling import (
     settle_card,
     settle_covered,
     settle_refund,
+    settle_transfer,
     tenders,
     void,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "settle_card",
     "settle_covered",
     "settle_refund",
+    "settle_transfer",
     "take_event",
     "tenders",
     "void",

@@ -116,10 +116,28 @@ def confirm_transfer(w: Work, payment_id: uuid.UUID, amount: Money, bank_ref: st
     payment = _of_tender(w, payment_id, Tender.TRANSFER)
     if payment.payer_id == w.actor.person_id:
         raise SamePerson
+    return _settle(w, payment, _unused(w, bank_ref), amount)
+
+
+def settle_transfer(w: Work, payment_id: uuid.UUID, amount: Money, bank_ref: str) -> Payment:
+    """A line of a bank's statement bears its reference and its amount: by the system, also when
+    the hold had ended and whoever keeps the goods has them back.
+
+    Raises Missing, Forbidden, Refused (amount_differs, bank_ref_used), WrongState.
+    """
+    if Role.SYSTEM not in w.actor.roles:
+        raise Forbidden(verb="settle")
+    payment = _of_tender(w, payment_id, Tender.TRANSFER)
+    verb = "settle_late" if payment.state is PaymentState.VOID else "settle"
+    return _settle(w, payment, _unused(w, bank_ref), amount, verb=verb)
+
+
+def _unused(w: Work, bank_ref: str) -> str:
+    """A number of the bank that has settled nothing. Raises Invalid, Refused bank_ref_used."""
     known = rules.bank_reference(bank_ref)
     if w.session.scalar(select(Payment.id).where(Payment.provider_ref == known)):
         raise Refused("bank_ref_used", field="bank_ref", value=known)
-    return _settle(w, payment, known, amount)
+    return known
 
 
 def lock(w: Work, purchase_id: uuid.UUID) -> None:

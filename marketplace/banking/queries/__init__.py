@@ -1,0 +1,55 @@
+"""Questions about statements, their lines, and what may belong to them."""
+
+from marketplace.banking.queries.faults import faults
+from marketplace.banking.queries.known import (
+    booked_out,
+    known_keys,
+    line,
+    line_numbered,
+    lines_for_change,
+    lines_to_match,
+    payments_named,
+    payout_named,
+    transfer,
+    transfer_numbered,
+    uses_of,
+    uses_of_line,
+)
+from marketplace.banking.queries.lists import (
+    Candidate,
+    Waiting,
+    candidates,
+    companions,
+    lines_of,
+    open_count,
+    open_lines,
+    statement,
+    statements,
+    waiting,
+)
+
+__all__ = [
+    "Candidate",
+    "Waiting",
+    "booked_out",
+    "candidates",
+    "companions",
+    "faults",
+    "known_keys",
+    "line",
+    "line_numbered",
+    "lines_for_change",
+    "lines_of",
+    "lines_to_match",
+    "open_count",
+    "open_lines",
+    "payments_named",
+    "payout_named",
+    "statement",
+    "statements",
+    "transfer",
+    "transfer_numbered",
+    "uses_of",
+    "uses_of_line",
+    "waiting",
+]
