@@ -78,7 +78,7 @@ class Config:
     price_sample: int = 3  # of so many suppliers' goods there is a median to compare with
     price_rise_percent: int = 10  # by so much a price may rise without a reviewer
     card_hold_minutes: int = 30  # stock held for a card payment
-    transfer_hold_days: int = 15  # calendar days that stock is held for a bank transfer
+    transfer_hold_workdays: int = 15  # working days that stock is held for a bank transfer
     completion_days: int = 15  # calendar days after shipping: taken as received without objection
     address_days: int = 180  # after the last order of a purchase ended: who got it is forgotten
     settlement_period: str = "month"  # of one supplier's statement; or "half_month"

@@ -37,6 +37,7 @@ CAUSES = {
     "under_way": _PAYOUT,
     "paid_out": _PAYOUT,
     "sent_back": _PAYOUT,
+    "bounced": _PAYOUT,
     "excess": _PAYMENT,
     "returned": _PAYMENT,
     "received": _LINE,

@@ -77,6 +77,7 @@ class Purchase(Base):
         index=True
     )  # a union's; None: private
     source: Mapped[FundSource]
+    payer: Mapped[ShortText] = mapped_column(default="")  # who pays for it; "": the buyer himself
     tender: Mapped[Tender]
     total: Mapped[Money]
     key: Mapped[str] = mapped_column(String(80))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
@@ -14,12 +14,20 @@ from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing
 from marketplace.credit import queries as credit
 from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.clock import start_of_day
 from marketplace.kernel.errors import Forbidden, Missing
 from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.states import AccountKind
 from marketplace.orders import queries as orders
-from marketplace.orders.models import Address, Delivery, Order, Purchase
+from marketplace.orders.models import (
+    Address,
+    Delivery,
+    LineRefund,
+    Order,
+    OrderLine,
+    Purchase,
+)
 from marketplace.orders.states import DeliveryState, OrderState
 from marketplace.purchasing import rules
 from marketplace.purchasing.models import Plan, PlanLine, Recipient
@@ -27,6 +35,7 @@ from marketplace.purchasing.states import PlanState
 from marketplace.regions import queries as regions
 from marketplace.suppliers.models import Supplier
 from marketplace.unions import queries as unions
+from marketplace.unions.models import Union
 from marketplace.unions.queries import BudgetRow
 
 EDITABLE = frozenset({PlanState.DRAFT, PlanState.RETURNED})
@@ -78,6 +87,17 @@ class Progress:
     paid: int = 0
     received: int = 0
     off: int = 0  # cancelled or lapsed
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What one person got of one plan: goods and a share of the freight."""
+
+    plan: Plan
+    purchase: Purchase
+    recipient: Recipient
+    amount: Money
+    paid_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +299,55 @@ def progress(session: Session, found: Plan) -> Progress:
 def of_purchase(session: Session, purchase_id: uuid.UUID) -> Plan | None:
     """The plan that was ordered by this purchase; None for any other purchase."""
     return session.scalar(select(Plan).where(Plan.purchase_id == purchase_id))
+
+
+def values(session: Session, union_id: uuid.UUID, year: int) -> tuple[Value, ...]:
+    """What each person got of the plans whose orders were paid in that year (Shanghai), by the day
+    and by the name; of a plan the values sum to what was paid and not given back. Whether the actor
+    may see it, its caller has asked."""
+    first, last = (start_of_day(date(each, 1, 1)) for each in (year, year + 1))
+    sums = (
+        select(
+            Order.purchase_id,
+            func.min(Order.paid_at).label("paid_at"),
+            func.sum(Order.goods).label("goods"),
+            func.sum(Order.freight).label("freight"),
+        )
+        .where(Order.state.in_(PAID), Order.paid_at >= first, Order.paid_at < last)
+        .group_by(Order.purchase_id)
+        .subquery()
+    )
+    asked = (
+        select(Plan, Purchase, sums.c.paid_at, sums.c.goods, sums.c.freight)
+        .join(Purchase, Purchase.id == Plan.purchase_id)
+        .join(sums, sums.c.purchase_id == Purchase.id)
+        .where(Plan.union_id == union_id)
+        .order_by(sums.c.paid_at, Plan.id)
+    )
+    found: list[Value] = []
+    for plan, purchase, paid_at, goods, freight in session.execute(asked):
+        people = recipients(session, plan.id)
+        kept = goods + freight - _given_back(session, purchase.id)
+        for one, amount in zip(people, rules.shared(kept, len(people)), strict=True):
+            found.append(Value(plan, purchase, one, amount, paid_at))
+    return tuple(found)
+
+
+def treasuries(session: Session, actor: Actor) -> tuple[Union, ...]:
+    """The unions whose treasurer the actor is."""
+    own = actor.organisations(Role.UNION_TREASURER)
+    return tuple(one for one in unions.own_unions(session, actor) if one.organisation_id in own)
+
+
+def _given_back(session: Session, purchase_id: uuid.UUID) -> Money:
+    """Parts of what was bought that went back, of orders that stand."""
+    asked = (
+        select(func.sum(LineRefund.amount))
+        .join(OrderLine, OrderLine.id == LineRefund.order_line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.purchase_id == purchase_id, Order.state.in_(PAID))
+    )
+    return session.scalar(asked) or ZERO
 
 
 def faults(session: Session) -> Iterator[str]:

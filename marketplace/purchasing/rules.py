@@ -13,6 +13,7 @@ from marketplace.kernel.money import ZERO, Money, total
 from marketplace.orders.rules import freight
 from marketplace.work.trail import canonical
 
+VALUE_HEADINGS = ("付款日期", "方案", "资金来源", "付款单位", "工号", "姓名", "金额（元）")
 MOST_PIECES = 9_999  # of one good for one person, and in one order line
 MOST_PER_PERSON = Money(1_000_000)  # ten thousand yuan: beyond it a digit too many was typed
 
@@ -117,3 +118,11 @@ def check_ceiling(per_person: Money) -> None:
 def masked(mobile: str) -> str:
     """A number that its owner recognises and nobody else can call: "138****5678"."""
     return f"{mobile[:3]}****{mobile[-4:]}" if len(mobile) > 7 else "****"
+
+
+def shared(amount: Money, people: int) -> list[Money]:
+    """An amount over so many people, exact to the fen: the first ones get one more."""
+    if not people:
+        return []
+    each, over = divmod(amount.fen, people)
+    return [Money(each + (place < over)) for place in range(people)]

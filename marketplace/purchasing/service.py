@@ -213,6 +213,7 @@ def order(w: Work, plan_id: uuid.UUID) -> Plan:
             address_id=plan.address_id,
             tender=Tender.TRANSFER,
             source=found.budget.budget.source,
+            payer=found.budget.budget.payer,
             organisation_id=plan.organisation_id,
             key=f"plan:{plan.id}",
             total=plan.reserved,
@@ -317,3 +318,14 @@ def _let_go(w: Work, plan: Plan) -> None:
     if plan.reserved is not None:
         unions.release(w, _held(plan, "released"), AccountKind.RESERVED)
     plan.reserved = plan.approved_hash = plan.approved_at = plan.approved_by = None
+
+
+def export_values(w: Work, union_id: uuid.UUID, year: int) -> tuple[queries.Value, ...]:
+    """What each person got, by source of funds, for the payroll; who took it out stands in the
+    trail. By the union's own treasurer. Raises Missing, Forbidden."""
+    union = unions_queries.union(w.session, w.actor, union_id)
+    if Role.UNION_TREASURER not in unions_queries.roles_in(w.actor, union.organisation_id):
+        raise Forbidden(verb="export")
+    found = queries.values(w.session, union_id, year)
+    w.record("export_values", union, year=year, rows=len(found))
+    return found

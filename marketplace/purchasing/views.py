@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from catalog_import import Problem, template_csv
+from catalog_import import Cell, Problem, template_csv, write_csv
+from catalog_import.templates import plain_workbook
 from marketplace.catalog import queries as catalog
 from marketplace.kernel.actor import Role
+from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.ports.search import Question
 from marketplace.purchasing import queries, rules, service
@@ -40,6 +43,8 @@ pages = Blueprint("purchasing", __name__, url_prefix="/plans")
 
 OFFICERS = (Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER)
 MOST_FOUND = 24
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("")
@@ -57,6 +62,8 @@ def index() -> ResponseReturnValue:
             counts=queries.counts(session, actor),
             headcounts=queries.headcounts(session, [plan.id for plan in plans.items]),
             can_draft=Role.UNION_BUYER in actor.roles,
+            treasuries=queries.treasuries(session, actor),
+            year=local_day(now()).year,
         )
 
 
@@ -166,6 +173,34 @@ def set_people(plan_id: uuid.UUID) -> ResponseReturnValue:
     if taken.encoding_to_confirm:
         said = " ".join([said, _("文件按 GB18030 读取，请核对姓名是否正确。")])
     return back_to("purchasing.show", said, plan_id=plan_id)
+
+
+@pages.get("/values/<uuid:union_id>/<any(csv, xlsx):kind>")
+@needs(Role.UNION_TREASURER)
+def values(union_id: uuid.UUID, kind: str) -> ResponseReturnValue:
+    """For the payroll; who took it out is written down, because it names people."""
+    told = request.args.get("year", "")
+    year = int(told) if re.fullmatch(r"20[0-9]{2}", told, re.ASCII) else local_day(now()).year
+    with work() as w:
+        found = service.export_values(w, union_id, year)
+        rows = [_value_cells(one) for one in found]
+    say = words()
+    headings = [say(one) for one in rules.VALUE_HEADINGS]
+    if kind == "csv":
+        return download(write_csv(headings, rows), f"value-{year}.csv", CSV)
+    return download(plain_workbook(say("每人金额"), headings, rows), f"value-{year}.xlsx", XLSX)
+
+
+def _value_cells(one: queries.Value) -> list[Cell]:
+    return [
+        local_day(one.paid_at).isoformat(),
+        one.plan.title,
+        state_label(one.purchase.source),
+        one.purchase.payer,
+        one.recipient.employee_number,
+        one.recipient.name,
+        one.amount.decimal,
+    ]
 
 
 @pages.post("/<uuid:plan_id>/<verb>")

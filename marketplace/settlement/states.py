@@ -59,6 +59,7 @@ STATEMENT = Machine(
     step("dispute", {_S.ISSUED}, _S.DISPUTED, by={Role.SUPPLIER_STAFF}, needs_note=True),
     step("answer", {_S.DISPUTED}, _S.ISSUED, by=_MANAGER, needs_note=True),
     step("pay", {_S.CONFIRMED}, _S.PAID, by={Role.SYSTEM}),
+    step("reopen", {_S.PAID}, _S.CONFIRMED, by={Role.SYSTEM}),  # its payout came back
     step("carry", {_S.CONFIRMED}, _S.CARRIED, by={Role.SYSTEM}),
 )
 
@@ -70,6 +71,8 @@ PAYOUT = Machine(
     step(
         "return", {_P.RELEASED}, _P.RETURNED, by=_MANAGER | {Role.SYSTEM}, needs_note=True
     ),  # the system: as a statement of the bank says
+    # it had been paid, and days later it is back: only a statement of the bank says that
+    step("bounce", {_P.PAID}, _P.RETURNED, by={Role.SYSTEM}),
     step("withdraw", {_P.PROPOSED, _P.PREPARED}, _P.WITHDRAWN, by={Role.SYSTEM}),
 )
 

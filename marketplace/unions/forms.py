@@ -24,6 +24,7 @@ class Grant:
     source: FundSource
     amount: Money
     document: str
+    payer: str
 
 
 class GrantForm(MarketForm):
@@ -34,6 +35,12 @@ class GrantForm(MarketForm):
     source = SelectField("资金来源", choices=options((s, f"FundSource.{s}") for s in SOURCES))
     amount = StringField("金额（元）", [InputRequired("请填写。")], description="例如：480000.00")
     document = StringField("依据文件", TEXT, description="批准这笔经费的文件名称和文号")
+
+    payer = StringField(
+        "付款单位（可选）",
+        [Length(max=200, message="最多 200 个字。")],
+        description="由别的单位付款时填写，与转账的付款户名一致，例如上级工会或财务共享中心；空着就是本工会",
+    )
 
     def validate_amount(self, field: StringField) -> None:
         try:
@@ -51,4 +58,5 @@ class GrantForm(MarketForm):
             source=FundSource(self.source.data),
             amount=parse_yuan(self.amount.data),
             document=self.document.data.strip(),
+            payer=(self.payer.data or "").strip(),
         )

@@ -53,5 +53,6 @@ class Budget(Base):
     year: Mapped[int]
     source: Mapped[FundSource]
     document: Mapped[ShortText]  # the decision that granted it
+    payer: Mapped[ShortText]  # in whose name its transfers come: the union itself, or another one
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(64))

@@ -111,12 +111,23 @@ def grant_budget(
     budget = Budget(
         id=uuid.uuid4(), union_id=union.id, organisation_id=union.organisation_id,
         name=name.strip(), year=year, source=source, document=document.strip(),
-        created_at=w.now, created_by=w.actor.person_id,
+        payer=union.name, created_at=w.now, created_by=w.actor.person_id,
     )  # fmt: skip
     w.session.add(budget)
     w.record("grant", budget, amount=amount.fen, source=source, document=budget.document)
     held = Held(budget.id, budget.id, amount, f"budget-granted:{budget.id}")
     _move(w, "granted", held, AccountKind.GRANTED, AccountKind.AVAILABLE)
+    return budget
+
+
+def name_payer(w: Work, budget_id: uuid.UUID, payer: str) -> Budget:
+    """Say in whose name the transfers for a budget come, such as a shared finance centre; what is
+    ordered from now on says so. By the union's own treasurer. Raises Missing, Forbidden."""
+    budget = queries.budget(w.session, w.actor, budget_id).budget
+    if Role.UNION_TREASURER not in queries.roles_in(w.actor, budget.organisation_id):
+        raise Forbidden(verb="name_payer")
+    budget.payer = payer.strip()[:200]
+    w.record("name_payer", budget, payer=budget.payer)
     return budget
 
 

@@ -50,11 +50,13 @@ def grant(union_id: uuid.UUID) -> ResponseReturnValue:
     given = form.grant()
     try:
         with work() as w:
-            service.grant_budget(
+            made = service.grant_budget(
                 w, union_id,
                 name=given.name, year=given.year, source=given.source,
                 amount=given.amount, document=given.document,
             )  # fmt: skip
+            if given.payer:
+                service.name_payer(w, made.id, given.payer)
             remember(w, url_for("marketplace.unions.show", union_id=union_id))
     except Invalid as fault:
         if not form.blame(fault):

@@ -24,8 +24,8 @@ from marketplace.orders import service as orders
 from marketplace.payments import service as payments
 from marketplace.payments.models import Payment
 from marketplace.payments.states import PaymentState
-from marketplace.settlement.models import Payout
-from marketplace.settlement.states import PayoutState
+from marketplace.settlement.models import Payout, SupplierStatement
+from marketplace.settlement.states import PayoutState, StatementState
 from marketplace.suppliers.models import Supplier
 from marketplace.work.models import TrailEntry
 from tests.fixtures import People
@@ -340,7 +340,9 @@ def test_a_mistyped_number_of_his_own_is_no_managers_to_mend(
         put(people, payment, the_line(people))
 
 
-def test_a_payout_is_paid_as_its_line_says(people: People, melon: Listing, faults: Faults) -> None:
+def test_a_payout_is_paid_or_comes_back_as_its_line_says(
+    people: People, melon: Listing, faults: Faults
+) -> None:
     with people.runtime.reading() as session:
         supplier = session.get_one(Supplier, melon.supplier_id)
     a_confirmed_account(people, supplier)
@@ -354,4 +356,12 @@ def test_a_payout_is_paid_as_its_line_says(people: People, melon: Listing, fault
         assert (told.state, told.bank_ref) == (PayoutState.PAID, "S1")
     assert the_line(people).cause_id == payout.id
     assert the_line(people, "S2").state is LineState.OPEN
+    assert faults() == []
+    taken(people, came("S3", payout.amount.yuan, f"退汇 {payout.number} 户名不符"))
+    with people.runtime.reading() as session:
+        told = session.get_one(Payout, payout.id)
+        owed = session.get_one(SupplierStatement, told.statement_id)
+        assert (told.state, owed.state) == (PayoutState.RETURNED, StatementState.CONFIRMED)
+        assert ledger.balance(session, K.DUE_TO_SUPPLIER) == -payout.amount
+    assert balances(people) == {}
     assert faults() == []

@@ -80,6 +80,7 @@ NOT_PAGES: dict[str, str] = {
     "marketplace.purchasing.people_template": "a CSV file",
     "marketplace.regions.sheet": "a CSV file",
     "marketplace.banking.template": "a CSV file",
+    "marketplace.purchasing.values": "a sheet for the payroll",
     "marketplace.settlement.bank_file": "a CSV file for the bank",
     "marketplace.settlement.book": "a workbook",
     "marketplace.settlement.sheet": "a CSV file",

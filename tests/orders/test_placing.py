@@ -16,6 +16,7 @@ from marketplace.kernel.clock import SetClock, end_of_day
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import ZERO, Money
+from marketplace.kernel.workdays import calendar
 from marketplace.orders import queries, rules, service
 from marketplace.orders.models import Order, OrderLine, Purchase
 from marketplace.payments.models import Tender
@@ -58,7 +59,7 @@ def test_stock_is_held_until_the_money_should_be_there(
 ) -> None:
     purchase = a_purchase(people, melon)
     assert stock_of(runtime, melon) == (98, 2, 0)
-    assert purchase.hold_ends_at == NOON + timedelta(days=15)
+    assert purchase.hold_ends_at == calendar().plus(NOON, 15)
 
 
 def test_a_card_holds_the_stock_for_minutes_only(people: People, melon: Listing) -> None:

@@ -26,6 +26,7 @@ READS = frozenset(
         "GET marketplace.orders.packing_sheet",
         "GET marketplace.orders.packing_slips",
         "GET marketplace.orders.recall_sheet",
+        "GET marketplace.purchasing.values",
         "GET marketplace.settlement.bank_file",
         "GET marketplace.invoices.file",
     }

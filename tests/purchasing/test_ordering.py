@@ -11,6 +11,7 @@ from marketplace.catalog.rules import seen_of
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Forbidden, Refused
 from marketplace.kernel.money import ZERO, Money
+from marketplace.kernel.workdays import calendar
 from marketplace.orders import service as orders
 from marketplace.orders.models import Address, Order, OrderLine, Purchase
 from marketplace.payments import service as payments
@@ -139,7 +140,8 @@ def test_an_unpaid_order_called_off_frees_its_money(people: People) -> None:
 
 def test_a_lapsed_order_frees_its_money(people: People, clock: SetClock) -> None:
     plan = ordered(people, a_plan(people))
-    clock.advance(days=people.runtime.tools.config.transfer_hold_days, seconds=1)
+    clock.at = calendar().plus(clock.at, people.runtime.tools.config.transfer_hold_workdays)
+    clock.advance(seconds=1)
     with people.runtime.work() as w:
         assert orders.lapse_due(w) == 1
     assert amounts(people, plan.budget_id) == (GRANTED, ZERO, ZERO, ZERO)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from marketplace.banking import rules
 from marketplace.banking.models import BankLine, BankStatement, BankUse
 from marketplace.banking.states import LineCause, LineState
 from marketplace.kernel.errors import Missing
@@ -105,17 +106,17 @@ def payments_named(session: Session, references: Sequence[str]) -> Sequence[Paym
     return session.scalars(asked.order_by(Payment.made_at)).all() if references else ()
 
 
-def payout_named(session: Session, numbers: Sequence[str], amount: Money) -> Payout | None:
-    """The payout under way of one of these numbers and just this amount."""
-    if not numbers:
-        return None
-    return session.scalar(
-        select(Payout).where(
-            Payout.number.in_(numbers[:AT_ONCE]),
-            Payout.amount == amount,
-            Payout.state == PayoutState.RELEASED,
-        )
+def payout_named(
+    session: Session, text: str, amount: Money, *, back: bool = False
+) -> Payout | None:
+    """The payout of just this amount whose number stands in the text: one that is under way, or,
+    when it comes back, one that was paid too."""
+    numbers = rules.payout_numbers(text)[:AT_ONCE]
+    states = (PayoutState.RELEASED, PayoutState.PAID) if back else (PayoutState.RELEASED,)
+    asked = select(Payout).where(
+        Payout.number.in_(numbers), Payout.amount == amount, Payout.state.in_(states)
     )
+    return session.scalar(asked) if numbers else None
 
 
 def booked_out(session: Session, found: BankLine) -> tuple[LineCause, uuid.UUID] | None:

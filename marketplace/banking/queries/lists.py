@@ -107,7 +107,7 @@ def candidates(session: Session, found: BankLine) -> Sequence[Candidate]:
         why = "amount"
         if payment.id in named:
             why = "reference"
-        elif name and rules.plain(name) == rules.plain(found.party):
+        elif _is_payer(found, name, purchase.payer if purchase else None):
             why = "name"
         elif purchase is not None and purchase.organisation_id in before:
             why = "before"
@@ -121,9 +121,16 @@ def companions(session: Session, found: BankLine) -> Sequence[BankLine]:
         BankLine.state == LineState.OPEN,
         BankLine.amount > ZERO,
         BankLine.id != found.id,
-        (BankLine.payment_id == found.payment_id) | (BankLine.party == found.party),
+        (BankLine.payment_id == found.payment_id)
+        | ((BankLine.party == found.party) & (BankLine.party != "")),
     )
     return session.scalars(asked.order_by(BankLine.day, BankLine.row).limit(MOST)).all()
+
+
+def _is_payer(found: BankLine, *names: str | None) -> bool:
+    """The transfer comes in one of these names."""
+    said = rules.plain(found.party)
+    return bool(said) and said in {rules.plain(name) for name in names if name}
 
 
 def _paid_for_before(session: Session, found: BankLine) -> frozenset[uuid.UUID]:

@@ -93,9 +93,10 @@ def _came(w: Work, line: BankLine) -> None:
         is_its = by_hand.amount == line.amount and not queries.uses_of(w.session, by_hand.id)
         _use(w, line, by_hand) if is_its else _ask(w, line, AccountKind.TRANSFER_UNKNOWN)
         return
-    payout = queries.payout_named(w.session, rules.payout_numbers(line.text), line.amount)
+    payout = queries.payout_named(w.session, line.text, line.amount, back=True)
     if payout is not None:
-        settlement.note_returned(w, payout.id, line.text or line.number)
+        back = settlement.note_returned if payout.state == "released" else settlement.note_bounced
+        back(w, payout.id, line.text or line.number)
         _end(w, line, LineCause.PAYOUT, payout.id)
         return
     named = queries.payments_named(w.session, rules.references(line.text))
@@ -146,7 +147,7 @@ def _went(w: Work, line: BankLine) -> None:
     if known is not None:
         _end(w, line, *known)
         return
-    payout = queries.payout_named(w.session, rules.payout_numbers(line.text), -line.amount)
+    payout = queries.payout_named(w.session, line.text, -line.amount)
     if payout is None:
         if line.state is LineState.NEW:
             move(w, LINE, line, "ask")

@@ -24,6 +24,7 @@ from marketplace.kernel.codes import random_code
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import ZERO, Money, total
+from marketplace.kernel.workdays import calendar
 from marketplace.orders import queries, rules
 from marketplace.orders.models import Address, Delivery, Order, OrderLine, Purchase
 from marketplace.orders.queries.basket import Parcel, Wish
@@ -51,6 +52,7 @@ class Placement:
     total: Money | None = None
     pay_with: credits.Wanted = OWN_MONEY
     own: Money | None = None  # what the page showed as left for the buyer's own money
+    payer: str = ""  # in whose name the money comes; empty: the buyer's own
 
 
 def place(w: Work, wanted: Placement) -> Purchase:
@@ -208,6 +210,7 @@ def _purchase(
         buyer_id=w.actor.person_id,
         organisation_id=wanted.organisation_id,
         source=wanted.source,
+        payer=wanted.payer,
         tender=wanted.tender,
         total=due,
         key=wanted.key,
@@ -271,7 +274,7 @@ def _hold_ends(w: Work, tender: Tender) -> datetime:
     config = w.tools.config
     if tender is Tender.CARD:
         return w.now + timedelta(minutes=config.card_hold_minutes)
-    return w.now + timedelta(days=config.transfer_hold_days)
+    return calendar().plus(w.now, config.transfer_hold_workdays)
 
 
 _OF_NUMBER = select(Purchase.id).where(Purchase.number == bindparam("number"))

@@ -5,6 +5,7 @@ from marketplace.settlement.service.making import make_statements
 from marketplace.settlement.service.paying import (
     give_file,
     make_run,
+    note_bounced,
     note_paid,
     note_returned,
     propose_again,
@@ -19,6 +20,7 @@ __all__ = [
     "give_file",
     "make_run",
     "make_statements",
+    "note_bounced",
     "note_paid",
     "note_returned",
     "propose_again",

@@ -212,6 +212,27 @@ def note_returned(w: Work, payout_id: uuid.UUID, reason: str) -> Payout:
     return payout
 
 
+def note_bounced(w: Work, payout_id: uuid.UUID, reason: str) -> Payout:
+    """It had been paid, and the bank sent it back afterwards: it is owed as before. By the system,
+    as a statement of the bank says. Raises Missing, Forbidden, WrongState."""
+    payout = queries.payout(w.session, payout_id).payout
+    move(w, PAYOUT, payout, "bounce", number=payout.number)
+    payout.note = rules.note(reason)
+    post(
+        w, Book.MONEY, "bounced",
+        subject_id=payout.id,
+        key=f"payout-bounced:{payout.id}",
+        entries=(
+            debit(AccountKind.BANK_CLEARING, payout.amount),
+            credit(AccountKind.DUE_TO_SUPPLIER, payout.amount, payout.supplier_id),
+        ),
+    )  # fmt: skip
+    statement = queries.row(w.session, payout.statement_id, for_change=True)
+    move(w, STATEMENT, statement, "reopen", payout=payout.number)
+    statement.paid_at = None
+    return payout
+
+
 def _answered(w: Work, payout: Payout, verb: str, where: AccountKind, **data: str) -> None:
     move(w, PAYOUT, payout, verb, number=payout.number, **data)
     payout.answered_at, payout.answered_by = w.now, w.actor.person_id
