@@ -96,6 +96,8 @@ def test_what_does_not_add_up_does_not_leave(people: People, honey: Listing) -> 
     order = five_of(people, honey)
     with pytest.raises(Refused, match="more_than_left"):
         packed(people, order, "SF1001", 6)
+    with pytest.raises(Refused, match="more_than_left"):  # before anything is counted
+        rules.pieces_to_send({order.id: 5}, {order.id: 6})
     with pytest.raises(Invalid, match="nothing_to_send"):
         packed(people, order, "SF1001", 0)
     with pytest.raises(Invalid, match="quantity"):
