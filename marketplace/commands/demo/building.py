@@ -14,6 +14,7 @@ from marketplace.commands.demo import (
     banking,
     buying,
     cast,
+    claiming,
     differing,
     invoicing,
     lists,
@@ -72,6 +73,7 @@ def fill(folder: Path, now: datetime, told: Script) -> None:
         settling.plan(stage)
         invoicing.plan(stage)
         banking.plan(stage)
+        claiming.plan(stage)
         stage.play()
         _finish(runtime)
     finally:
