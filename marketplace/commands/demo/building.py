@@ -15,6 +15,7 @@ from marketplace.commands.demo import (
     buying,
     cast,
     claiming,
+    crediting,
     differing,
     invoicing,
     lists,
@@ -68,6 +69,7 @@ def fill(folder: Path, now: datetime, told: Script) -> None:
         owning.plan(stage, told.sellers)
         planning.plan(stage, told.grants, told.plans)
         buying.plan(stage, told.checkouts, told.baskets)
+        crediting.plan(stage)
         differing.plan(stage)
         watching.plan(stage, told.sellers)
         settling.plan(stage)

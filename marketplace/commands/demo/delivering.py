@@ -25,7 +25,7 @@ PAID_BY_CARD = "12:20"  # five minutes after the order
 def plan_delivery(stage: Stage, purchase: str, buyer: str, days: Days, *, pay_at: str = "") -> None:
     """The steps that `days` names for every order of the purchase remembered under `purchase`."""
     acts = {
-        "pay": partial(_pay, stage, purchase),
+        "pay": partial(pay, stage, purchase),
         "ship": partial(_ship, stage, purchase),
         "ship_part": partial(_ship_part, stage, purchase),
         "receive": partial(_receive, stage, purchase, buyer),
@@ -68,7 +68,8 @@ def take_back(stage: Stage, purchase: str, reason: str) -> None:
             orders.take_back(w, order.id, reason)
 
 
-def _pay(stage: Stage, purchase: str) -> None:
+def pay(stage: Stage, purchase: str) -> None:
+    """The money of a purchase, or of a union for its credit, as it comes."""
     with stage.runtime.reading() as session:
         asked = payments_queries.of_purchase(session, stage.ids[purchase])
     if asked is None:

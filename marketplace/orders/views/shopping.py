@@ -112,7 +112,9 @@ def place() -> ResponseReturnValue:
         if not form.blame(fault):
             raise
         return _checkout_again(form, fault.status)
-    return back_to("orders.purchase", _("订单已提交，请付款。"), purchase_id=purchase.id)
+    is_paid = form.own.data == "0"
+    told = _("订单已提交，已经付清。") if is_paid else _("订单已提交，请付款。")
+    return back_to("orders.purchase", told, purchase_id=purchase.id)
 
 
 def _checkout_again(form: CheckoutForm, status: int) -> ResponseReturnValue:

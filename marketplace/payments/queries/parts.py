@@ -15,7 +15,11 @@ from marketplace.payments.states import PaymentState
 def parts_of(session: Session, payment_id: uuid.UUID) -> tuple[PaymentPart, ...]:
     """Of all orders of a payment, each order's together; none when own money pays everything."""
     asked = select(PaymentPart).where(PaymentPart.payment_id == payment_id)
-    return tuple(session.scalars(asked.order_by(PaymentPart.order_id, PaymentPart.id)))
+    return tuple(
+        session.scalars(
+            asked.order_by(PaymentPart.order_id, PaymentPart.kind, PaymentPart.source_id)
+        )
+    )
 
 
 def parts_of_order(session: Session, order_id: uuid.UUID | None) -> tuple[PaymentPart, ...]:
