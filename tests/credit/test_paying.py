@@ -135,7 +135,7 @@ def test_what_was_held_is_free_again_when_nobody_pays_or_the_order_is_off(
     called_off(people, first.id)
     assert the_payment(people, purchase).amount == Money(43_15)
     assert credit_of(people) == [(33_15, 16_85, 0, 0)]
-    clock.advance(days=16)
+    clock.advance(days=25)
     with people.runtime.work() as w:
         orders.lapse_due(w)
     assert credit_of(people) == [(50_00, 0, 0, 0)]

@@ -84,7 +84,7 @@ def test_a_code_works_once_and_is_free_again_when_all_of_it_is_back(
         a_purchase(people, walnut, pay_with=Wanted(voucher=one))
     assert used(people, batch) == 2
     assert faults() == []
-    clock.advance(days=16)
+    clock.advance(days=25)
     with people.runtime.work() as w:
         orders.lapse_due(w)
     assert used(people, batch) == 0
