@@ -19,19 +19,19 @@ SPOILED = (96, 84, 40)
 
 def plan(stage: Stage) -> None:
     """On the day of receipt, as the hours of fresh goods want it."""
-    stage.plan(14, "18:00", partial(_claim, stage, TAKEN, "zhou", "到货压坏了一份。"))
-    stage.plan(14, "18:30", partial(_answer, stage, TAKEN, "offer", "按一份的一半退。"))
-    stage.plan(14, "19:00", partial(_answer, stage, TAKEN, "accept", who="zhou"))
+    stage.plan(14, "17:22", partial(_claim, stage, TAKEN, "zhou", "到货压坏了一份。"))
+    stage.plan(14, "17:25", partial(_answer, stage, TAKEN, "offer", "按一份的一半退。"))
+    stage.plan(14, "17:28", partial(_answer, stage, TAKEN, "accept", who="zhou"))
     stage.plan(13, "10:00", partial(refund, stage, TAKEN))
-    stage.plan(11, "18:00", partial(_claim, stage, DECIDED, "south-buyer", "有一半不新鲜。"))
-    stage.plan(11, "18:30", partial(_answer, stage, DECIDED, "offer", "照片看不清，退三元。"))
+    stage.plan(11, "17:22", partial(_claim, stage, DECIDED, "south-buyer", "有一半不新鲜。"))
+    stage.plan(11, "17:25", partial(_answer, stage, DECIDED, "offer", "照片看不清，退三元。"))
     words = "打开就是这样，请看第一张照片。"
-    stage.plan(11, "19:00", partial(_answer, stage, DECIDED, "dispute", words, "south-buyer"))
+    stage.plan(11, "17:28", partial(_answer, stage, DECIDED, "dispute", words, "south-buyer"))
     words = "照片看得清，退五元。"
     stage.plan(9, "10:10", partial(_answer, stage, DECIDED, "award", words, MANAGER))
     stage.plan(8, "10:00", partial(refund, stage, DECIDED))
-    stage.plan(8, "18:00", partial(_claim, stage, WAITING, "lin", "有两个开裂了。"))
-    stage.plan(8, "18:20", partial(_answer, stage, WAITING, "offer", "路上压的，退三元。"))
+    stage.plan(8, "17:22", partial(_claim, stage, WAITING, "lin", "有两个开裂了。"))
+    stage.plan(8, "17:25", partial(_answer, stage, WAITING, "offer", "路上压的，退三元。"))
     words = "两个都不能吃了。"
     stage.plan(4, "09:40", partial(_answer, stage, WAITING, "dispute", words, "lin"))
 

@@ -65,7 +65,7 @@ def stations(view: OrderView, parcels: Sequence[ShipmentView]) -> tuple[Station,
 def parcel_stations(parcel: ShipmentView) -> tuple[Station, ...]:
     """发货 → 收货 of one parcel."""
     arrived = parcel.shipment.received_at
-    sent = f"{parcel.carrier} {moment(parcel.shipment.shipped_at)}"
+    sent = f"{_(parcel.carrier)} {moment(parcel.shipment.shipped_at)}"
     return (
         Station(_("发货"), sent, "done"),
         Station(_("收货"), moment(arrived), "done" if arrived else "now"),
