@@ -59,7 +59,9 @@ def kept(maker: Callable[Concatenate[People, P], T]) -> Callable[Concatenate[Peo
     @functools.wraps(maker)
     def made(people: People, *args: P.args, **kwargs: P.kwargs) -> T:
         now = people.runtime.clock.now()
-        asked = repr((maker.__name__, args, sorted(kwargs.items()), now))
+        # whose people act: those of a host have other ids
+        whose = type(people).__name__
+        asked = repr((whose, maker.__name__, args, sorted(kwargs.items()), now))
         data = people.runtime.tools.config.data
         with _opened(people.runtime.engine) as opened:
             before = opened.states()
