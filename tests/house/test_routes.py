@@ -53,7 +53,10 @@ def calls(app: Flask, rule: Rule) -> Iterator[tuple[str, str]]:
     """Each method of a route with an address that names nothing that exists."""
     kinds = {name: type(c).__name__.removesuffix("Converter").lower()
              for name, c in rule._converters.items()}  # fmt: skip
-    places = {name: NOTHING.get(kind, "none") for name, kind in kinds.items()}
+    places = {
+        name: min(rule._converters[name].items) if kind == "any" else NOTHING.get(kind, "none")
+        for name, kind in kinds.items()
+    }
     with app.test_request_context():
         address = app.url_map.bind("localhost").build(rule.endpoint, places)
     for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):

@@ -76,7 +76,7 @@ def test_an_employee_buys_by_transfer(
     with people.runtime.reading() as session:
         purchase = session.scalars(select(Purchase)).one()
     assert the_payment(people, purchase).reference in page
-    assert "2026-12-08 12:00" in page  # the end of the hold
+    assert "2026-12-14 12:00" in page  # the end of the hold: fifteen working days
     assert "购物车还是空的" in text_of(buyer, "/basket")
     assert purchase.number in text_of(buyer, "/orders")
 

@@ -59,7 +59,8 @@ def poisoned(row: Row, world: World) -> dict[str, str]:
         value = poison(kind, world)
         if name not in own:
             given[name] = value
-        given[fold.format(name)] = value
+        if name not in row.also:
+            given[fold.format(name)] = value
     return given
 
 

@@ -42,8 +42,13 @@ KINDS = {
     "statement": "SupplierStatement",
     "payout run": "PayoutRun",
     "invoice request": "InvoiceRequest",
+    "grant of credit": "CreditGrant",
+    "batch of vouchers": "VoucherBatch",
 }  # as the trail names them
-UNROUTED: dict[str, str] = {}  # verb → why no row of the table uses it
+UNROUTED: dict[str, str] = {  # verb → why no row of the table uses it
+    "CreditGrant.fund": "follows the union's transfer; see tests/credit/test_granting.py",
+    "Payment.settle_covered": "in a checkout that credit covers; see tests/credit/test_paying.py",
+}
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 FOREIGN_THING = re.compile(r"\{(?!other_)\w+\}")  # the asker's own are other_…
 TOKEN = re.compile(r'(csrf_token|form_key)" type="hidden" value="[^"]*"')
