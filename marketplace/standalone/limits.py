@@ -41,6 +41,7 @@ class Often:
 
 UPLOADS = (
     "marketplace.accounts.take",
+    "marketplace.banking.take",
     "marketplace.catalog.compare_price",
     "marketplace.catalog.draft",
     "marketplace.catalog.import_now",
@@ -52,6 +53,9 @@ UPLOADS = (
     "marketplace.desk.compare_price",
     "marketplace.desk.take_list",
     "marketplace.desk.write_down",
+    "marketplace.invoices.decide_invoice",
+    "marketplace.invoices.enter",
+    "marketplace.orders.take_tracking",
     "marketplace.purchasing.set_people",
     "marketplace.suppliers.hand_in",
     "marketplace.suppliers.propose_account",
