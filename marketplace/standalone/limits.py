@@ -49,6 +49,7 @@ UPLOADS = (
     "marketplace.catalog.paper_batch",
     "marketplace.catalog.paper_goods",
     "marketplace.catalog.show_photos",
+    "marketplace.claims.open_claim",
     "marketplace.desk.add_list",
     "marketplace.desk.compare_price",
     "marketplace.desk.take_list",

@@ -53,7 +53,7 @@ def open_claim(order_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     if kind not in set(ClaimKind):
         raise Missing(kind=kind)
     wanted = ClaimKind(kind)
-    form = FORMS[wanted]()
+    form = _form_for(wanted)
     if not form.validate():
         return _order(order_id, 422, form=form)
     try:
@@ -67,6 +67,10 @@ def open_claim(order_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     except (Invalid, Refused) as fault:
         return _order(order_id, fault.status, form=form, fault=fault)
     return back_to("claims.show", _("售后申请已提交。"), claim_id=claim.id)
+
+
+def _form_for(kind: ClaimKind) -> ClaimForm:
+    return FORMS[kind]()
 
 
 def _order(
