@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from marketplace.kernel.actor import Role
 from marketplace.web.door import EVERYONE, SIGNED_IN
@@ -54,8 +54,8 @@ def calls(app: Flask, rule: Rule) -> Iterator[tuple[str, str]]:
     kinds = {name: type(c).__name__.removesuffix("Converter").lower()
              for name, c in rule._converters.items()}  # fmt: skip
     places = {
-        name: min(rule._converters[name].items) if kind == "any" else NOTHING.get(kind, "none")
-        for name, kind in kinds.items()
+        name: min(c.items) if isinstance(c, AnyConverter) else NOTHING.get(kinds[name], "none")
+        for name, c in rule._converters.items()
     }
     with app.test_request_context():
         address = app.url_map.bind("localhost").build(rule.endpoint, places)
