@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Flask
 
+from marketplace.config import Config
 from marketplace.extension import tools
 from marketplace.kernel.clock import SetClock
 from marketplace.standalone import create_app
@@ -26,33 +27,34 @@ class Standing:
     """The applications of one worker, each by its settings."""
 
     def __init__(self) -> None:
-        self._apps: dict[str, tuple[Flask, dict[str, Any]]] = {}
+        self._apps: dict[str, tuple[Flask, dict[str, Any], Config]] = {}
 
     def app(self, settings: Mapping[str, object], clock: SetClock) -> Flask:
         """As `create_app` would make it now."""
         key = repr(sorted(settings.items()))
         if key not in self._apps:
             made = create_app(settings, clock=clock)
-            self._apps[key] = (made, dict(made.config))
-        app, config = self._apps[key]
+            ours = made.extensions["marketplace"].runtime.tools.config
+            self._apps[key] = (made, dict(made.config), ours)
+        app, config, ours = self._apps[key]
         app.config.clear()
         app.config.update(config)
         app.extensions["marketplace.limiter"].reset()
-        renew(app.extensions["marketplace"].runtime, clock)
+        renew(app.extensions["marketplace"].runtime, clock, ours)
         return app
 
     def stop(self) -> None:
         """Lets the databases go."""
-        for app, _ in self._apps.values():
+        for app, *_ in self._apps.values():
             app.extensions["marketplace"].runtime.engine.dispose()
 
 
-def renew(runtime: Runtime, clock: SetClock) -> None:
+def renew(runtime: Runtime, clock: SetClock, config: Config) -> None:
     """Engine and wiring stay; answers that were kept for the data before are forgotten."""
     for kept in _all_kept():
         kept._known.clear()
     runtime.clock = clock
-    runtime.tools = tools(runtime.tools.config)
+    runtime.tools = tools(config)
     runtime.courier = Courier(runtime)
     runtime.anchor = Anchor(runtime.anchor.path)
 
