@@ -33,6 +33,7 @@ AMOUNT = re.compile(
 )
 BLANK = frozenset({"", "-", "--", "—"})
 NOTHING = BLANK | {"0", "0.0", "0.00"}
+NUMBER = re.compile(r"[^\W_0]")  # a serial of noughts and strokes alone is none
 LARGEST = 10**12  # fen
 LONGEST = 40  # characters of an amount
 NAMES = frozenset(
@@ -221,7 +222,7 @@ class _Reading:
         balance = _amount(told) if (told := said("balance")) not in BLANK else None
         return BankRow(
             row=record.row, line=record.line, day=self._day(said("day")), time=said("time"),
-            serial=said("serial"), amount=self._signed(said), balance=balance,
+            serial=_serial(said("serial")), amount=self._signed(said), balance=balance,
             party=said("party"), party_account=said("party_account"), text=said("text"),
         )  # fmt: skip
 
@@ -246,11 +247,16 @@ class _Reading:
         if self.layout.sign == "sign":
             return _not_zero(amount)
         word = halfwidth(said("direction"))
-        if word in self.layout.came:
-            return _not_zero(abs(amount))
+        if word in self.layout.came and amount >= 0:
+            return _not_zero(amount)
         if word in self.layout.went:
             return -_not_zero(abs(amount))
         raise refuse("direction_unclear", words="、".join((*self.layout.came, *self.layout.went)))
+
+
+def _serial(value: str) -> str:
+    """The bank's number. Where a bank has none it writes "0" or "-", the same for every line."""
+    return value if NUMBER.search(value) else ""
 
 
 def _one_of(said: Callable[[str], str]) -> int:

@@ -51,6 +51,12 @@ def test_money_that_went_out_is_below_zero_however_it_is_written() -> None:
     assert only(SAMPLES["signed"].replace("1180.00", '"-1,180.00"')).amount == -1180_00
 
 
+def test_money_that_came_is_not_taken_for_more_when_its_entry_is_reversed() -> None:
+    back = SAMPLES["boc"].replace("1180.00", "-1180.00")
+    (problem,) = read_statement(back.encode(), layouts()).problems
+    assert problem.code == "direction_unclear"
+
+
 def test_a_workbook_says_the_same_as_a_text() -> None:
     heading, row = (line.split(",") for line in SAMPLES["abc"].splitlines())
     found = read_statement(plain_workbook("明细", heading, [row]), layouts())

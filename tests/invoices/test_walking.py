@@ -99,6 +99,20 @@ def test_a_refund_is_followed_by_a_red_invoice(
     assert [fault for fault in faults() if "refunds" not in fault] == []
 
 
+def test_a_red_invoice_that_the_buyer_has_stays_so_when_the_money_arrives(
+    people: People, melon: Listing
+) -> None:
+    order = a_completed_order(people, melon)
+    request, blue = issued(people, order)
+    taken_back(people, order)
+    reddened(people, request.id, blue)
+    with people.runtime.work(people.actor("employee")) as w:
+        service.decide(w, request.id, "deliver")
+    with people.runtime.work() as w:
+        service.follow_order(w, order.id)  # as when the bank has sent the refund
+    assert the_request(people, order).state is RequestState.DELIVERED
+
+
 def test_what_is_called_off_before_it_was_invoiced_is_not_asked_for_any_more(
     people: People, melon: Listing, faults: Faults
 ) -> None:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.catalog.models import Listing
 from marketplace.kernel.clock import SetClock
@@ -241,6 +242,18 @@ def test_what_left_since_it_was_read_is_not_sent_again(people: People, honey: Li
         w.session.execute(text("UPDATE mp_order_line SET shipped = 4"))
         assert held[0].shipped == 0
         service.ship(w, order.id, "sf", "SF1001")
+
+
+def test_a_delivery_is_what_has_left_not_what_was_read(people: People, honey: Listing) -> None:
+    """P10: two sheets at once: the lines were read, and another parcel left, before the order was
+    held. With the last piece all has left, or it would never count as received."""
+    order = five_of(people, honey)
+    packed(people, order, "SF1001", 4)
+    with people.runtime.work(people.actor("supplier")) as w:
+        (line,) = queries.lines_of(w.session, order.id)
+        set_committed_value(line, "shipped", 0)  # as it was before the other one counted
+        service.send(w, order.id, service.NewShipment("sf", "SF1002", {line.id: 1}))
+    assert now_of(people, order) == (OrderState.PAID, DeliveryState.SHIPPED, [])
 
 
 PACKED = st.tuples(st.integers(0, 3), st.integers(0, 3))

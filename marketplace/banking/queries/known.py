@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.banking import rules
@@ -47,15 +47,28 @@ def lines_for_change(session: Session, line_ids: Collection[uuid.UUID]) -> Seque
     return found
 
 
+def taken_for(session: Session, sha256: str) -> str | None:
+    """Of which account this very file was taken in before."""
+    asked = select(BankStatement.account).where(BankStatement.sha256 == sha256)
+    return session.scalar(asked.order_by(BankStatement.made_at).limit(1))
+
+
 def lines_to_match(session: Session) -> Sequence[uuid.UUID]:
     """New lines; and open ones of which something has become true since: their payment asks for
-    just this now, or their number stands in our books."""
+    just this now, or their number stands in our books (a transfer that was confirmed by hand just
+    while they were looked at, or while another account of ours had a line of that number)."""
     fits = (
         (BankLine.payment_id == Payment.id)
         & (Payment.state == PaymentState.AWAITING)
         & (Payment.tender == Tender.TRANSFER)
         & (Payment.amount == BankLine.amount)
         & (Payment.payer_id != BankStatement.made_by)
+    )
+    by_hand = (
+        (Payment.provider_ref == BankLine.number)
+        & (Payment.tender == Tender.TRANSFER)
+        & (Payment.amount == BankLine.amount)
+        & ~exists().where(BankUse.payment_id == Payment.id)
     )
     went = BankLine.amount < ZERO
     booked = (
@@ -70,7 +83,7 @@ def lines_to_match(session: Session) -> Sequence[uuid.UUID]:
                 BankLine.state == LineState.NEW,
                 (BankLine.state == LineState.OPEN)
                 & (BankLine.used == ZERO)
-                & or_(select(Payment.id).where(fits).exists(), went & booked),
+                & or_(exists().where(fits), exists().where(by_hand), went & booked),
             )
         )
         .order_by(BankLine.day, BankLine.row, BankLine.id)

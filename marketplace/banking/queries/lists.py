@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
@@ -88,17 +88,21 @@ def waiting(session: Session, line_id: uuid.UUID) -> Waiting:
 
 
 def candidates(session: Session, found: BankLine) -> Sequence[Candidate]:
-    """Transfers that are awaited and may be meant: those that the text names, whatever they ask,
-    and those that ask for just what is left of the line; the likeliest first."""
+    """Transfers that are awaited, or were confirmed by hand under a number that no line has, and
+    may be meant: those that the text names, whatever they ask, and those that ask for just what is
+    left of the line; the likeliest first."""
     named = {one.id for one in payments_named(session, rules.references(found.text))}
     before = _paid_for_before(session, found)
+    has_line = exists().where(BankUse.payment_id == Payment.id)
+    by_hand = (Payment.state == PaymentState.SETTLED) & ~has_line
     asked = (
         select(Payment, Purchase, Organisation.name)
         .outerjoin(Purchase, Purchase.id == Payment.purchase_id)
         .outerjoin(Organisation, Organisation.id == Purchase.organisation_id)
-        .where(Payment.tender == Tender.TRANSFER, Payment.state == PaymentState.AWAITING)
+        .where(Payment.tender == Tender.TRANSFER)
+        .where((Payment.state == PaymentState.AWAITING) | by_hand)
         .where(Payment.id.in_(named) | (Payment.amount == found.rest))
-        .order_by(Payment.made_at, Payment.reference)
+        .order_by(Payment.state, Payment.made_at, Payment.reference)  # awaited ones first
         .limit(10 * MOST)
     )
     told = []

@@ -35,13 +35,17 @@ class Taken:
 def take_statement(w: Work, sheet: BankSheet, given: NewStatement) -> Taken:
     """Store the lines that no statement told of before; they are matched afterwards. By a manager.
 
-    Raises Forbidden, Invalid (a sheet with problems, an account without a name).
+    Raises Forbidden, Invalid (a sheet with problems, an account without a name, a file that was
+    taken in for another account: all its lines would count twice).
     """
     if Role.MANAGER not in w.actor.roles:
         raise Forbidden(verb="take")
     account = rules.account_name(given.account)
     if sheet.problems or not sheet.rows:
         raise Invalid("statement_unusable", field="sheet")
+    before = queries.taken_for(w.session, sheet.sha256)
+    if before is not None and rules.plain(before) != rules.plain(account):
+        raise Invalid("statement_of_another_account", field="account", account=before)
     keys = rules.keys(account, sheet.rows)
     known = queries.known_keys(w.session, keys)
     fresh = [(key, row) for key, row in zip(keys, sheet.rows, strict=True) if key not in known]

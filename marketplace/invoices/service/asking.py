@@ -25,6 +25,8 @@ VERBS = {
     RequestState.WITHDRAWN: "withdraw",
 }
 
+_TO_THE_FEN = frozenset({RequestState.ISSUED, RequestState.RED_LETTERED})  # what a buyer has stays
+
 
 def ask(w: Work, order_id: uuid.UUID, title_id: uuid.UUID | None) -> tuple[InvoiceRequest, ...]:
     """Ask the supplier of an order to invoice each share that is not asked for yet: a union's to
@@ -149,7 +151,7 @@ def follow(w: Work, request_id: uuid.UUID, net: dict[str, Money] | None = None) 
     target = rules.standing(found.wanted, found.invoiced, has_red=has_red)
     if target is found.state:
         return
-    if found.state is RequestState.DELIVERED and target is RequestState.ISSUED:
+    if found.state is RequestState.DELIVERED and target in _TO_THE_FEN:
         return
     move(w.by_system(), REQUEST, found, VERBS[target], number=found.order.number)
     if target in queries.OPEN:

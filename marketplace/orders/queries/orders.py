@@ -143,10 +143,11 @@ def open_verbs(actor: Actor, found: Order, delivery: Delivery) -> tuple[Step[Any
     return tuple(shown)
 
 
-def lines_of(session: Session, order_id: uuid.UUID) -> tuple[OrderLine, ...]:
-    """The frozen lines, by title."""
+def lines_of(session: Session, order_id: uuid.UUID, *, anew: bool = False) -> tuple[OrderLine, ...]:
+    """The frozen lines, by title; `anew`: as they are counted now, whatever was read before."""
     own = select(OrderLine).where(OrderLine.order_id == order_id)
-    return tuple(session.scalars(own.order_by(OrderLine.title, OrderLine.id)))
+    own = own.order_by(OrderLine.title, OrderLine.id)
+    return tuple(session.scalars(own.execution_options(populate_existing=anew)))
 
 
 def sold_lines(session: Session, order_id: uuid.UUID) -> tuple[SoldLine, ...]:

@@ -104,7 +104,7 @@ def _pieces(lines: Mapping[uuid.UUID, OrderLine], given: NewShipment) -> dict[uu
 def _move_on(w: Work, order: Order, delivery: Delivery) -> None:
     """A part has left, or all of it: then the days until it counts as received begin."""
     w.session.flush()
-    lines = queries.lines_of(w.session, order.id)
+    lines = queries.lines_of(w.session, order.id, anew=True)  # others may have packed meanwhile
     state = rules.delivery_state((line.quantity, line.shipped) for line in lines)
     if state is DeliveryState.PARTLY:
         move(w, DELIVERY, delivery, "ship_part", order=order.number)
