@@ -56,7 +56,7 @@ def book_paid_order(w: Work, event: OrderPaid) -> None:
 
 def book_cancelled_order(w: Work, event: OrderCancelled) -> None:
     """A paid order is off: we owe its supplier nothing and the buyer the money."""
-    if event.was_paid:  # a promise is not money: nothing stands in the book yet
+    if event.was_paid and event.goods + event.freight:  # a promise is not money: nothing stands yet
         _owe_buyer(w, "cancelled", f"order-cancelled:{event.order_id}", event)
 
 
@@ -78,16 +78,17 @@ def book_completed_order(w: Work, event: OrderCompleted) -> None:
 
 def book_taken_back_order(w: Work, event: OrderTakenBack) -> None:
     """A completed order is undone: what was due for it is not, then as if it were called off."""
-    post(
-        w, Book.MONEY, rules.DUE_BACK,
-        subject_id=event.order_id,
-        key=f"order-due-back:{event.order_id}",
-        entries=(
-            debit(AccountKind.DUE_TO_SUPPLIER, event.supply + event.freight, event.supplier_id),
-            credit(AccountKind.SUPPLIER_PAYABLE, event.supply, event.supplier_id),
-            credit(AccountKind.FREIGHT, event.freight, event.supplier_id),
-        ),
-    )  # fmt: skip
+    if event.supply + event.freight:
+        post(
+            w, Book.MONEY, rules.DUE_BACK,
+            subject_id=event.order_id,
+            key=f"order-due-back:{event.order_id}",
+            entries=(
+                debit(AccountKind.DUE_TO_SUPPLIER, event.supply + event.freight, event.supplier_id),
+                credit(AccountKind.SUPPLIER_PAYABLE, event.supply, event.supplier_id),
+                credit(AccountKind.FREIGHT, event.freight, event.supplier_id),
+            ),
+        )  # fmt: skip
     _owe_buyer(w, "taken_back", f"order-taken-back:{event.order_id}", event)
 
 

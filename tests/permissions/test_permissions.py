@@ -28,6 +28,7 @@ READS = frozenset(
         "GET marketplace.orders.recall_sheet",
         "GET marketplace.purchasing.values",
         "GET marketplace.settlement.bank_file",
+        "GET marketplace.credit.report",
         "GET marketplace.invoices.file",
     }
 )

@@ -39,7 +39,8 @@ def call_off(w: Work, order: Order, told: str) -> Order:
     move(w, ORDER, order, "cancel", reason=told)
     order.cancelled_at, order.cancel_reason = w.now, told
     if was_paid:
-        _owe_rest(w, order)
+        if _due(order):  # a claim may have given all of it back before
+            _owe_rest(w, order)
     else:
         payments.reduce(w, order.purchase_id, order.goods + order.freight, order.id)
     w.announce(_cancelled(w, order, was_paid=was_paid))
@@ -65,10 +66,14 @@ def take_back(w: Work, order_id: uuid.UUID, reason: str) -> Order:
 
 def _owe_rest(w: Work, order: Order) -> None:
     """What has not gone back in parts. Raises Refused already_refunded when nothing is left."""
-    due = order.goods - order.refunded + order.freight
+    due = _due(order)
     if not due:
         raise Refused("already_refunded", number=order.number)
     payments.request_refund(w, order_id=order.id, purchase_id=order.purchase_id, amount=due)
+
+
+def _due(order: Order) -> Money:
+    return order.goods - order.refunded + order.freight
 
 
 def _left(order: Order) -> tuple[Money, Money]:

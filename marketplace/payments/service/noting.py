@@ -164,7 +164,7 @@ def _taken(w: Work, operation: PaymentOperation, charge: Charge) -> None:
     payment = w.session.get_one(Payment, operation.payment_id)
     if payment.state is PaymentState.AWAITING and payment.amount == operation.amount:
         settling.settle_card(w, payment.id, charge.money_ref, charged=charge.amount)
-    elif payment.state is PaymentState.VOID:
+    elif payment.state is PaymentState.VOID and payment.amount == operation.amount:
         w.announce(PaidLate(w.now, operation.id, payment.id, payment.purchase_id, operation.amount))
     else:
         _excess(w, operation)
