@@ -39,13 +39,14 @@ def payout_numbers(text: str) -> tuple[str, ...]:
 
 def keys(account: str, rows: Sequence[BankRow]) -> list[str]:
     """By what each line is known again, in this statement and in others that overlap with it: the
-    bank's number, else all that it says; of several alike, which of them it is."""
+    bank's number and the day, as banks begin to count anew, else all that it says; of several
+    alike, which of them it is."""
     seen: Counter[tuple[object, ...]] = Counter()
     found = []
     for row in rows:
         said: tuple[object, ...] = (plain(account), row.amount)
         if row.serial:
-            said = (*said, "serial", row.serial)
+            said = (*said, "serial", row.serial, row.day.isoformat())
         else:
             said = (
                 *said, "line", row.day.isoformat(), row.time, row.balance,

@@ -41,6 +41,14 @@ def test_a_stroke_in_the_place_of_a_number_is_no_number(people: People) -> None:
     assert balances(people) == {K.TRANSFER_UNKNOWN: Money(6 * 118_00)}
 
 
+def test_a_number_that_a_bank_uses_again_on_another_day_is_another_line(people: People) -> None:
+    """P8: and the day before, taken in once more with it, is known."""
+    before = came("10086", "118.00", "甲")
+    assert taken(people, before).fresh == 1
+    assert taken(people, before, came("10086", "118.00", "乙", day="2026-11-24")).fresh == 1
+    assert balances(people) == {K.TRANSFER_UNKNOWN: Money(2 * 118_00)}
+
+
 def test_a_line_finds_its_payment_later_though_two_lines_bore_its_number(
     people: People, melon: Listing, faults: Faults
 ) -> None:

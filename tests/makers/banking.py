@@ -19,8 +19,10 @@ HEADINGS = "交易日期,流水号,收入,支出,余额,对方户名,对方账�
 ACCOUNT = "62220001"
 
 
-def came(serial: str, yuan: str, text: str = "", party: str = "示例付款人") -> str:
-    return f"2026-11-23,{serial},{yuan},,,{party},,{text}"
+def came(
+    serial: str, yuan: str, text: str = "", party: str = "示例付款人", day: str = "2026-11-23"
+) -> str:
+    return f"{day},{serial},{yuan},,,{party},,{text}"
 
 
 def went(serial: str, yuan: str, text: str = "") -> str:
