@@ -62,7 +62,7 @@ from tests.makers.suppliers import (
     seen,
 )
 from tests.makers.unions import a_budget, a_union
-from tests.permissions import banking, batches, credit, invoicing, settling
+from tests.permissions import banking, batches, credit, invoicing, settling, telling
 
 MARK = "甲家专有"  # stands in every private text of the owner
 UPLOADS = batches.UPLOADS | {
@@ -246,10 +246,7 @@ def _tasks(people: People, things: Things) -> None:
             assert task is not None
             things[name] = str(task.id)
         desk.claim(w, uuid.UUID(things["claimed_task"]))
-    with people.runtime.work(people.actor("supplier")) as w:
-        told = suppliers.hand_in(w, uuid.UUID(things["supplier"]), a_paper())
-    with people.runtime.work(people.actor("reviewer")) as w:
-        suppliers.refuse_paper(w, told.id, "示例审核意见")
+    telling.add(people, uuid.UUID(things["supplier"]))
 
 
 def _change(people: People, things: Things, private: dict[str, object]) -> None:
