@@ -15,8 +15,10 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.states import AccountKind
+from marketplace.orders import queries as orders_queries
 from marketplace.orders import service as orders
 from marketplace.orders.models import Purchase
+from marketplace.orders.rules import Part
 from marketplace.orders.states import OrderState
 from marketplace.payments import service as payments
 from marketplace.payments.models import PaymentPart, Refund, Tender
@@ -104,6 +106,24 @@ def test_a_refund_goes_to_both_sources_and_any_series_of_parts_is_exact(
     with people.runtime.work(people.actor("second_manager")) as w:
         payments.settle_refund(w, refund.id, "示例退款 1")
     assert the_payment(people, purchase).refunded == Money(84_85)
+    assert faults() == []
+
+
+def test_many_small_parts_and_the_rest_give_each_source_what_it_gave(
+    people: People, budget: Budget, melon: Listing, faults: Faults
+) -> None:
+    """P4, P13: each fen is rounded to the larger source; the rest makes up for it."""
+    funded(people, a_grant(people, budget))
+    purchase = paid(people, a_purchase(people, melon, pay_with=WITH_CREDIT))
+    order = the_order(people, purchase)
+    with people.runtime.reading() as session:
+        (line,) = orders_queries.lines_of(session, order.id)
+    for fen in (*[1] * 8, order.goods.fen - 8):
+        with people.runtime.work(people.actor("manager")) as w:
+            orders.refund_parts(w, order.id, [Part(line.id, Money(fen))])
+    (parts,) = parts_of(people, purchase)
+    assert [kind for kind, _gave, _back in parts] == ["credit", "own"]
+    assert all(gave == back for _kind, gave, back in parts)
     assert faults() == []
 
 

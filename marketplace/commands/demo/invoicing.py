@@ -9,10 +9,10 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from sqlalchemy import select
 
 from marketplace.commands.demo.delivering import (
+    MANAGER,
     orders_in,
     refund,
     staff_of,
-    take_back,
 )
 from marketplace.commands.demo.stage import Stage
 from marketplace.invoices import queries, rules, service
@@ -21,6 +21,7 @@ from marketplace.invoices.states import RequestState, TitleKind
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import queries as orders
+from marketplace.orders import service as ordering
 from marketplace.orders.models import Order
 from marketplace.purchasing.models import Plan
 
@@ -45,7 +46,7 @@ def plan(stage: Stage) -> None:
     stage.plan(7, "09:15", partial(_ask, stage, "demonstration-25", "zhou"))
     stage.plan(6, "09:15", partial(_ask, stage, "demonstration-14", "lin"))
     stage.plan(5, "16:40", partial(_issue, stage, "demonstration-14"))
-    stage.plan(2, "16:20", partial(take_back, stage, "demonstration-14", SPOILT))
+    stage.plan(2, "16:20", partial(_take_back_first, stage, "demonstration-14"))
     stage.plan(1, "15:55", partial(refund, stage, "demonstration-14"))
     stage.plan(1, "09:35", partial(_ask, stage, "demonstration-08", "he"))
 
@@ -85,6 +86,12 @@ def _issue(stage: Stage, purchase: str) -> None:
         _hand_in(stage, request, _file(stage, request, request.wanted))
 
 
+def _take_back_first(stage: Stage, purchase: str) -> None:
+    """Of the other order a claim waits."""
+    with stage.work(MANAGER) as w:
+        ordering.take_back(w, orders_in(stage, purchase)[0].id, SPOILT)
+
+
 def _redden(stage: Stage, purchase: str) -> None:
     for order in orders_in(stage, purchase):
         request = _request(stage, order.id)
@@ -113,6 +120,7 @@ def _file(stage: Stage, request: InvoiceRequest, amount: Money, **changes: str) 
     known, day = rules.facts(), local_day(stage.clock.now())
     with stage.runtime.reading() as session:
         line = orders.lines_of(session, request.order_id)[0]
+    tax = _tax(amount, line.tax_rate)
     said = {
         "number": f"{day.year % 100:02d}00{uuid.uuid4().int % 10**16:016d}",
         "issued_on": day.isoformat(),
@@ -120,8 +128,8 @@ def _file(stage: Stage, request: InvoiceRequest, amount: Money, **changes: str) 
         "seller_code": request.supplier.credit_code or "",
         "buyer_name": request.title_name,
         "buyer_code": request.title_code,
-        "net": amount.yuan,
-        "tax": ZERO.yuan,
+        "net": (amount - tax).yuan,
+        "tax": tax.yuan,
         "amount": amount.yuan,
         **changes,
     }
@@ -133,12 +141,19 @@ def _file(stage: Stage, request: InvoiceRequest, amount: Money, **changes: str) 
         ("name", f"*农产品*{line.title}"),
         ("quantity", str(line.quantity)),
         ("rate", line.tax_rate or FREE),
-        ("net", amount.yuan),
-        ("tax", ZERO.yuan),
+        ("net", (amount - tax).yuan),
+        ("tax", tax.yuan),
     ):
         SubElement(item, known.items[name]).text = text
     data: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return data
+
+
+def _tax(amount: Money, rate: str | None) -> Money:
+    """What of an amount with tax is tax, rounded down; the rate is "13%", or words."""
+    per_cent = int(rate[:-1]) if rate and rate[:-1].isdecimal() else 0
+    tax = Money(abs(amount.fen) * per_cent // (100 + per_cent))
+    return tax if amount > ZERO else -tax
 
 
 def _put(root: Element, place: str, text: str) -> Element:
