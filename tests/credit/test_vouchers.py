@@ -110,6 +110,13 @@ def test_every_limit_is_asked_in_turn_and_not_only_at_once(
     assert faults() == []
 
 
+def test_whoever_is_in_no_union_is_not_counted_as_one(people: People, walnut: Listing) -> None:
+    """P14: a limit per union is for the members of each; others have theirs by person."""
+    _, (first, second, *_) = a_batch(people, most_per_union=1)
+    a_purchase(people, walnut, pay_with=Wanted(voucher=first))
+    a_purchase(people, walnut, name="second_employee", pay_with=Wanted(voucher=second))
+
+
 def test_what_is_stopped_too_early_too_late_or_too_little_does_not_pay(
     people: People, walnut: Listing, clock: SetClock
 ) -> None:

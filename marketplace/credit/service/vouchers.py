@@ -99,7 +99,7 @@ def redeem(w: Work, voucher_id: uuid.UUID, purchase_id: uuid.UUID, amount: Money
         raise Refused("voucher_used_up", field="voucher")
     batch = w.session.get_one(VoucherBatch, voucher.batch_id, populate_existing=True)
     _count(w, batch, LimitOf.PERSON, w.actor.person_id)
-    if batch.most_per_union is not None:
+    if union and batch.most_per_union is not None:
         _count(w, batch, LimitOf.UNION, union)
     w.session.refresh(voucher)
     w.record("redeem", voucher, amount=amount.fen, purchase=str(purchase_id))

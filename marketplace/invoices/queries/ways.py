@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,8 @@ from marketplace.kernel.clock import local_day
 from marketplace.kernel.money import Money, total
 from marketplace.orders import queries as orders
 from marketplace.orders.models import Delivery, Order, OrderLine
+
+OfOrder = TypeVar("OfOrder", OrderLine, InvoiceRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +134,8 @@ def _other_rate(bare: Ways) -> bool:
     return bool(listed and said - listed)
 
 
-def _by_order(rows: Iterable[OrderLine] | Iterable[InvoiceRequest]) -> dict[uuid.UUID, list]:  # type: ignore[type-arg]  # of either kind
-    found: dict[uuid.UUID, list] = {}  # type: ignore[type-arg]  # of either kind
+def _by_order(rows: Iterable[OfOrder]) -> dict[uuid.UUID, list[OfOrder]]:
+    found: dict[uuid.UUID, list[OfOrder]] = {}
     for one in rows:
         found.setdefault(one.order_id, []).append(one)
     return found
