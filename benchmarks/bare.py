@@ -49,6 +49,7 @@ def example(place: Place) -> tuple[dict[str, Any], list[str]]:
                 address_id=address.id,
                 tender=Tender.TRANSFER,
                 source=FundSource.PERSONAL,
+                no_return=True,
                 key=uuid.uuid4().hex,
             ),
         )

@@ -52,7 +52,7 @@ class Buyer:
         self._post(f"/basket/{listing}", {**self._fields(page), "quantity": "1"})
         form = self._fields("/checkout")
         self._post(f"/basket/{listing}/remove", self._fields("/basket"))
-        return {**form, "tender": "transfer"}
+        return {**form, "tender": "transfer", "no_return": "y"}
 
     def _fields(self, path: str) -> dict[str, str]:
         """What stands hidden or chosen in the forms of a page; of several the last counts."""

@@ -182,7 +182,7 @@ LISTING_COLUMNS = (
     "production_licence", "barcode", "no_delivery_to", "freight_included", "picture", "state",
     "fingerprint", "created_at", "submitted_at", "submitted_by", "decided_at", "decided_by", "note",
     "version", "processing", "packaging", "maker", "claims", "standing",
-    "price_reason", "group_code", "variant", "photos", "sheet_left",
+    "price_reason", "group_code", "variant", "photos", "sheet_left", "reviews", "stars",
 )  # fmt: skip  # in the order of _plain_listing
 TRAIL_COLUMNS = (
     "number", "at", "actor", "verb", "subject_kind", "subject_id", "supplier_id",
@@ -209,7 +209,7 @@ def _plain_listing(
         round(float(sale) * 100), unit, pieces, pieces, spec, net, life, storage, tax,
         int(hours), 0, 0, "", "", "", "", "", "", "", False, "melon", "draft",
         MARK, at, None, None, None, None, None, 1, "raw", "bulk", "own", "[]", "", "",
-        "", "", "[]", f"1/{pieces}",
+        "", "", "[]", f"1/{pieces}", 0, 0,
     )  # fmt: skip  # in the order of the columns
 
 

@@ -327,6 +327,16 @@ class ReconciliationDue(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RatingChanged(Event):
+    """So many more reviews of a good are shown, with so many more stars together; fewer, below
+    zero."""
+
+    listing_id: UUID
+    count: int
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderShipped(Event):
     order_id: UUID
 

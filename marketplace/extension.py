@@ -40,6 +40,7 @@ from marketplace.ports.storage import Storage
 from marketplace.purchasing import views as purchasing
 from marketplace.regions import service as region_facts
 from marketplace.regions import views as regions
+from marketplace.reviews import views as reviews
 from marketplace.settlement import views as settlement
 from marketplace.statistics import views as statistics
 from marketplace.suppliers import views as suppliers
@@ -65,6 +66,7 @@ CAPABILITIES: tuple[Blueprint, ...] = (
     payments.pages,
     purchasing.pages,
     regions.pages,
+    reviews.pages,
     settlement.pages,
     statistics.pages,
     styleguide.pages,
@@ -94,6 +96,7 @@ TABS: tuple[web.TabRule, ...] = (
     web.TabRule("tab.statements", "marketplace.settlement.mine", STAFF),
     web.TabRule("tab.to_issue", "marketplace.invoices.to_issue", STAFF),
     web.TabRule("tab.claims", "marketplace.claims.index", MONEY | STAFF),
+    web.TabRule("tab.reviews", "marketplace.reviews.index", OPERATORS | STAFF),
     web.TabRule("tab.notices", web.NOTICES, STAFF),
     web.TabRule("tab.payments", "marketplace.payments.index", MONEY),
     web.TabRule("tab.settlement", "marketplace.settlement.index", MONEY),

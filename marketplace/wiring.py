@@ -87,6 +87,7 @@ WITHIN: tuple[Wire, ...] = (
         orders.mark_paid,
         banking.claim_line,
     ),
+    on(events.RatingChanged, catalog.count_rating),
     on(
         events.RefundSettled,
         ledger.book_refund,

@@ -97,6 +97,8 @@ class Listing(Versioned, Base):
     available: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
     sold: Mapped[int] = mapped_column(default=0)
+    reviews: Mapped[int] = mapped_column(default=0)  # that are shown
+    stars: Mapped[int] = mapped_column(default=0)  # of them together
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     submitted_by: Mapped[str | None] = mapped_column(String(64))
@@ -189,10 +191,8 @@ class EvidencePhoto(Base):
 
 
 class ChangeSet(Versioned, Base):
-    """One edit of a listing on sale: as it stood, and as it would stand; see rules.edits.
-
-    Contents are those of `rules.fingerprint_of`. With `rules` no person was asked.
-    """
+    """One edit of a listing on sale, as it stood and as it would stand, see rules.edits; contents
+    are those of `rules.fingerprint_of`. With `rules` no person was asked."""
 
     __tablename__ = "mp_change_set"
 

@@ -15,6 +15,7 @@ from marketplace.events import (
     OrderPaid,
     PaperRevoked,
     PhotosLeft,
+    RatingChanged,
     SoldLine,
     SupplierApproved,
     SupplierRestored,
@@ -27,6 +28,11 @@ def sell(w: Work, event: OrderPaid) -> None:
     """The pieces held for a paid order are sold."""
     for line in _in_lock_order(event):
         service.sell(w, line.reservation_id)
+
+
+def count_rating(w: Work, event: RatingChanged) -> None:
+    """What pages show beside a good without asking for its reviews."""
+    service.count_rating(w, event.listing_id, count=event.count, stars=event.stars)
 
 
 def give_back(w: Work, event: OrderCancelled) -> None:

@@ -21,6 +21,7 @@ BUYER_DAYS = 7  # calendar days to answer an offer
 SENDING_DAYS = 7  # calendar days to send goods back
 RECEIVING_DAYS = 10  # calendar days from sending back to receipt
 DECIDING_WORKDAYS = 5  # working days
+MOST_CLAIMS = 5  # of one order, however they ended
 
 
 def due(state: ClaimState, at: datetime) -> datetime | None:
@@ -63,6 +64,16 @@ def claimable_until(received_at: datetime, hours: int) -> datetime:
 def returnable_until(received_at: datetime) -> datetime:
     """The end of the seventh day in Shanghai after the day of receipt."""
     return end_of_day(local_day(received_at) + timedelta(days=RETURN_DAYS))
+
+
+def taken_from(
+    received_at: datetime | None, shipped_at: datetime | None, at: datetime, days: int
+) -> datetime:
+    """From when the times of a claim run: receipt, else the day on which what has left counts as
+    received, so many calendar days after its last parcel; before that, now."""
+    if received_at is not None:
+        return received_at
+    return at if shipped_at is None else min(at, shipped_at + timedelta(days=days))
 
 
 def spread(amount: Money, over: Sequence[Money]) -> list[Money]:

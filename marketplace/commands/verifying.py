@@ -25,6 +25,7 @@ from marketplace.payments import queries as payments
 from marketplace.ports.storage import Storage
 from marketplace.purchasing import queries as purchasing
 from marketplace.regions import queries as regions
+from marketplace.reviews import queries as reviews
 from marketplace.settlement import queries as settlement
 from marketplace.statistics import queries as statistics
 from marketplace.suppliers import queries as suppliers
@@ -41,6 +42,7 @@ CHECKS: dict[str, Check] = {
     "every reservation belongs to one order line": lambda session, at: orders.faults(session),
     "what goes back is what was given back": lambda session, at: orders.refund_faults(session),
     "claims end in their time and pay what was granted": claims.faults,
+    "reviews are of goods that were received": lambda session, at: reviews.faults(session),
     "suppliers are owed and paid to the fen": settlement.faults,
     "net invoiced is net paid": lambda session, at: invoices.faults(session),
     "cards, their gateway's word and the books agree": lambda session, at: payments.faults(session),

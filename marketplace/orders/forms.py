@@ -77,6 +77,7 @@ class CheckoutForm(MarketForm):
     )
     credit = BooleanField("用福利额度支付")
     voucher = StringField("代金券码", [Length(max=60, message="最多 60 个字。")])
+    no_return = BooleanField("我知道这些商品不能七天无理由退货")
     own = HiddenField(validators=[Optional(), Regexp(r"\A[0-9]{1,13}\Z")])
     key = HiddenField(validators=[Length(min=8, max=rules.LONGEST_KEY)])
     total = HiddenField(validators=[Regexp(r"\A[0-9]{1,13}\Z")])
@@ -99,6 +100,7 @@ class CheckoutForm(MarketForm):
             key=self.key.data or "",
             total=Money(int(self.total.data or "0")),
             pay_with=self.pay_with(),
+            no_return=bool(self.no_return.data),
             own=Money(int(self.own.data)) if self.own.data else None,
         )
 

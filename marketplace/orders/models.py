@@ -86,6 +86,7 @@ class Purchase(Base):
     )  # another body under the same key is refused
     deliver_to: Mapped[dict[str, Any]]  # frozen: recipient, mobile, county_code, region, street
     forgotten_at: Mapped[datetime | None]  # since when `deliver_to` names nobody
+    no_return_seen_at: Mapped[datetime | None]  # the buyer knew which goods he cannot send back
     placed_at: Mapped[datetime]
     hold_ends_at: Mapped[datetime]
 

@@ -15,6 +15,8 @@ from marketplace.catalog import queries as catalog
 from marketplace.kernel.errors import Missing
 from marketplace.ports.search import DEEPEST
 from marketplace.regions import queries as regions
+from marketplace.reviews import queries as reviews
+from marketplace.reviews.rules import mean
 from marketplace.web import (
     Page,
     identity,
@@ -135,6 +137,8 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
             sizes=catalog.sizes(session, offer.listing, at),
             drawing=rules.picture(offer.listing),
             villages=made_in,
+            reviews=reviews.of_listing(session, listing_id) if offer.listing.reviews else (),
+            mean=mean(offer.listing.stars, offer.listing.reviews),
         )
 
 

@@ -198,7 +198,7 @@ def test_claims_end_with_the_hours_of_the_category_and_returns_with_the_seventh_
     def open_kinds(of: Order) -> frozenset[ClaimKind]:
         with people.runtime.reading() as session:
             buyer, found = people.actor("employee"), orders.row(session, of.id)
-            return queries.open_to(session, buyer, found, clock.now()).kinds
+            return queries.open_to(session, buyer, found, clock.now(), days=15).kinds
 
     received_at = clock.at
     clock.at = rules.returnable_until(received_at) - timedelta(seconds=1)
@@ -209,12 +209,12 @@ def test_claims_end_with_the_hours_of_the_category_and_returns_with_the_seventh_
     clock.at = received_at + timedelta(hours=48) - timedelta(seconds=1)
     with people.runtime.reading() as session:
         found = queries.open_to(
-            session, people.actor("employee"), orders.row(session, order.id), clock.now()
+            session, people.actor("employee"), orders.row(session, order.id), clock.now(), days=15
         )
         fresh = [one for one in found.lines if one.line.listing_id == melon.id]
         after = queries.open_to(
             session, people.actor("employee"), orders.row(session, order.id),
-            clock.now() + timedelta(seconds=1),
+            clock.now() + timedelta(seconds=1), days=15,
         )  # fmt: skip
     assert fresh[0].claimable_until == received_at + timedelta(hours=48)
     assert [one.claimable_until for one in after.lines if one.line.listing_id == melon.id] == [None]
@@ -337,6 +337,8 @@ DEFECTS = {
     " WHERE state = 'open'",
     "a line that gave back more": "UPDATE mp_order_line SET refunded = refunded + 1"
     " WHERE refunded > 0",
+    "a part that nobody claimed": "UPDATE mp_claim SET refund_id = NULL, granted = 0,"
+    " state = 'closed' WHERE state = 'granted'",
     "an order that gave back more": "UPDATE mp_order SET refunded = refunded + 1"
     " WHERE refunded > 0",
 }
@@ -355,6 +357,8 @@ def test_every_planted_defect_is_found(people: People, melon: Listing, faults: F
         with pytest.raises(ZeroDivisionError), people.runtime.work() as w:
             planted = w.session.execute(text(defect)).rowcount  # type: ignore[attr-defined]  # a cursor result
             found = [*queries.faults(w.session, now), *orders.refund_faults(w.session)]
+            if "nobody claimed" in name and not any("no claim stands" in one for one in found):
+                unnoticed.append(name)
             if not planted or not found:
                 unnoticed.append(name)
             raise ZeroDivisionError

@@ -26,6 +26,7 @@ from marketplace.payments.states import PaymentState, RefundState
 from marketplace.unions import queries as unions
 from marketplace.unions.models import Budget
 from tests.fixtures import People
+from tests.makers.claims import given_back
 from tests.makers.credit import a_grant, approved, credit_of, funded
 from tests.makers.orders import a_purchase, paid, the_order, the_orders, the_payment
 
@@ -120,7 +121,7 @@ def test_many_small_parts_and_the_rest_give_each_source_what_it_gave(
         (line,) = orders_queries.lines_of(session, order.id)
     for fen in (*[1] * 8, order.goods.fen - 8):
         with people.runtime.work(people.actor("manager")) as w:
-            orders.refund_parts(w, order.id, [Part(line.id, Money(fen))])
+            given_back(w, order.id, [Part(line.id, Money(fen))])
     (parts,) = parts_of(people, purchase)
     assert [kind for kind, _gave, _back in parts] == ["credit", "own"]
     assert all(gave == back for _kind, gave, back in parts)

@@ -55,7 +55,13 @@ def arriving(site: str, melon: Listing, address: str, login: str) -> Visit:
     assert shopper.post(f"/basket/{melon.id}", on=f"/listings/{melon.id}", quantity="1")[0] == 303
     _, page = shopper.ask("/checkout")
     total = str(melon.sale_price.fen)
-    told = {**hidden(page), "address": address, "tender": "transfer", "total": total}
+    told = {
+        **hidden(page),
+        "address": address,
+        "tender": "transfer",
+        "no_return": "y",
+        "total": total,
+    }
     return Visit(login, shopper, {**told, "lines": f"{melon.id}:1"})
 
 

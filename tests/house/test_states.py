@@ -21,6 +21,7 @@ from marketplace.orders.states import DELIVERY, HOLD, ORDER
 from marketplace.payments.states import DISCREPANCY, DISPUTE, OPERATION, PAYMENT, REFUND
 from marketplace.purchasing.states import PLAN
 from marketplace.regions.states import VERSION
+from marketplace.reviews.states import REVIEW
 from marketplace.settlement.states import PAYOUT, RUN, STATEMENT
 from marketplace.suppliers.states import DECLARATION, PAPER, SUPPLIER
 from tests.house.places import ROOT
@@ -37,6 +38,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "delivery": DELIVERY,
     "hold": HOLD,
     "claim": CLAIM,
+    "review": REVIEW,
     "bank line": LINE,
     "payment": PAYMENT,
     "refund": REFUND,

@@ -24,10 +24,10 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money
 from marketplace.orders import queries as orders
-from marketplace.orders import service as buying
 from marketplace.orders.models import Order
 from marketplace.orders.rules import Part
 from tests.fixtures import People
+from tests.makers.claims import given_back
 from tests.makers.invoices import an_invoice_of, asked, entered, reddened, the_request
 from tests.makers.settlement import a_completed_order
 
@@ -106,7 +106,7 @@ class Invoicing(RuleBasedStateMachine):
         with self.people.runtime.reading() as session:
             (line,) = orders.lines_of(session, self.order.id)
         with self.people.runtime.work(SYSTEM) as w:
-            buying.refund_parts(w, self.order.id, [Part(line.id, Money(fen))])
+            given_back(w, self.order.id, [Part(line.id, Money(fen))])
         self.model.wanted -= fen
 
     @invariant()

@@ -16,10 +16,10 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import queries as orders
-from marketplace.orders import service as buying
 from marketplace.orders.models import Order
 from marketplace.orders.rules import Part
 from tests.fixtures import People
+from tests.makers.claims import given_back
 from tests.makers.credit import a_batch, a_budget_with_members, a_grant, funded
 from tests.makers.invoices import PERSON, an_invoice_of, entered
 from tests.makers.orders import a_purchase, paid, the_order
@@ -58,7 +58,7 @@ def test_a_unions_credit_and_own_money_are_invoiced_apart(
         with pytest.raises(Missing):  # what he paid himself is no affair of the union
             queries.request(session, people.actor("union_treasurer"), asked["person"].id)
     with people.runtime.work(SYSTEM) as w:
-        buying.refund_parts(w, order.id, [Part(line.id, Money(11_80))])
+        given_back(w, order.id, [Part(line.id, Money(11_80))])
     after = the_requests(people, order)
     assert {one.state for one in after.values()} == {RequestState.RED_DUE}
     shrunk = sum((98_00 - one.wanted.fen for one in after.values()), -98_00)

@@ -23,6 +23,7 @@ from marketplace.orders.models import Order
 from tests.databases import KINDS, Databases
 from tests.machines.running import GroundMachine, run
 from tests.makers.catalog import a_listing
+from tests.makers.claims import given_back
 from tests.makers.credit import a_batch, a_budget_with_members, a_grant, funded
 from tests.makers.orders import a_placement, an_address, paid, the_order
 from tests.makers.suppliers import an_approved_supplier
@@ -150,7 +151,7 @@ class Credit(GroundMachine):
             if not amount:
                 return
             part = orders_rules.Part(line.id, Money(amount), 0)
-            orders.refund_parts(w, one.order.id, [part])
+            given_back(w, one.order.id, [part])
         self.give_back(one, amount)
 
     @rule()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from marketplace.catalog import service as photos
 from marketplace.catalog.models import Listing, keys_of
 from marketplace.claims import queries, service
-from marketplace.claims.models import Claim
-from marketplace.claims.states import ClaimKind
+from marketplace.claims.models import Claim, ClaimLine
+from marketplace.claims.states import ClaimKind, ClaimState
 from marketplace.kernel.money import Money
 from marketplace.orders import queries as orders
 from marketplace.orders import service as ordering
 from marketplace.orders.models import Order
+from marketplace.orders.rules import Part
+from marketplace.payments.models import Refund
+from marketplace.work import Work
 from tests.makers.orders import a_purchase, paid, shipped, the_order
 
 if TYPE_CHECKING:
@@ -45,10 +49,31 @@ def a_quality_claim(
     wanted = [
         service.WishedLine(line, amount=Money(one)) for line, one in zip(lines, fen, strict=False)
     ]
-    kept = [_kept(people) for _ in range(pictures)]
+    kept = [a_kept_photo(people) for _ in range(pictures)]
     with people.runtime.work(people.actor(name)) as w:
         wish = service.Wish(ClaimKind.QUALITY, "示例：坏了", wanted)
         return service.open_claim(w, order.id, wish, kept)
+
+
+def given_back(w: Work, order_id: uuid.UUID, parts: Sequence[Part]) -> Refund:
+    """Parts of an order, with a claim behind them as if its supplier had granted it."""
+    refund = ordering.refund_parts(w, order_id, parts)
+    order = orders.row(w.session, order_id)
+    claim = Claim(
+        id=uuid.uuid4(), number=f"SH-{refund.id.hex[:30]}", order_id=order.id,
+        supplier_id=order.supplier_id, kind=ClaimKind.QUALITY, state=ClaimState.GRANTED,
+        reason="示例：坏了", wanted=refund.amount, granted=refund.amount, refund_id=refund.id,
+        opened_at=w.now, opened_by=order.purchase.buyer_id, ended_at=w.now,
+    )  # fmt: skip
+    w.session.add(claim)
+    w.session.flush()
+    w.session.add_all(
+        ClaimLine(
+            claim_id=claim.id, order_line_id=one.order_line_id, pieces=one.pieces, amount=one.amount
+        )
+        for one in parts
+    )
+    return refund
 
 
 def a_return(people: People, order: Order, *pieces: int, name: str = "employee") -> Claim:
@@ -75,7 +100,7 @@ def now_of(people: People, claim: Claim) -> Claim:
         return queries.row(session, claim.id)
 
 
-def _kept(people: People) -> photos.Received:
+def a_kept_photo(people: People) -> photos.Received:
     """As `receive` leaves one, without opening a child each time."""
     key = f"photos/{uuid.uuid4()}"
     for one in keys_of(key):

@@ -19,6 +19,7 @@ from marketplace.payments import queries as payments
 from marketplace.payments import service as paying
 from marketplace.payments.models import Refund, Tender
 from tests.fixtures import People
+from tests.makers.claims import given_back
 from tests.makers.orders import a_purchase, paid, shipped, the_order
 from tests.makers.settlement import a_completed_order, taken_back
 
@@ -27,7 +28,7 @@ def gave_back(people: People, order: Order, fen: int, pieces: int = 0) -> Refund
     """Of the order's only line, as a claim would."""
     with people.runtime.work() as w:
         (line,) = queries.lines_of(w.session, order.id)
-        return service.refund_parts(w, order.id, [Part(line.id, Money(fen), pieces)])
+        return given_back(w, order.id, [Part(line.id, Money(fen), pieces)])
 
 
 def all_is_well(people: People) -> None:

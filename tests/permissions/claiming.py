@@ -10,6 +10,7 @@ from marketplace.orders import queries as orders
 from tests.fixtures import People
 from tests.makers.catalog import a_listing
 from tests.makers.claims import a_quality_claim, a_return, a_shipped_order, received, said
+from tests.makers.reviews import a_review, decided
 
 
 def claim_all(people: People, things: dict[str, str]) -> None:
@@ -20,6 +21,7 @@ def claim_all(people: People, things: dict[str, str]) -> None:
         (line,) = orders.lines_of(session, order.id)
         things["claimable_line"] = str(line.id)
     _quality(people, things, tea)
+    _reviews(people, things, tea)
     for stage in ("agreed", "sent"):
         claim = a_return(people, received(people, a_shipped_order(people, tea)), 1)
         if stage == "sent":
@@ -38,3 +40,15 @@ def _quality(people: People, things: dict[str, str], tea: Listing) -> None:
     with people.runtime.reading() as session:
         photo = session.query(EvidencePhoto).filter_by(subject_id=uuid.UUID(things["open_claim"]))
         things["claim_photo"] = str(photo.one().id)
+
+
+def _reviews(people: People, things: dict[str, str], tea: Listing) -> None:
+    things["review_words"] = "示例：等了三天"
+    for name in ("review", "hidden_review"):
+        order = received(people, a_shipped_order(people, tea))
+        review = a_review(people, order, 2, things["review_words"] if name == "review" else "示例")
+        if name == "review":
+            things["reviewed_order"] = str(order.id)
+        else:
+            decided(people, review, "reviewer", "hide")
+        things[name] = str(review.id)

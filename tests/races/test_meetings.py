@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from sqlalchemy import func, select
 from marketplace.accounts import queries as account_queries
 from marketplace.accounts import service as accounts
 from marketplace.catalog import service as catalog
+from marketplace.credit import service as crediting
+from marketplace.credit.queries import Wanted
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, Missing, Refused, WrongState
 from marketplace.kernel.money import ZERO, Money
@@ -37,10 +40,12 @@ from marketplace.work import outbox
 from tests.databases import NOON, Databases
 from tests.fixtures import People, post, sign_in
 from tests.makers.catalog import a_listing
+from tests.makers.credit import a_budget_with_members, a_grant, credit_of, funded
 from tests.makers.orders import (
     a_placement,
     a_purchase,
     an_address,
+    paid,
     the_order,
     the_orders,
     the_payment,
@@ -324,3 +329,31 @@ def test_two_workers_claim_at_the_same_time_and_pass_each_other(people: People) 
         second = outbox.claim(other.session, "other", other.now, limit=10)
     assert (len(first), len(second)) == (2, 3)
     assert not {parcel.id for parcel in first} & {parcel.id for parcel in second}
+
+
+def test_credit_that_comes_back_in_the_second_before_its_end_reaches_its_union(
+    people: People,
+) -> None:
+    """P13: the end looked before the refund was written, and sees it when it looks again."""
+    an_approved_supplier(people)
+    grant = a_grant(people, a_budget_with_members(people), Money(50_00), days=1)
+    end = funded(people, grant).valid_until
+    bought = a_purchase(people, a_listing(people), pay_with=Wanted(credit=True))
+    order = the_order(people, paid(people, bought))
+    clock = people.runtime.clock
+    assert isinstance(clock, SetClock)
+
+    def ended() -> None:
+        with people.runtime.work() as w:
+            crediting.end_due(w)
+
+    clock.at = end - timedelta(seconds=1)
+    with people.runtime.work(people.actor("employee")) as w:
+        orders.cancel(w, order.id, "示例：不要了")
+        clock.at = end
+        ended()
+    assert credit_of(people)[0] == (50_00, 0, 0, 0)
+    ended()
+    assert credit_of(people)[0] == (0, 0, 0, 50_00)
+    ended()
+    all_is_well(people)

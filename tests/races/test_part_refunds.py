@@ -13,6 +13,7 @@ from marketplace.orders.rules import Part
 from marketplace.payments import queries as payments
 from tests.fixtures import People
 from tests.makers.catalog import a_listing
+from tests.makers.claims import given_back
 from tests.makers.settlement import a_completed_order
 from tests.makers.suppliers import an_approved_supplier
 from tests.orders.test_part_refunds import all_is_well
@@ -32,9 +33,7 @@ def test_a_line_gives_back_its_price_once_however_many_ask(people: People, order
     with people.runtime.reading() as session:
         (line,) = queries.lines_of(session, order.id)
     half = [Part(line.id, Money(59_00))]
-    outcomes = at_once(
-        *(doing(people, SYSTEM, service.refund_parts, order.id, half) for _ in range(6))
-    )
+    outcomes = at_once(*(doing(people, SYSTEM, given_back, order.id, half) for _ in range(6)))
     assert sorted(outcomes) == ["done"] * 2 + ["refund_too_much"] * 4
     all_is_well(people)
 
@@ -48,7 +47,7 @@ def test_parts_and_the_whole_together_are_what_was_paid(people: People, order: O
     outcomes = in_any_order(
         [
             doing(people, manager, service.take_back, order.id, "示例"),
-            *(doing(people, SYSTEM, service.refund_parts, order.id, part) for _ in range(3)),
+            *(doing(people, SYSTEM, given_back, order.id, part) for _ in range(3)),
         ],
         1,
     )

@@ -52,6 +52,7 @@ from marketplace.catalog.service.pricing import (
     read_comparison,
     received_price,
 )
+from marketplace.catalog.service.rating import count_rating
 from marketplace.catalog.service.refusing import ABSENT, kept_refused
 from marketplace.catalog.service.revising import (
     Revised,
@@ -115,6 +116,7 @@ __all__ = [
     "compare_files",
     "compare_price",
     "confirm",
+    "count_rating",
     "draft",
     "draft_with_photos",
     "explain_price",

@@ -56,6 +56,8 @@ def add(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
         "price_reason": "",
         "version": 1,
         "sold": 0,
+        "reviews": 0,
+        "stars": 0,
     }
     stock = [one.entry.stock for one in ready]
     columns = {

@@ -56,10 +56,11 @@ def claim(session: Session, actor: Actor, claim_id: uuid.UUID) -> ClaimView:
 
 
 def roles_for(actor: Actor, order: Order) -> frozenset[Role]:
-    """The actor's roles that count for claims on this order: a manager who is buyer or supplier
-    here decides nothing."""
-    own = orders.roles_for(actor, order) & (BUYERS | {Role.SUPPLIER_STAFF, Role.SYSTEM})
-    if own - {Role.SYSTEM} or order.purchase.buyer_id == actor.person_id:
+    """The actor's roles that count for claims on this order: a manager who bought, is an officer of
+    the union that bought, or works for the supplier decides nothing here."""
+    sides = orders.roles_for(actor, order) - {Role.SYSTEM}
+    own = (sides & (BUYERS | {Role.SUPPLIER_STAFF})) | (actor.roles & {Role.SYSTEM})
+    if sides or order.purchase.buyer_id == actor.person_id:
         return own
     return own | (actor.roles & {Role.MANAGER})
 

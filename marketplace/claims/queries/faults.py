@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.claims.models import Claim, ClaimLine
 from marketplace.claims.states import ENDED, ClaimState
 from marketplace.kernel.money import ZERO
-from marketplace.orders.models import LineRefund, Order
+from marketplace.orders.models import LineRefund, Order, OrderLine
 
 GRACE = timedelta(days=1)  # the worker may be down so long
 
 
 def faults(session: Session, at: datetime) -> Iterator[str]:
     """P4, in words: claims for which another amount went back than was granted, claims that nobody
-    ended in their time, orders that wait for nothing or do not wait."""
+    ended in their time, orders that wait for nothing or do not wait, parts that went back for
+    nothing."""
     yield from _amounts(session)
+    yield from _unasked(session)
     yield from _waiting(session, at)
 
 
@@ -35,6 +37,21 @@ def _amounts(session: Session) -> Iterator[str]:
         due = claim.granted if claim.state is ClaimState.GRANTED else ZERO
         if went != due or (claim.refund_id is None) != (not due):
             yield f"claim {claim.number} is {claim.state}: {due} granted, {went} went back"
+
+
+def _unasked(session: Session) -> Iterator[str]:
+    """A part goes back by a claim; what is called off or taken back goes back whole."""
+    behind = exists().where(Claim.refund_id == LineRefund.refund_id)
+    asked = (
+        select(Order.number, LineRefund.refund_id)
+        .join(OrderLine, LineRefund.order_line_id == OrderLine.id)
+        .join(Order, OrderLine.order_id == Order.id)
+        .where(~behind)
+        .distinct()
+        .order_by(Order.number, LineRefund.refund_id)
+    )
+    for number, refund_id in session.execute(asked):
+        yield f"order {number}: no claim stands behind refund {refund_id}"
 
 
 def _waiting(session: Session, at: datetime) -> Iterator[str]:

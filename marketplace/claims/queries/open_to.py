@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from marketplace.claims import rules
-from marketplace.claims.queries.claims import BUYERS, roles_for, waiting_claim
-from marketplace.claims.states import ClaimKind
+from marketplace.claims.queries.claims import BUYERS, claims_of, roles_for
+from marketplace.claims.states import ENDED, ClaimKind
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.money import Money
 from marketplace.orders import queries as orders
@@ -37,18 +37,20 @@ class OpenTo:
     kinds: frozenset[ClaimKind]
 
 
-def open_to(session: Session, actor: Actor, order: Order, at: datetime) -> OpenTo:
-    """Nothing while a claim waits, before the goods have left, and once all is over."""
+def open_to(session: Session, actor: Actor, order: Order, at: datetime, *, days: int) -> OpenTo:
+    """Nothing while a claim waits, before the goods have left, after so many claims, and once all
+    is over. What has left counts as received after so many days."""
     delivery = session.get_one(Delivery, order.delivery_id)
     is_there = order.state is OrderState.COMPLETED or (
         order.state is OrderState.PAID and delivery.state is DeliveryState.SHIPPED
     )
     held = roles_for(actor, order) & BUYERS
-    if not held or not is_there or waiting_claim(session, order.id) is not None:
+    made = claims_of(session, order.id) if held and is_there else ()
+    is_over = len(made) >= rules.MOST_CLAIMS or any(one.state not in ENDED for one in made)
+    if not held or not is_there or is_over:
         return OpenTo((), frozenset())
-    lines = [
-        _line(line, order, delivery.received_at, at) for line in orders.lines_of(session, order.id)
-    ]
+    since = rules.taken_from(delivery.received_at, delivery.shipped_at, at, days)
+    lines = [_line(line, since, at) for line in orders.lines_of(session, order.id)]
     kinds = set()
     if any(one.claimable_until for one in lines):
         kinds.add(ClaimKind.QUALITY)
@@ -57,9 +59,8 @@ def open_to(session: Session, actor: Actor, order: Order, at: datetime) -> OpenT
     return OpenTo(lines, frozenset(kinds))
 
 
-def _line(line: OrderLine, order: Order, received_at: datetime | None, at: datetime) -> OpenLine:
-    """What has not been received yet has all its time; `at` stands for its receipt."""
-    since = received_at or at
+def _line(line: OrderLine, since: datetime, at: datetime) -> OpenLine:
+    """What has not been received yet has all its time."""
     claimable = rules.claimable_until(since, line.claim_hours)
     returnable = rules.returnable_until(since) if line.is_returnable else None
     left, pieces = line.amount - line.refunded, line.quantity - line.returned

@@ -48,8 +48,8 @@ def decide(w: Work, claim_id: uuid.UUID, verb: str, said: Answer = Answer()) -> 
     if not roles or verb not in CLAIM.steps:
         raise Missing(claim_id=claim_id)
     CLAIM.after(claim.state, verb, roles)
-    _write(claim, verb, said)
-    _go(w, order, claim, verb)
+    words = _write(claim, verb, said)
+    _go(w, order, claim, verb, words)
     return claim
 
 
@@ -73,9 +73,14 @@ def drop_claim(w: Work, order_id: uuid.UUID) -> None:
         _go(w.by_system(), order, claim, "drop")
 
 
-def _go(w: Work, order: Order, claim: Claim, verb: str) -> None:
-    """The new state, its time, and what follows from it."""
+def _go(w: Work, order: Order, claim: Claim, verb: str, words: str = "") -> None:
+    """The new state, its time, and what follows from it; why somebody decided so stands in the
+    trail as well."""
     said: dict[str, Any] = {"offered": claim.offered.fen} if claim.offered is not None else {}
+    if words:
+        said["note"] = words
+    if claim.granted:
+        said["granted"] = claim.granted.fen
     move(w, CLAIM, claim, verb, number=claim.number, **said)
     claim.due_at = rules.due(claim.state, w.now)
     if claim.state is ClaimState.GRANTED:
@@ -86,8 +91,8 @@ def _go(w: Work, order: Order, claim: Claim, verb: str) -> None:
     _tell(w, order, claim, verb)
 
 
-def _write(claim: Claim, verb: str, said: Answer) -> None:
-    """What is said with the verb. Raises Invalid, Refused."""
+def _write(claim: Claim, verb: str, said: Answer) -> str:
+    """What is said with the verb; answers its words. Raises Invalid, Refused."""
     step = CLAIM.steps[verb]
     words = rules.note(said.note) if step.needs_note else ""
     match verb:
@@ -103,6 +108,7 @@ def _write(claim: Claim, verb: str, said: Answer) -> None:
             claim.carrier, claim.tracking_number = rules.tracking(said.carrier, said.tracking)
         case "accept" | "grant" | "confirm":
             claim.granted = _agreed(claim, verb)
+    return words
 
 
 def _agreed(claim: Claim, verb: str) -> Money:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from marketplace.catalog import service as photos
 from marketplace.claims import queries, rules
 from marketplace.claims.models import Claim, ClaimLine
-from marketplace.claims.queries import OpenLine
+from marketplace.claims.queries import OpenLine, OpenTo
 from marketplace.claims.service.telling import tell_supplier
 from marketplace.claims.states import ClaimKind, ClaimState
 from marketplace.kernel.errors import Invalid, Missing, Refused
@@ -50,21 +50,29 @@ def open_claim(
     order = orders.row(w.session, order_id, for_change=True)
     if not queries.roles_for(w.actor, order) & queries.BUYERS:
         raise Missing(order_id=order_id)
-    found = queries.open_to(w.session, w.actor, order, w.now)
-    if wish.kind not in found.kinds:
-        raise Refused("claim_not_open", number=order.number)
+    days = w.tools.config.completion_days
+    found = queries.open_to(w.session, w.actor, order, w.now, days=days)
+    lines = check(order, wish, found)
     if wish.kind is ClaimKind.QUALITY and not pictures:
         raise Invalid("photos_missing", field="photos")
-    known = {one.line.id: one for one in found.lines}
-    lines = [_line(wish.kind, one, known) for one in wish.lines]
-    if not lines or len({line.order_line_id for line in lines}) < len(lines):
-        raise Invalid("claim_empty")
     claim = _claim(w, order, wish, lines)
     photos.keep_evidence(w, claim.id, pictures)
     ordering.wait_for_claim(w, order, is_waiting=True)
     w.record("open", claim, to_state=claim.state, kind=wish.kind, wanted=claim.wanted.fen)
     tell_supplier(w, claim, order, "claim_opened")
     return claim
+
+
+def check(order: Order, wish: Wish, found: OpenTo) -> list[ClaimLine]:
+    """The lines of a wish, as far as it may be asked for now. Raises Missing, Refused
+    (claim_not_open, claim_too_much), Invalid claim_empty."""
+    if wish.kind not in found.kinds:
+        raise Refused("claim_not_open", number=order.number)
+    known = {one.line.id: one for one in found.lines}
+    lines = [_line(wish.kind, one, known) for one in wish.lines]
+    if not lines or len({line.order_line_id for line in lines}) < len(lines):
+        raise Invalid("claim_empty")
+    return lines
 
 
 def _claim(w: Work, order: Order, wish: Wish, lines: Sequence[ClaimLine]) -> Claim:

@@ -25,6 +25,7 @@ from marketplace.web import (
     page,
     reading,
     remember,
+    settings,
     signed_in,
     someone,
     takes,
@@ -59,7 +60,11 @@ def open_claim(order_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     try:
         with reading() as session:
             view = orders.order(session, someone(), order_id)
+            found = queries.open_to(
+                session, someone(), view.order, now(), days=settings().completion_days
+            )
         wish = form.wish(wanted, [line.id for line in view.lines])
+        service.check(view.order, wish, found)  # before photographs are opened: that takes a while
         received = photos.receive(kept_files(), form.files())
         with work() as w:
             claim = service.open_claim(w, order_id, wish, received)
@@ -82,7 +87,9 @@ def _order(
 ) -> ResponseReturnValue:
     with reading() as session:
         view = orders.order(session, someone(), order_id)
-        found = queries.open_to(session, someone(), view.order, now())
+        found = queries.open_to(
+            session, someone(), view.order, now(), days=settings().completion_days
+        )
         claims = queries.claims_of(session, order_id)
     return page(
         "claims/order.html",

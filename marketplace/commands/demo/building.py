@@ -21,6 +21,7 @@ from marketplace.commands.demo import (
     lists,
     owning,
     planning,
+    reviewing,
     sellers,
     settling,
     watching,
@@ -76,6 +77,7 @@ def fill(folder: Path, now: datetime, told: Script) -> None:
         invoicing.plan(stage)
         banking.plan(stage)
         claiming.plan(stage)
+        reviewing.plan(stage)
         stage.play()
         _finish(runtime)
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Person
@@ -103,9 +103,20 @@ def union_of(session: Session, person_id: str) -> str:
 
 
 def to_end(session: Session, at: datetime) -> tuple[CreditGrant, ...]:
-    """Grants whose time is over, the oldest first."""
+    """Grants whose time is over, the oldest first; also one that has ended and holds credit again,
+    which a refund gave back in the second before the end."""
+    holds = exists().where(
+        CreditShare.grant_id == CreditGrant.id,
+        LedgerAccount.owner_id == CreditShare.id,
+        LedgerAccount.kind == AccountKind.WELFARE_CREDIT,
+        LedgerAccount.balance > ZERO,
+    )
     asked = select(CreditGrant).where(
-        CreditGrant.state == GrantState.ACTIVE, CreditGrant.valid_until <= at
+        or_(
+            CreditGrant.state == GrantState.ACTIVE,
+            and_(CreditGrant.state == GrantState.ENDED, holds),
+        ),
+        CreditGrant.valid_until <= at,
     )
     return tuple(session.scalars(asked.order_by(CreditGrant.valid_until, CreditGrant.id)))
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from marketplace.credit import queries
 from marketplace.credit.models import CreditGrant
 from marketplace.credit.service.granting import CAUSE
-from marketplace.credit.states import GRANT
+from marketplace.credit.states import GRANT, GrantState
 from marketplace.events import RefundSettled
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money, total
@@ -20,16 +20,21 @@ from marketplace.work import Work, move
 
 
 def end_due(w: Work) -> int:
-    """Every grant whose time is over ends; answers how many. For the system alone."""
+    """Every grant whose time is over ends, and what came to one that has ended goes on to its
+    union; answers how many. For the system alone."""
     found = queries.to_end(w.session, w.now)
     for grant in found:
-        move(w, GRANT, grant, "end")
-        grant.ended_at = w.now
+        key = f"credit-expired:{grant.id}"
+        if grant.state is GrantState.ACTIVE:
+            move(w, GRANT, grant, "end")
+            grant.ended_at = w.now
+        else:
+            key = f"{key}:{w.now.isoformat()}"
         left = {
             row.share.id: row.available for row in queries.shares(w.session, grant) if row.available
         }
         if left:
-            send_back(w, grant, left, key=f"credit-expired:{grant.id}")
+            send_back(w, grant, left, key=key)
     return len(found)
 
 

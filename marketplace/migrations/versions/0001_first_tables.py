@@ -324,6 +324,7 @@ def upgrade() -> None:
         sa.Column("request_hash", sa.String(length=64), nullable=False),
         sa.Column("deliver_to", sa.JSON(), nullable=False),
         sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("no_return_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("hold_ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_purchase")),
@@ -1250,6 +1251,8 @@ def upgrade() -> None:
         sa.Column("available", sa.Integer(), nullable=False),
         sa.Column("reserved", sa.Integer(), nullable=False),
         sa.Column("sold", sa.Integer(), nullable=False),
+        sa.Column("reviews", sa.Integer(), nullable=False),
+        sa.Column("stars", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_by", sa.String(length=64), nullable=True),
@@ -2674,6 +2677,44 @@ def upgrade() -> None:
         op.f("ix_mp_line_refund_order_line_id"), "mp_line_refund", ["order_line_id"], unique=False
     )
     op.create_table(
+        "mp_review",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_line_id", sa.Uuid(), nullable=False),
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.String(length=64), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("stars", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hidden_reason", sa.String(length=500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("stars BETWEEN 1 AND 5", name=op.f("ck_mp_review_stars_one_to_five")),
+        sa.ForeignKeyConstraint(
+            ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_review_listing_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"], ["mp_order_line.id"], name=op.f("fk_mp_review_order_line_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_review_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_review")),
+        sa.UniqueConstraint("order_line_id", name=op.f("uq_mp_review_order_line_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_review_author_id"), "mp_review", ["author_id"], unique=False)
+    op.create_index(
+        "ix_mp_review_shown", "mp_review", ["listing_id", "state", "written_at"], unique=False
+    )
+    op.create_index(
+        "ix_mp_review_supplier", "mp_review", ["supplier_id", "written_at"], unique=False
+    )
+    op.create_table(
         "mp_shipment_line",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("shipment_id", sa.Uuid(), nullable=False),
@@ -2750,6 +2791,10 @@ def downgrade() -> None:
     op.drop_table("mp_line_batch")
     op.drop_index(op.f("ix_mp_shipment_line_order_line_id"), table_name="mp_shipment_line")
     op.drop_table("mp_shipment_line")
+    op.drop_index("ix_mp_review_supplier", table_name="mp_review")
+    op.drop_index("ix_mp_review_shown", table_name="mp_review")
+    op.drop_index(op.f("ix_mp_review_author_id"), table_name="mp_review")
+    op.drop_table("mp_review")
     op.drop_index(op.f("ix_mp_line_refund_order_line_id"), table_name="mp_line_refund")
     op.drop_table("mp_line_refund")
     op.drop_index(op.f("ix_mp_claim_line_order_line_id"), table_name="mp_claim_line")

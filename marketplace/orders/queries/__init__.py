@@ -20,6 +20,7 @@ from marketplace.orders.queries.basket import (
     title_in_basket,
 )
 from marketplace.orders.queries.faults import faults, refund_faults
+from marketplace.orders.queries.final_sale import final_titles, is_returnable
 from marketplace.orders.queries.held import (
     DECIDERS,
     HoldRow,
@@ -106,9 +107,11 @@ __all__ = [
     "departures",
     "done_before",
     "faults",
+    "final_titles",
     "for_supplier",
     "held",
     "hold_of",
+    "is_returnable",
     "last_hold",
     "left_before",
     "left_from",

@@ -29,6 +29,7 @@ from marketplace.orders import queries, rules
 from marketplace.orders.models import Address, Delivery, Order, OrderLine, Purchase
 from marketplace.orders.queries.basket import Parcel, Wish
 from marketplace.orders.service.basket import remove
+from marketplace.orders.service.final_sale import final_known
 from marketplace.orders.states import OrderState
 from marketplace.payments import service as payments
 from marketplace.payments.models import Tender
@@ -37,6 +38,7 @@ from marketplace.work import Work
 from marketplace.work.trail import canonical
 
 OWN_MONEY = credits.Wanted()
+Frozen = dict[str, Any]  # where it goes, as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Placement:
     total: Money | None = None
     pay_with: credits.Wanted = OWN_MONEY
     own: Money | None = None  # what the page showed as left for the buyer's own money
+    no_return: bool = False  # a person knows which of it he cannot send back
     payer: str = ""  # in whose name the money comes; empty: the buyer's own
 
 
@@ -59,7 +62,8 @@ def place(w: Work, wanted: Placement) -> Purchase:
     """Hold the stock and promise to pay; the same key and body again give the same purchase.
 
     Raises Invalid, Forbidden, Missing (address), Refused (no_collection_basis, key_reused,
-    price_changed, cover_changed, voucher_…, not_for_sale, not_delivered_there, out_of_stock).
+    price_changed, cover_changed, no_return_unknown, voucher_…, not_for_sale, not_delivered_there,
+    out_of_stock).
     """
     lines = rules.summed(wanted.lines)
     digest = _digest(wanted, lines)
@@ -77,7 +81,7 @@ def place(w: Work, wanted: Placement) -> Purchase:
     parcels = queries.parcels(offers, lines)
     due = _due(wanted, parcels)
     cover = _cover(w, wanted, parcels) if wanted.pay_with else None
-    purchase = _purchase(w, wanted, _frozen(address, county), due=due, digest=digest)
+    purchase = _purchase(w, wanted, parcels, deliver_to=_frozen(address, county), digest=digest)
     held = {  # in the order of listings, so that no two buyers wait for each other
         listing_id: stock.hold(w, listing_id, lines[listing_id], purchase.hold_ends_at)
         for listing_id in sorted(lines)
@@ -101,6 +105,14 @@ def _due(wanted: Placement, parcels: tuple[Parcel, ...]) -> Money:
     if wanted.total is not None and wanted.total != due:
         raise Refused("price_changed", seen=str(wanted.total), now=str(due))
     return due
+
+
+def _final(wanted: Placement, parcels: tuple[Parcel, ...]) -> tuple[str, ...]:
+    """The law lets persons send goods back, not organisations."""
+    if wanted.organisation_id is not None:
+        return ()
+    bought = (wish.listing for parcel in parcels for wish in parcel.wishes)
+    return final_known(bought, is_known=wanted.no_return)
 
 
 def _ask(w: Work, purchase: Purchase, cover: Cover | None, orders: list[uuid.UUID]) -> None:
@@ -203,8 +215,9 @@ def _all_delivered(place_: regions.County | None, offers: dict[uuid.UUID, catalo
 
 
 def _purchase(
-    w: Work, wanted: Placement, deliver_to: dict[str, Any], *, due: Money, digest: str
+    w: Work, wanted: Placement, parcels: tuple[Parcel, ...], *, deliver_to: Frozen, digest: str
 ) -> Purchase:
+    final = _final(wanted, parcels)
     purchase = Purchase(
         number=_fresh_number(w),
         buyer_id=w.actor.person_id,
@@ -212,15 +225,18 @@ def _purchase(
         source=wanted.source,
         payer=wanted.payer,
         tender=wanted.tender,
-        total=due,
+        total=total(parcel.total for parcel in parcels),
         key=wanted.key,
         request_hash=digest,
         deliver_to=deliver_to,
+        no_return_seen_at=w.now if final else None,
         placed_at=w.now,
         hold_ends_at=_hold_ends(w, wanted.tender),
     )
     w.session.add(purchase)
-    w.record("place", purchase, total=due.fen, tender=wanted.tender, source=wanted.source)
+    said: dict[str, Any] = {"no_return": list(final)} if final else {}
+    said |= {"total": purchase.total.fen, "tender": purchase.tender, "source": purchase.source}
+    w.record("place", purchase, **said)
     return purchase
 
 
@@ -264,7 +280,7 @@ def _line(w: Work, order: Order, wish: Wish, offer: catalog.Offer, kept: Reserva
         tax_rate=listing.tax_rate,
         designations=list(evidence.designations),
         claim_hours=category(listing.category).claim_hours,
-        is_returnable=order.organisation_id is None and not category(listing.category).perishable,
+        is_returnable=order.organisation_id is None and queries.is_returnable(listing),
         eligibility=eligibility,
         eligibility_hash=hashlib.sha256(canonical(eligibility).encode()).hexdigest(),
     )

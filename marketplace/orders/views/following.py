@@ -152,6 +152,7 @@ def show_order(
         evidence_facts=evidence_facts,
         verbs_open=[step for step in found.verbs if step.verb not in closed],
         is_suppliers=Role.SUPPLIER_STAFF in roles,
+        may_review=Role.EMPLOYEE in roles,
         can_ship=can_ship,
         departures=leaving,
         lacking=lacking,

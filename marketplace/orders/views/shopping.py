@@ -152,6 +152,7 @@ def _checkout(form: CheckoutForm, filled: queries.Basket, status: int = 200) -> 
         basket=filled,
         addresses=shown,
         paying=paying,
+        final=queries.final_titles(row.listing for one in filled.parcels for row in one.rows),
         is_offline_card=runtime().tools.card.name == OFFLINE,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import Missing
+from marketplace.kernel.money import Money, total
 from marketplace.payments.models import (
     Discrepancy,
     Dispute,
@@ -143,6 +144,23 @@ def disputes_of(session: Session, payment_id: uuid.UUID) -> tuple[Dispute, ...]:
     """What payers' banks wanted back of a payment, oldest first."""
     asked = select(Dispute).where(Dispute.payment_id == payment_id)
     return tuple(session.scalars(asked.order_by(Dispute.opened_at, Dispute.id)))
+
+
+def kept_back(session: Session, payment_id: uuid.UUID) -> Money:
+    """What the payer's bank took or keeps of a payment: disputes that are not won."""
+    return total(
+        one.amount for one in disputes_of(session, payment_id) if one.state is not DisputeState.WON
+    )
+
+
+def given_back(session: Session, payment_id: uuid.UUID) -> Money:
+    """Own money of a payment that its gateway was asked to give back, unless that failed."""
+    asked = select(_O.amount).where(
+        _O.payment_id == payment_id,
+        _O.kind == OperationKind.REFUND,
+        _O.state != OperationState.FAILED,
+    )
+    return total(session.scalars(asked))
 
 
 def disputes(session: Session, number: int) -> Page[Dispute]:

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 
 from marketplace.events import ReturnOwed
-from marketplace.kernel.errors import Missing, SamePerson
+from marketplace.kernel.errors import Missing, Refused, SamePerson
 from marketplace.payments import queries, rules
 from marketplace.payments.models import Payment, PaymentOperation, Refund, Tender
 from marketplace.payments.states import (
@@ -44,7 +44,8 @@ def begin_charge(w: Work, payment_id: uuid.UUID) -> PaymentOperation | None:
 
 def begin_refund(w: Work, refund_id: uuid.UUID) -> PaymentOperation | None:
     """The operation that gives a refund back to its card: the one under way, else a new one. None
-    when the money is back already. Raises Missing, Forbidden, SamePerson."""
+    when the money is back already. Raises Missing, Forbidden, SamePerson, Refused (refund_disputed:
+    the payer's bank keeps too much of it)."""
     row = queries.card_refund(w.session, refund_id)
     if row.payment.payer_id == w.actor.person_id:
         raise SamePerson
@@ -95,6 +96,10 @@ def _giving_back(w: Work, payment: Payment, refund: Refund) -> PaymentOperation:
     charge = queries.settling_charge(w.session, payment)
     if payment.tender is not Tender.CARD or charge is None:
         raise Missing(payment_id=payment.id)
+    kept = queries.kept_back(w.session, payment.id)
+    gone = queries.given_back(w.session, payment.id)
+    if kept and gone + kept + refund.own > payment.amount:
+        raise Refused("refund_disputed", kept=str(kept), left=str(payment.amount - gone - kept))
     return PaymentOperation(
         kind=OperationKind.REFUND,
         payment_id=payment.id,
