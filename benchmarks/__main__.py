@@ -11,11 +11,11 @@ import click
 
 from benchmarks import applying, checkout, inbox, pages, reporting, workbook
 from benchmarks.filling import filled
-from benchmarks.places import KINDS, Grounds, grounds
+from benchmarks.places import KINDS, Grounds, Place, grounds
 from benchmarks.reporting import Figure
 from benchmarks.taking import imported
 
-WHAT = ("pages", "checkout", "import", "inbox", "application")
+WHAT = ("pages", "checkout", "flat", "import", "inbox", "application")
 
 
 @click.command()
@@ -27,6 +27,7 @@ WHAT = ("pages", "checkout", "import", "inbox", "application")
 @click.option("--listings", default=10_000, show_default=True)
 @click.option("--rows", default=100_000, show_default=True, help="Of the imported sheet.")
 @click.option("--tasks", default=50_000, show_default=True, help="Open at the reviewer's desk.")
+@click.option("--orders", default=100_000, show_default=True, help="There before, for `flat`.")
 @click.option("--runs", default=5, show_default=True)
 @click.option("--seconds", default=4.0, show_default=True, help="Of one run.")
 @click.option("--port", default=8765, show_default=True)
@@ -47,12 +48,12 @@ def measured(ground: Grounds, port: int, how: dict[str, object]) -> Iterator[Fig
     kinds, only = _texts(how["kinds"]), _texts(how["only"])
     runs, seconds = int(str(how["runs"])), float(str(how["seconds"]))
     for kind in kinds:
-        if {"pages", "checkout"} & set(only):
+        if {"pages", "checkout", "flat"} & set(only):
             place = filled(ground, kind, int(str(how["listings"])))
         if "pages" in only:
             yield from pages.measure(place, port, runs=runs, seconds=seconds)
-        if "checkout" in only:
-            yield checkout.measure(ground, place, port, runs=runs, seconds=seconds)
+        if {"checkout", "flat"} & set(only):
+            yield from bought(ground, place, port, how)
         if "import" in only:
             yield imported(ground, kind, int(str(how["rows"])), runs=min(runs, 3))
             yield read(kind, int(str(how["rows"])) // 2, runs=min(runs, 3))
@@ -60,6 +61,16 @@ def measured(ground: Grounds, port: int, how: dict[str, object]) -> Iterator[Fig
             yield inbox.measure(ground, kind, int(str(how["tasks"])), runs=runs)
         if "application" in only:
             yield applying.measure(ground, kind, runs=runs)
+
+
+def bought(ground: Grounds, place: Place, port: int, how: dict[str, object]) -> Iterator[Figure]:
+    """Purchases per second, in a new shop and in one with many orders."""
+    runs, seconds = int(str(how["runs"])), float(str(how["seconds"]))
+    if "checkout" in _texts(how["only"]):
+        yield checkout.measure(ground, place, port, runs=runs, seconds=seconds)
+    if "flat" in _texts(how["only"]):
+        many = int(str(how["orders"]))
+        yield checkout.flat(ground, place, port, orders=many, runs=runs, seconds=seconds)
 
 
 def read(kind: str, rows: int, *, runs: int) -> Figure:

@@ -27,17 +27,17 @@ from marketplace.orders import queries as order_queries
 from marketplace.orders import service as orders
 from marketplace.payments.models import Tender
 
-MOST_LISTINGS = 64  # goods that the clients order
+MOST_WISHES = 64  # different baskets that the clients order
+Wish = list[str]  # the goods of one order: two of one supplier, one of another
 
 
-def example(place: Place) -> tuple[dict[str, Any], list[str]]:
-    """What a bare client needs to know, and the goods to order. Raises RuntimeError when an order
+def example(place: Place) -> tuple[dict[str, Any], list[Wish]]:
+    """What a bare client needs to know, and the baskets to order. Raises RuntimeError when an order
     adds rows to other tables than this file says."""
     runtime = make_runtime(place.config)
     now = runtime.clock.now()
     with runtime.reading() as session:
-        goods = session.scalars(select(Listing.id).order_by(Listing.id).limit(MOST_LISTINGS))
-        listings = [str(one) for one in goods]
+        wishes = _wishes(session)
         before = _counts(session.connection())
         buyer = _buyer(session, now)
         address = order_queries.addresses(session, buyer)[0]
@@ -45,7 +45,7 @@ def example(place: Place) -> tuple[dict[str, Any], list[str]]:
         orders.place(
             w,
             orders.Placement(
-                lines=((uuid.UUID(listings[0]), 1),),
+                lines=tuple((uuid.UUID(one), 1) for one in wishes[0]),
                 address_id=address.id,
                 tender=Tender.TRANSFER,
                 source=FundSource.PERSONAL,
@@ -62,7 +62,21 @@ def example(place: Place) -> tuple[dict[str, Any], list[str]]:
     bare = Bare(place.kind, _address(place))
     rows = {name: bare.newest(name, grown[name]) for name in ADDED}
     bare.close()
-    return {"kind": place.kind, "address": _address(place), "rows": rows}, listings
+    return {"kind": place.kind, "address": _address(place), "rows": rows}, wishes
+
+
+def _wishes(session: Session) -> list[Wish]:
+    """No good stands in two of them, so that no two clients wait for each other's."""
+    of: dict[uuid.UUID, list[str]] = {}
+    asked = select(Listing.supplier_id, Listing.id).order_by(Listing.supplier_id, Listing.id)
+    for supplier, listing in session.execute(asked):
+        of.setdefault(supplier, []).append(str(listing))
+    ranges = list(of.values())
+    return [
+        [*goods, other]
+        for first, second in zip(ranges[::2], ranges[1::2], strict=False)
+        for goods, other in zip(zip(first[::2], first[1::2], strict=False), second, strict=False)
+    ][:MOST_WISHES]
 
 
 def _counts(connection: Connection) -> dict[str, int]:

@@ -26,16 +26,15 @@ Order = Callable[[], None]
 
 class Buyer:
     """An employee with a browser: signs in, fills the basket once, then sends the checkout form
-    again and again, each time under a key of its own and for another good."""
+    again and again, each time under a key of its own and for other goods."""
 
     def __init__(self, task: dict[str, Any]) -> None:
-        listings = task["listings"]
         self._connection = http.client.HTTPConnection(HOST, task["port"], timeout=60)
         self._cookies: dict[str, str] = {}
         self._is_ready = False
-        self._listings, self._placed = listings, 0
+        self._placed = 0
         self._post("/sign-in", {**self._fields("/sign-in"), **task["person"]})
-        self._forms = [self._form(listing) for listing in listings]
+        self._forms = [self._form(wish) for wish in task["wishes"]]
         self._is_ready = True
 
     def order(self) -> None:
@@ -46,12 +45,14 @@ class Buyer:
         if "/purchases/" not in where:
             raise RuntimeError(f"no purchase: {where}")
 
-    def _form(self, listing: str) -> dict[str, str]:
-        """The checkout form of a basket with one piece of this good."""
-        page = f"/listings/{listing}"
-        self._post(f"/basket/{listing}", {**self._fields(page), "quantity": "1"})
+    def _form(self, wish: list[str]) -> dict[str, str]:
+        """The checkout form of a basket with one piece of each of these goods."""
+        for listing in wish:
+            page = f"/listings/{listing}"
+            self._post(f"/basket/{listing}", {**self._fields(page), "quantity": "1"})
         form = self._fields("/checkout")
-        self._post(f"/basket/{listing}/remove", self._fields("/basket"))
+        for listing in wish:
+            self._post(f"/basket/{listing}/remove", self._fields("/basket"))
         return {**form, "tender": "transfer", "no_return": "y"}
 
     def _fields(self, path: str) -> dict[str, str]:
@@ -86,27 +87,21 @@ class Buyer:
 
 
 def through_the_shop(
-    port: int, people: list[dict[str, str]], listings: list[str], seconds: float
+    port: int, people: list[dict[str, str]], wishes: list[list[str]], seconds: float
 ) -> float:
     """Orders per second of all clients together, sent to the measured server."""
-    share = max(1, len(listings) // CLIENTS)
     return _together(
         [
-            {"port": port, "person": people[n], "listings": listings[n * share : (n + 1) * share],
-             "seconds": seconds}
+            {"port": port, "person": people[n], "wishes": wishes[n::CLIENTS], "seconds": seconds}
             for n in range(CLIENTS)
         ]
-    )  # fmt: skip  # one task a client
+    )
 
 
-def with_the_bare_driver(task: dict[str, Any], listings: list[str], seconds: float) -> float:
+def with_the_bare_driver(task: dict[str, Any], wishes: list[list[str]], seconds: float) -> float:
     """The same number of clients writing the same rows themselves."""
-    share = max(1, len(listings) // CLIENTS)
     return _together(
-        [
-            {**task, "listings": listings[n * share : (n + 1) * share], "seconds": seconds}
-            for n in range(CLIENTS)
-        ]
+        [{**task, "wishes": wishes[n::CLIENTS], "seconds": seconds} for n in range(CLIENTS)]
     )
 
 

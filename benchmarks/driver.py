@@ -67,28 +67,39 @@ class Writer:
     def __init__(self, task: dict[str, Any]) -> None:
         self._bare = Bare(task["kind"], task["address"])
         self._rows: dict[str, list[Row]] = task["rows"]
-        self._listings, self._placed = task["listings"], 0
+        self._wishes, self._placed = task["wishes"], 0
         self._ids = [row["id"] for name in ADDED for row in self._rows[name] if "id" in row]
         self._statements = {name: _insert(name, list(rows[0])) for name, rows in self._rows.items()}
 
     def order(self) -> None:
         """One transaction: the rows of the order, its pieces, its deeds and the trail's end."""
+        self.orders(1)
+
+    def orders(self, many: int) -> None:
+        """So many in one transaction, to fill a shop."""
+        self._bare.begin()
+        for _ in range(many):
+            self._write()
+        self._bare.commit()
+
+    def close(self) -> None:
+        self._bare.close()
+
+    def _write(self) -> None:
         bare = self._bare
         fresh = {old: self._new_id() for old in self._ids}
-        listing = self._listings[self._placed % len(self._listings)]
+        wish = self._wishes[self._placed % len(self._wishes)]
         self._placed += 1
-        listing = listing.replace("-", "") if bare.is_sqlite else listing
-        bare.begin()
-        bare.run(
-            "UPDATE mp_listing SET available = available - 1, reserved = reserved + 1 "
-            "WHERE id = ? AND available >= 1",
-            (listing,),
-        )
+        for listing in wish:
+            bare.run(
+                "UPDATE mp_listing SET available = available - 1, reserved = reserved + 1 "
+                "WHERE id = ? AND available >= 1",
+                (listing.replace("-", "") if bare.is_sqlite else listing,),
+            )
         for name in ADDED[:-1]:
             for row in self._rows[name]:
                 bare.run(self._statements[name], self._values(row, fresh))
         self._deeds(fresh)
-        bare.commit()
 
     def _deeds(self, fresh: dict[str, str]) -> None:
         bare, rows = self._bare, self._rows["mp_trail"]

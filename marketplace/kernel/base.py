@@ -64,7 +64,8 @@ class Instant(TypeDecorator[datetime]):
 # the instant of a question that is built once and asked often: building it takes longer than asking
 AT: BindParameter[datetime] = bindparam("at", type_=Instant())
 
-Id = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
+new_id = uuid.uuid4  # of a row that others name before it is written
+Id = Annotated[uuid.UUID, mapped_column(primary_key=True, default=new_id)]
 ShortCode = Annotated[str, mapped_column(String(40))]
 ShortText = Annotated[str, mapped_column(String(200))]
 LongText = Annotated[str, mapped_column(Text)]

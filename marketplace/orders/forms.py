@@ -30,6 +30,7 @@ from marketplace.web import MarketForm, options, uploaded
 REQUIRED = InputRequired("请填写。")
 TEXT = [REQUIRED, Length(max=200, message="最多 200 个字。")]
 # [0-9] and not \d: full-width digits are digits for \d
+NO_ADDRESS = "请选择收货地址。"
 QUANTITY = Regexp(r"\A[1-9][0-9]{0,3}\Z", message="数量请填 1 到 9999 的整数。")
 HIDDEN = 20_000  # signs of a hidden field: a hundred lines and then some
 
@@ -69,7 +70,9 @@ class CheckoutForm(MarketForm):
     """What the page showed (lines, total) comes back hidden, so that this and nothing else is
     ordered; the server asks its own prices again."""
 
-    address = RadioField("收货地址", [InputRequired("请选择收货地址。")], choices=[])
+    address = RadioField(
+        "收货地址", [InputRequired(NO_ADDRESS)], choices=[], validate_choice=False
+    )  # whose it is, the service asks
     tender = RadioField(
         "付款方式",
         [InputRequired("请选择付款方式。")],
@@ -84,8 +87,10 @@ class CheckoutForm(MarketForm):
     lines = HiddenField(validators=[InputRequired(), Length(max=HIDDEN)])
 
     def validate_address(self, field: RadioField) -> None:
-        if field.data not in {choice.value for choice in field.choices}:
-            raise ValidationError("请选择收货地址。")
+        try:
+            uuid.UUID(field.data)
+        except ValueError as fault:
+            raise ValidationError(NO_ADDRESS) from fault
 
     def pay_with(self) -> Wanted:
         return Wanted(bool(self.credit.data), (self.voucher.data or "").strip())

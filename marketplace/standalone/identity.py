@@ -31,10 +31,10 @@ class OwnIdentity:
         at, demo = runtime.clock.now(), runtime.tools.config.demo
         longest = rules.idle_limit(frozenset(), demo=demo)
         with runtime.looking() as session:
-            found = queries.open_sign_in(session, secret, at, idle=longest)
-            actor = queries.actor_of(session, str(found.person_id), at) if found else None
-        if found is None or actor is None or not _still_open(found, actor.roles):
+            known = queries.signed_in(session, secret, at, idle=longest)
+        if known is None or not _still_open(known[0], known[1].roles):
             return None
+        found, actor = known
         g.mp_sign_in = found.id
         return actor if _kept_up(found, actor) else None
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any, ClassVar
 
 from flask import current_app, g, request, session
@@ -116,6 +117,7 @@ class MarketForm(Form):  # type: ignore[misc]  # wtforms ships no types
                 field.choices = [replace(one, label=say(str(one.label))) for one in field.choices]
 
     @classmethod
+    @cache
     def _file_fields(cls) -> list[str]:
         """A file sent in place of a text is no text: only these fields take one."""
         return [
@@ -165,19 +167,21 @@ class BareForm(MarketForm):
     """A button alone: nothing but the token."""
 
 
-class _Token(Form):  # type: ignore[misc]  # wtforms ships no types
-    """The token alone, never filled: also made on the page that answers an unreadable form."""
-
-    Meta = _Meta
-
-
 def csrf_field() -> Markup:
     """The hidden input for forms that are written by hand; signed once for each page."""
     known: tuple[object, Markup] | None = g.get("mp_csrf_field")
     if known is None or known[0] != session.get(KEPT):
-        said = Markup(str(_Token()[TOKEN]()))  # noqa: S704  # WTForms escapes its own widget
-        known = g.mp_csrf_field = (session.get(KEPT), said)
+        hosts = host_token()
+        said = _hidden(f"mp_{TOKEN}" if hosts else TOKEN, _token())
+        known = g.mp_csrf_field = (session.get(KEPT), said + (_hidden(*hosts) if hosts else ""))
     return known[1]
+
+
+def _token() -> str:
+    """WTForms' own, without a form around it: also made on the page that answers a bad form."""
+    signer = SessionCSRF()
+    signer.form_meta = _Meta()
+    return str(signer.generate_csrf_token(None))
 
 
 def checked() -> None:

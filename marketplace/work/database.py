@@ -4,10 +4,12 @@ for ever; and which of their faults mean "do it again"."""
 from __future__ import annotations
 
 import logging
+import select
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "60s"
 IDLE_TIMEOUT = "120s"  # a transaction that nobody works in any more
 WAL_TRIES, WAL_WAIT = 100, 0.05  # seconds between two
+SILENCE = 30.0  # seconds after which a kept connection is asked whether it stands
 POOL = 10  # connections kept per process, and as many more in a rush
 # SQLSTATE of PostgreSQL, see its appendix A
 DISK_FULL = "53100"
@@ -76,7 +79,7 @@ def make_engine(url: str) -> Engine:
         # what the operator gives with the address (a schema, say) stands beside ours
         theirs = make_url(url).query.get("options", "")
         given = " ".join((theirs,) if isinstance(theirs, str) else theirs)
-        return create_engine(
+        engine = create_engine(
             make_url(url).difference_update_query(["options"]),
             pool_pre_ping=True,
             hide_parameters=True,  # a refused row must not be read in a log
@@ -85,6 +88,8 @@ def make_engine(url: str) -> Engine:
             isolation_level="READ COMMITTED",  # guards stand in the statements, see docs/data.md
             connect_args={"options": f"{_SESSION} {given}".strip()},
         )
+        engine.dialect.do_ping = partial(_ping, engine.dialect.do_ping)  # type: ignore[method-assign]  # SQLAlchemy has no hook for it
+        return engine
     if kind != "sqlite":
         raise ValueError(f"SQLite or PostgreSQL, not {kind}")
     if folder := make_url(url).database:
@@ -96,6 +101,18 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _ping(ask: Callable[[Any], bool], connection: Any) -> bool:
+    """Whether a kept connection still stands. A server that has ended it said so: its word lies in
+    the socket, and to look there is no way to the server and back. After a silence the server is
+    asked all the same, since a network may forget a connection without a word."""
+    before, connection.mp_seen = getattr(connection, "mp_seen", 0.0), time.monotonic()
+    if connection.mp_seen - before > SILENCE or not hasattr(select, "poll"):
+        return ask(connection)
+    heard = select.poll()
+    heard.register(connection.pgconn.socket, select.POLLIN)  # an end or a fault is always told
+    return ask(connection) if heard.poll(0) else True
 
 
 def looking(engine: Engine) -> Engine:

@@ -72,6 +72,18 @@ class Work:
     ) -> None:
         """Write one trail row about `subject`; `data` is told as JSON, never secrets."""
         self.session.flush()  # gives a new subject its id, which the row must name
+        self.record_named(verb, subject, from_state=from_state, to_state=to_state, **data)
+
+    def record_named(
+        self,
+        verb: str,
+        subject: Subject,
+        *,
+        from_state: str | None = None,
+        to_state: str | None = None,
+        **data: Any,
+    ) -> None:
+        """The same about a subject that has its id already, and is written later with others."""
         self.deeds.append(
             trail.Deed(
                 actor=self.actor.person_id,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NAMES = ["home", "zone_page", "listing_page", "search", "checkout", "import_csv_200",
+NAMES = ["home", "zone_page", "listing_page", "search", "checkout", "checkout_1k", "import_csv_200",
          "import_xlsx_100", "inbox", "application"]  # fmt: skip
 KEYS = {"name", "value", "unit", "reference", "reference_value", "ratio", "runs", "database",
         "server", "workers", "client"}  # fmt: skip  # as the issue lists them
@@ -27,7 +27,7 @@ def port() -> int:
 def test_a_tiny_bench_writes_every_figure_beside_its_reference(tmp_path: Path, port: int) -> None:
     out = tmp_path / "bench.json"
     words = f"--out {out} --folder {tmp_path / 'kept'} --port {port} --database sqlite"
-    sizes = "--listings 60 --rows 200 --tasks 600 --runs 1 --seconds 0.2"
+    sizes = "--listings 60 --rows 200 --tasks 600 --orders 1000 --runs 1 --seconds 0.2"
     done = subprocess.run(  # noqa: S603  # ourselves
         [sys.executable, "-m", "benchmarks", *words.split(), *sizes.split()],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=240,

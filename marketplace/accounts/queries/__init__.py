@@ -34,6 +34,7 @@ from marketplace.accounts.queries.signing_in import (
     second_factor,
     seen,
     sign_ins_of,
+    signed_in,
 )
 from marketplace.accounts.queries.teams import (
     Invited,
@@ -84,6 +85,7 @@ __all__ = [
     "seen",
     "seen_until",
     "sign_ins_of",
+    "signed_in",
     "subtree",
     "team",
     "unread",

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -35,11 +36,15 @@ def actor_of(session: Session, person_id: str, at: datetime) -> Actor | None:
         given = {"person_id": uuid.UUID(person_id), "at": at}
     except ValueError:  # ids are opaque text: one that is not ours is simply nobody's
         return None
-    rows = session.execute(_HELD, given).all()
+    return actor_from(str(given["person_id"]), session.execute(_HELD, given).all(), at)
+
+
+def actor_from(person_id: str, rows: Sequence[Any], at: datetime) -> Actor | None:
+    """The same of rows that name `HELD`."""
     if not rows or (rows[0].left_at is not None and rows[0].left_at <= at):
         return None
     grants = frozenset(Grant(row.role, row.organisation_id) for row in rows if row.role)
-    return Actor(person_id=str(given["person_id"]), name=rows[0].name, grants=grants)
+    return Actor(person_id=person_id, name=rows[0].name, grants=grants)
 
 
 def person_by_login(session: Session, login: str, at: datetime) -> Person | None:
@@ -108,8 +113,9 @@ def in_force(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(Membership.since <= at, or_(Membership.until.is_(None), Membership.until > at))
 
 
+HELD = (Person.name, Person.left_at, Membership.role, Membership.organisation_id)
 _HELD = (
-    select(Person.name, Person.left_at, Membership.role, Membership.organisation_id)
+    select(*HELD)
     .outerjoin(Membership, and_(Membership.person_id == Person.id, in_force(AT)))
     .where(Person.id == bindparam("person_id"))
 )

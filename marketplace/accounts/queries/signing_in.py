@@ -6,12 +6,21 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import rules
-from marketplace.accounts.models import OneTimeCode, Person, RecoveryCode, SecondFactor, SignIn
-from marketplace.accounts.queries.people import person_by_login
+from marketplace.accounts.models import (
+    Membership,
+    OneTimeCode,
+    Person,
+    RecoveryCode,
+    SecondFactor,
+    SignIn,
+)
+from marketplace.accounts.queries.people import HELD, actor_from, in_force, person_by_login
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.base import AT
 from marketplace.kernel.errors import MarketplaceError
 
 
@@ -46,12 +55,35 @@ def open_sign_in(
     session: Session, secret: str, at: datetime, *, idle: timedelta = rules.IDLE
 ) -> SignIn | None:
     """The sign-in with this secret, unless it is half, ended, idled too long or is too old."""
-    given = {
+    return session.scalar(_OPEN, _given(secret, at, idle))
+
+
+def _given(secret: str, at: datetime, idle: timedelta) -> dict[str, object]:
+    return {
         "secret_hash": rules.digest(secret),
         "seen_after": at - idle,
         "started_after": at - rules.ABSOLUTE,
     }
-    return session.scalar(_OPEN, given)
+
+
+_OPEN_AND_HELD = (
+    _OPEN.add_columns(*HELD)
+    .join(Person, Person.id == SignIn.person_id)
+    .outerjoin(Membership, and_(Membership.person_id == Person.id, in_force(AT)))
+)
+
+
+def signed_in(
+    session: Session, secret: str, at: datetime, *, idle: timedelta
+) -> tuple[SignIn, Actor] | None:
+    """The same with its person as of this instant, asked at once; None also for one who left."""
+    given = {**_given(secret, at, idle), "at": at}
+    rows = session.execute(_OPEN_AND_HELD, given).all()
+    if not rows:
+        return None
+    found: SignIn = rows[0][0]
+    actor = actor_from(str(found.person_id), rows, at)
+    return (found, actor) if actor else None
 
 
 def half_sign_in(session: Session, secret: str, at: datetime) -> SignIn | None:

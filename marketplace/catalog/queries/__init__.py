@@ -43,7 +43,7 @@ from marketplace.catalog.queries.clock import (
     was_timed,
 )
 from marketplace.catalog.queries.documents import all_documents, documents, listings_of
-from marketplace.catalog.queries.evidence import Evidence, evidence, evidence_of
+from marketplace.catalog.queries.evidence import Evidence, evidence, evidence_of, evidence_of_all
 from marketplace.catalog.queries.exporting import county_choices, exported
 from marketplace.catalog.queries.faults import (
     content_faults,
@@ -203,6 +203,7 @@ __all__ = [
     "entries_of",
     "evidence",
     "evidence_of",
+    "evidence_of_all",
     "exported",
     "fairness",
     "find",

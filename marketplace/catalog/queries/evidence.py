@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing
-from marketplace.catalog.queries.lists import villages
+from marketplace.catalog.queries.lists import villages, villages_of
 from marketplace.catalog.queries.visible import Offer
 from marketplace.regions import queries as regions
 from marketplace.regions.models import Village
@@ -81,6 +82,22 @@ def evidence_of(
     papers = suppliers.papers_in_force(session, offer.supplier.id, at, offer.listing.id)
     of = _Subject(offer.listing, offer.supplier, offer.county, offer.designations)
     return _evidence(of, made_in, papers, at)
+
+
+def evidence_of_all(
+    session: Session, offers: Iterable[Offer], at: datetime
+) -> dict[UUID, Evidence]:
+    """The same of several, by listing: two questions for all of them."""
+    found = tuple(offers)
+    made_in = villages_of(session, [one.listing.id for one in found])
+    papers = suppliers.accepted_papers(session, {one.supplier.id for one in found})
+    told = {}
+    for one in found:
+        goods, own = one.listing.id, papers.get(one.supplier.id, ())
+        valid = suppliers.valid_among(own, at, goods)
+        of = _Subject(one.listing, one.supplier, one.county, one.designations)
+        told[goods] = _evidence(of, made_in.get(goods, ()), valid, at)
+    return told
 
 
 class _Subject(NamedTuple):

@@ -161,6 +161,22 @@ def villages(session: Session, listing_id: UUID) -> Sequence[Village]:
     return _villages(session, listing_id)
 
 
+_VILLAGES_OF = (
+    select(ListingVillage.listing_id, Village)
+    .join(Village, ListingVillage.village_id == Village.id)
+    .where(ListingVillage.listing_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Village.name)
+)
+
+
+def villages_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Village]]:
+    """The same of several listings, asked at once; one without villages is left out."""
+    found: dict[UUID, list[Village]] = {}
+    for listing_id, village in session.execute(_VILLAGES_OF, {"ids": tuple(ids)}):
+        found.setdefault(listing_id, []).append(village)
+    return found
+
+
 def origin(session: Session, found: Listing) -> str:
     """The county of origin as read by people; its code when the tables no longer know it."""
     place = regions.county(session, found.county_code)

@@ -91,6 +91,8 @@ def read_goods(session: Session, asked: Select[Any], **given: object) -> list[Go
 _OFFERS = on_sale(AT).add_columns(Supplier).where(Listing.id.in_(bindparam("ids", expanding=True)))
 
 
+# one after the other in the same order, so that no two buyers wait for each other
+_OFFERS_TO_HOLD = _OFFERS.order_by(Supplier.id).with_for_update(read=True, of=Supplier)
 _TO_HOLD = (
     on_sale(AT).where(Listing.id == bindparam("listing_id")).with_for_update(read=True, of=Supplier)
 )
@@ -110,13 +112,17 @@ def offer(session: Session, listing_id: UUID, at: datetime) -> Offer:
     return found[listing_id]
 
 
-def offers(session: Session, ids: Iterable[UUID], at: datetime) -> dict[UUID, Offer]:
+def offers(
+    session: Session, ids: Iterable[UUID], at: datetime, *, held: bool = False
+) -> dict[UUID, Offer]:
     """Those of the ids that may be bought at the instant, in the order of the ids; the others are
-    left out. Each with supplier, county and designations, nothing asked twice."""
+    left out. Each with supplier, county and designations, nothing asked twice. `held`: as in
+    `to_hold`."""
     wanted = tuple(ids)
     if not wanted:
         return {}
-    rows = session.execute(_OFFERS, {"at": at, "ids": wanted}).all()
+    asked = _OFFERS_TO_HOLD if held else _OFFERS
+    rows = session.execute(asked, {"at": at, "ids": wanted}).all()
     found = {row.Listing.id: (row.Listing, row.Supplier) for row in rows}
     codes = {listing.county_code for listing, _supplier in found.values()}
     places, facts = regions.of_counties(session, codes, at)

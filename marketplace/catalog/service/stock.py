@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, and_, inspect, select, update
+from sqlalchemy import ColumnElement, CursorResult, Row, bindparam, inspect, select, update
 from sqlalchemy.orm.attributes import QueryableAttribute, set_committed_value
 
 from marketplace.catalog import queries, rules
 from marketplace.catalog.models import Listing, Reservation
 from marketplace.catalog.states import ReservationState
+from marketplace.kernel.base import AT, new_id
 from marketplace.kernel.errors import Conflict, Missing, Refused, WrongState
 from marketplace.suppliers import queries as suppliers
 from marketplace.work import Work
 
 _R = ReservationState
 PIECES = ("received", "available", "reserved", "sold", "version")
+Pieces = Mapping[uuid.UUID, int]  # listing → pieces
 Changes = dict[QueryableAttribute[int], ColumnElement[int] | int]
 
 
@@ -38,17 +41,21 @@ def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Re
     Raises NotForSale, OutOfStock, Invalid (quantity).
     """
     rules.check_quantity(quantity)
-    _take(w, listing_id, quantity)
-    kept = Reservation(
-        listing_id=listing_id,
-        quantity=quantity,
-        state=_R.HELD,
-        held_at=w.now,
-        ends_at=ends_at,
-    )
-    w.session.add(kept)
-    w.record("hold", kept, to_state=_R.HELD, listing_id=listing_id, quantity=quantity)
+    _take(w, _to_hold(w, listing_id), quantity)
+    kept = _kept(w, listing_id, quantity, ends_at)
+    w.session.flush()
     return kept
+
+
+def hold_offers(
+    w: Work, offers: Mapping[uuid.UUID, queries.Offer], pieces: Pieces, ends_at: datetime
+) -> dict[uuid.UUID, Reservation]:
+    """The same for several that `queries.offers(held=True)` found in this unit; in the order of
+    listings, so that no two buyers wait for each other. Raises OutOfStock, NotForSale, Invalid."""
+    for listing_id in sorted(pieces):
+        rules.check_quantity(pieces[listing_id])
+        _take(w, offers[listing_id].listing, pieces[listing_id])
+    return {one: _kept(w, one, pieces[one], ends_at) for one in sorted(pieces)}
 
 
 def hold_again(w: Work, reservation_id: uuid.UUID, ends_at: datetime) -> None:
@@ -58,7 +65,8 @@ def hold_again(w: Work, reservation_id: uuid.UUID, ends_at: datetime) -> None:
     """
     kept = _end(w, reservation_id, "hold_again", _R.RELEASED, _R.HELD)
     kept.ends_at, kept.ended_at = ends_at, None
-    _take(w, kept.listing_id, kept.quantity)
+    w.session.flush()
+    _take(w, _to_hold(w, kept.listing_id), kept.quantity)
 
 
 def sell(w: Work, reservation_id: uuid.UUID) -> None:
@@ -105,26 +113,65 @@ def set_stock(w: Work, listing_id: uuid.UUID, received: int) -> Listing:
     return listing
 
 
-def _take(w: Work, listing_id: uuid.UUID, quantity: int) -> None:
+def _kept(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Reservation:
+    kept = Reservation(
+        id=new_id(),
+        listing_id=listing_id,
+        quantity=quantity,
+        state=_R.HELD,
+        held_at=w.now,
+        ends_at=ends_at,
+    )
+    w.session.add(kept)
+    w.record_named("hold", kept, to_state=_R.HELD, listing_id=listing_id, quantity=quantity)
+    return kept
+
+
+def _to_hold(w: Work, listing_id: uuid.UUID) -> Listing:
     listing = queries.to_hold(w.session, listing_id, w.now)
     if listing is None:
         raise NotForSale(listing_id=listing_id)
-    changes: Changes = {
-        Listing.available: Listing.available - quantity,
-        Listing.reserved: Listing.reserved + quantity,
-    }
-    # asked again now that its supplier is held: what was decided while we waited counts
-    stands = suppliers.stands(w.now, Listing.supplier_id, Listing.standing)
-    unchanged = and_(Listing.available >= quantity, Listing.version == listing.version, stands)
+    return listing
+
+
+_L = Listing.__table__.c
+_WANTED = bindparam("wanted", type_=_L.available.type)
+# its standing is asked again now that its supplier is held: what was decided while we waited counts
+_TAKEN = (
+    update(Listing.__table__)  # type: ignore[arg-type]  # a mapped class has a Table
+    .where(
+        _L.id == bindparam("listing_id"),
+        _L.available >= _WANTED,
+        _L.version == bindparam("seen"),
+        suppliers.stands(AT, _L.supplier_id, _L.standing),
+    )
+    .values(available=_L.available - _WANTED, reserved=_L.reserved + _WANTED)
+    .returning(*(_L[name] for name in PIECES))
+)
+
+
+def _take(w: Work, listing: Listing, quantity: int) -> None:
+    """The listing as it was found by `to_hold` or among `offers(held=True)` of this unit."""
     seen = listing.version
-    if not _change(w, listing_id, changes, unchanged):
-        if listing.version != seen:  # withdrawn or revised since it was looked at
-            raise Conflict(listing_id=listing_id)
-        if listing.available >= quantity:
-            raise NotForSale(listing_id=listing_id)
-        raise OutOfStock(
-            listing_id=listing_id, title=listing.name, available=listing.available, wanted=quantity
-        )
+    given = {"listing_id": listing.id, "wanted": quantity, "seen": seen, "at": w.now}
+    now = w.session.connection().execute(_TAKEN, given).one_or_none()
+    if now is not None:
+        _read_back(listing, now)
+        return
+    w.session.refresh(listing, PIECES)
+    if listing.version != seen:  # withdrawn or revised since it was looked at
+        raise Conflict(listing_id=listing.id)
+    if listing.available >= quantity:
+        raise NotForSale(listing_id=listing.id)
+    raise OutOfStock(
+        listing_id=listing.id, title=listing.name, available=listing.available, wanted=quantity
+    )
+
+
+def _read_back(listing: Listing, now: Row[tuple[int, ...]]) -> None:
+    """What was read before is old now."""
+    for name, value in zip(PIECES, now, strict=True):
+        set_committed_value(listing, name, value)
 
 
 def _end(
@@ -163,9 +210,8 @@ def _change(w: Work, listing_id: uuid.UUID, changes: Changes, enough: ColumnElem
     known = w.session.identity_map.get(
         inspect(Listing).identity_key_from_primary_key((listing_id,))
     )
-    if known is not None and now is not None:  # what was read before is old now
-        for name, value in zip(PIECES, now, strict=True):
-            set_committed_value(known, name, value)
+    if known is not None and now is not None:
+        _read_back(known, now)
     elif known is not None:
         w.session.refresh(known, PIECES)
     return now is not None

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
-
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as stock
 from marketplace.catalog.models import Reservation
@@ -19,6 +17,7 @@ from marketplace.credit import service as credit
 from marketplace.credit.rules import Cover
 from marketplace.events import PurchasePlaced
 from marketplace.kernel.actor import Role
+from marketplace.kernel.base import new_id
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.codes import random_code
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused
@@ -75,25 +74,23 @@ def place(w: Work, wanted: Placement) -> Purchase:
     _may_place(w, wanted)
     address = _address(w, wanted)
     county = regions.county(w.session, address.county_code)
-    offers = catalog.offers(w.session, list(lines), w.now)
+    offers = catalog.offers(w.session, list(lines), w.now, held=True)
     _all_for_sale(w, lines, offers)
     _all_delivered(county, offers)
     parcels = queries.parcels(offers, lines)
     due = _due(wanted, parcels)
     cover = _cover(w, wanted, parcels) if wanted.pay_with else None
     purchase = _purchase(w, wanted, parcels, deliver_to=_frozen(address, county), digest=digest)
-    held = {  # in the order of listings, so that no two buyers wait for each other
-        listing_id: stock.hold(w, listing_id, lines[listing_id], purchase.hold_ends_at)
-        for listing_id in sorted(lines)
-    }
-    orders = []
-    for place_, parcel in enumerate(parcels, 1):
-        order = _order(w, purchase, parcel, number=f"{purchase.number}-{place_}")
-        orders.append(order.id)
-        for wish in parcel.wishes:
-            of = wish.listing.id
-            w.session.add(_line(w, order, wish, offers[of], held[of]))
-    _ask(w, purchase, cover, orders)
+    held = stock.hold_offers(w, offers, lines, purchase.hold_ends_at)
+    orders = _orders(w, purchase, parcels)
+    evidence = catalog.evidence_of_all(w.session, offers.values(), w.now)
+    w.session.add_all(
+        _line(order, wish, offers[of], (held[of], evidence[of]))
+        for order, parcel in zip(orders, parcels, strict=True)
+        for wish in parcel.wishes
+        for of in (wish.listing.id,)
+    )
+    _ask(w, purchase, cover, [order.id for order in orders])
     if wanted.organisation_id is None:
         remove(w, lines)
     w.announce(PurchasePlaced(w.now, purchase.id, due))
@@ -219,7 +216,8 @@ def _purchase(
 ) -> Purchase:
     final = _final(wanted, parcels)
     purchase = Purchase(
-        number=_fresh_number(w),
+        id=new_id(),
+        number=f"P{local_day(w.now):%Y%m%d}-{random_code(rules.NUMBER_LENGTH)}",
         buyer_id=w.actor.person_id,
         organisation_id=wanted.organisation_id,
         source=wanted.source,
@@ -236,15 +234,29 @@ def _purchase(
     w.session.add(purchase)
     said: dict[str, Any] = {"no_return": list(final)} if final else {}
     said |= {"total": purchase.total.fen, "tender": purchase.tender, "source": purchase.source}
-    w.record("place", purchase, **said)
+    w.record_named("place", purchase, **said)
     return purchase
 
 
-def _order(w: Work, purchase: Purchase, parcel: Parcel, *, number: str) -> Order:
-    delivery = Delivery(supplier_id=parcel.supplier.id)
-    w.session.add(delivery)
-    w.session.flush()  # the order names it, and no relationship tells the order of inserts
+def _orders(w: Work, purchase: Purchase, parcels: tuple[Parcel, ...]) -> list[Order]:
+    """One per parcel. Orders name purchase and deliveries, lines name orders, and no relationship
+    tells the order of inserts."""
+    deliveries = [Delivery(id=new_id(), supplier_id=parcel.supplier.id) for parcel in parcels]
+    w.session.add_all(deliveries)
+    w.session.flush()
+    orders = [
+        _order(w, purchase, parcel, delivery, number=f"{purchase.number}-{place_}")
+        for place_, (parcel, delivery) in enumerate(zip(parcels, deliveries, strict=True), 1)
+    ]
+    w.session.flush()
+    return orders
+
+
+def _order(
+    w: Work, purchase: Purchase, parcel: Parcel, delivery: Delivery, *, number: str
+) -> Order:
     order = Order(
+        id=new_id(),
         purchase_id=purchase.id,
         supplier_id=parcel.supplier.id,
         number=number,
@@ -255,14 +267,16 @@ def _order(w: Work, purchase: Purchase, parcel: Parcel, *, number: str) -> Order
         delivery_id=delivery.id,
     )
     w.session.add(order)
-    w.record("place", order, to_state=OrderState.PLACED, total=parcel.total.fen)
+    w.record_named("place", order, to_state=OrderState.PLACED, total=parcel.total.fen)
     return order
 
 
-def _line(w: Work, order: Order, wish: Wish, offer: catalog.Offer, kept: Reservation) -> OrderLine:
+def _line(
+    order: Order, wish: Wish, offer: catalog.Offer, frozen: tuple[Reservation, catalog.Evidence]
+) -> OrderLine:
     """The good as it is sold: names, prices and evidence are never looked up again."""
     listing = wish.listing
-    evidence = catalog.evidence_of(w.session, offer, w.now)
+    kept, evidence = frozen
     eligibility = evidence.as_json()
     return OrderLine(
         order_id=order.id,
@@ -291,14 +305,3 @@ def _hold_ends(w: Work, tender: Tender) -> datetime:
     if tender is Tender.CARD:
         return w.now + timedelta(minutes=config.card_hold_minutes)
     return calendar().plus(w.now, config.transfer_hold_workdays)
-
-
-_OF_NUMBER = select(Purchase.id).where(Purchase.number == bindparam("number"))
-
-
-def _fresh_number(w: Work) -> str:
-    day = local_day(w.now).strftime("%Y%m%d")
-    while True:
-        number = f"P{day}-{random_code(rules.NUMBER_LENGTH)}"
-        if not w.session.scalar(_OF_NUMBER, {"number": number}):
-            return number

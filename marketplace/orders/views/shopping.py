@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Invalid, Refused
+from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.orders import queries, service
-from marketplace.orders.forms import CheckoutForm, QuantityForm, written_lines
+from marketplace.orders.forms import NO_ADDRESS, CheckoutForm, QuantityForm, written_lines
 from marketplace.orders.models import Address
 from marketplace.orders.views.blueprint import pages
 from marketplace.orders.views.showing import place_of
@@ -20,7 +20,6 @@ from marketplace.payments import service as payments
 from marketplace.web import (
     back_to,
     checked,
-    looking,
     needs,
     now,
     options,
@@ -97,8 +96,6 @@ def checkout() -> ResponseReturnValue:
 @needs(Role.EMPLOYEE)
 def place() -> ResponseReturnValue:
     form = CheckoutForm()
-    with looking() as session:
-        _offer_addresses(form, queries.addresses(session, someone()))
     if "recount" in request.form:
         checked()
         return _checkout_again(form, 200)
@@ -108,6 +105,11 @@ def place() -> ResponseReturnValue:
     try:
         with work() as w:
             purchase = service.place(w, form.placement())
+    except Missing as fault:  # removed in another tab, or never this person's
+        if "address_id" not in fault.data:
+            raise
+        form.address.errors = [_(NO_ADDRESS)]
+        return _checkout_again(form, 422)
     except Refused as fault:
         if not form.blame(fault):
             raise

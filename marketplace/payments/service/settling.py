@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Update, bindparam, select, update
+from sqlalchemy import Update, select, update
 
 from marketplace.events import PaymentSettled, RefundSettled
 from marketplace.kernel.actor import Role
@@ -77,7 +77,7 @@ def _open(w: Work, **said: Any) -> Payment:
     payment = Payment(
         **said,
         payer_id=w.actor.person_id,
-        reference=_fresh_reference(w),
+        reference=rules.PREFIX + random_code(rules.CODE_LENGTH),
         made_at=w.now,
     )
     w.session.add(payment)
@@ -354,13 +354,3 @@ def _of_purchase(w: Work, purchase_id: uuid.UUID) -> Payment:
     if payment is None:
         raise Missing(purchase_id=purchase_id)
     return payment
-
-
-_OF_REFERENCE = select(Payment.id).where(Payment.reference == bindparam("reference"))
-
-
-def _fresh_reference(w: Work) -> str:
-    while True:
-        reference = rules.PREFIX + random_code(rules.CODE_LENGTH)
-        if not w.session.scalar(_OF_REFERENCE, {"reference": reference}):
-            return reference

@@ -88,6 +88,7 @@ from marketplace.suppliers.queries.standing import (
     GATE_MARKS,
     RECKON,
     Place,
+    accepted_papers,
     has_own,
     in_force,
     may_sell,
@@ -98,6 +99,7 @@ from marketplace.suppliers.queries.standing import (
     sells,
     standing_faults,
     stands,
+    valid_among,
     with_own,
 )
 from marketplace.suppliers.queries.waiving import waits_waiver, waivable, waiver, waivers
@@ -123,6 +125,7 @@ __all__ = [
     "Shown",
     "StepRow",
     "Todo",
+    "accepted_papers",
     "account",
     "account_elsewhere",
     "account_findings",
@@ -192,6 +195,7 @@ __all__ = [
     "stands",
     "submissions_of_goods",
     "takes_papers",
+    "valid_among",
     "visible",
     "waits_waiver",
     "waivable",

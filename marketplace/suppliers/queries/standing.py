@@ -7,7 +7,7 @@ from changes, and kept in `Standing`; the gate asks only whether the instant lie
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import (
@@ -124,11 +124,36 @@ def papers_in_force(
 ) -> tuple[Paper, ...]:
     """The accepted papers that are valid at that instant, of the supplier as a whole and of these
     goods: the evidence on tickets and in lines."""
+    return valid_among(_accepted(session, supplier_id), at, goods_id)
+
+
+def valid_among(
+    papers: Iterable[Paper], at: datetime, goods_id: uuid.UUID | None = None
+) -> tuple[Paper, ...]:
+    """Of accepted papers, those that `papers_in_force` names."""
     return tuple(
-        paper
-        for paper in _accepted(session, supplier_id)
-        if paper.goods_id in {None, goods_id} and in_force(paper, at)
+        paper for paper in papers if paper.goods_id in {None, goods_id} and in_force(paper, at)
     )
+
+
+_ACCEPTED_OF = (
+    select(Paper)
+    .where(
+        Paper.supplier_id.in_(bindparam("suppliers", expanding=True)),
+        Paper.state == PaperState.ACCEPTED,
+    )
+    .order_by(Paper.added_at.desc(), Paper.id)
+)
+
+
+def accepted_papers(
+    session: Session, supplier_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, list[Paper]]:
+    """All accepted papers of several suppliers, asked at once, valid or not."""
+    found: dict[uuid.UUID, list[Paper]] = {}
+    for paper in session.scalars(_ACCEPTED_OF, {"suppliers": tuple(supplier_ids)}):
+        found.setdefault(paper.supplier_id, []).append(paper)
+    return found
 
 
 def with_own(session: Session, supplier_id: uuid.UUID) -> frozenset[uuid.UUID]:
