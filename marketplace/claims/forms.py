@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
 
 from flask import request
 from wtforms import MultipleFileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from marketplace.claims import rules
+from marketplace.claims.queries import OpenTo
 from marketplace.claims.service import Answer, Wish, WishedLine
 from marketplace.claims.states import ClaimKind
 from marketplace.kernel.errors import Invalid
@@ -30,11 +31,24 @@ class ClaimForm(MarketForm):
     def files(self) -> list[tuple[str, bytes]]:
         return files_of(self.photos)
 
-    def wish(self, kind: ClaimKind, lines: Iterable[uuid.UUID]) -> Wish:
+    def wish(self, kind: ClaimKind, found: OpenTo) -> Wish:
         """Raises Invalid (claim_number) with the field of the line."""
         is_return = kind is ClaimKind.RETURN
+        lines = [one.line.id for one in found.lines]
         told = [_pieces(line) if is_return else _amount(line) for line in lines]
         return Wish(kind, (self.reason.data or "").strip(), [one for one in told if one])
+
+
+class RecallForm(MarketForm):
+    """One click: what was recalled the server knows."""
+
+    def files(self) -> list[tuple[str, bytes]]:
+        return []
+
+    def wish(self, kind: ClaimKind, found: OpenTo) -> Wish:
+        recalled = [one for one in found.lines if one.recall_amount]
+        reason = rules.recall_reason(one.batch for one in recalled)
+        return Wish(kind, reason, [WishedLine(one.line.id) for one in recalled])
 
 
 class ReturnForm(ClaimForm):

@@ -3,7 +3,7 @@ spread over lines, who may act."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from marketplace.claims.states import ClaimState
@@ -21,6 +21,7 @@ BUYER_DAYS = 7  # calendar days to answer an offer
 SENDING_DAYS = 7  # calendar days to send goods back
 RECEIVING_DAYS = 10  # calendar days from sending back to receipt
 DECIDING_WORKDAYS = 5  # working days
+RECALL_DAYS = 30  # calendar days from the recall of a batch
 MOST_CLAIMS = 5  # of one order, however they ended
 
 
@@ -86,6 +87,11 @@ def spread(amount: Money, over: Sequence[Money]) -> list[Money]:
     for place in by_remainder[:rest]:
         shares[place] += 1
     return [Money(share) for share in shares]
+
+
+def recall_reason(batches: Iterable[str]) -> str:
+    """What stands in the place of the buyer's words."""
+    return f"召回批次 {'、'.join(sorted(set(batches)))}"
 
 
 def note(text: str) -> str:

@@ -8,6 +8,7 @@ from marketplace.kernel.machine import Machine, step
 
 class ClaimKind(StrEnum):
     QUALITY = "quality"  # the goods are not as they were sold: money back, the goods stay
+    RECALL = "recall"  # the batch was recalled after it was received: its price back
     RETURN = "return"  # a person changed his mind within seven days: the goods go back
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from marketplace.claims import rules
+from marketplace.claims.models import Claim
 from marketplace.claims.queries.claims import BUYERS, claims_of, roles_for
 from marketplace.claims.states import ENDED, ClaimKind
 from marketplace.kernel.actor import Actor, Role
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import queries as orders
 from marketplace.orders.models import Delivery, Order, OrderLine
 from marketplace.orders.states import DeliveryState, OrderState
@@ -20,13 +22,19 @@ from marketplace.orders.states import DeliveryState, OrderState
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """A line with what is left of it; None: not to be claimed, or no more."""
+    """A line with what is left of what has been sent; None: not to be claimed, or no more."""
 
     line: OrderLine
     left: Money
     pieces: int
     claimable_until: datetime | None
     returnable_until: datetime | None
+    recalled: int = 0  # pieces of it from a batch that was recalled
+    batch: str = ""  # its number
+
+    @property
+    def recall_amount(self) -> Money:
+        return min(self.line.unit_price * self.recalled, self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +45,64 @@ class OpenTo:
     kinds: frozenset[ClaimKind]
 
 
+NOTHING = OpenTo((), frozenset())
+
+
 def open_to(session: Session, actor: Actor, order: Order, at: datetime, *, days: int) -> OpenTo:
     """Nothing while a claim waits, before the goods have left, after so many claims, and once all
-    is over. What has left counts as received after so many days."""
+    is over; a recall is claimed once even then. What has left counts as received after so many
+    days."""
     delivery = session.get_one(Delivery, order.delivery_id)
-    is_there = order.state is OrderState.COMPLETED or (
-        order.state is OrderState.PAID and delivery.state is DeliveryState.SHIPPED
-    )
     held = roles_for(actor, order) & BUYERS
-    made = claims_of(session, order.id) if held and is_there else ()
-    is_over = len(made) >= rules.MOST_CLAIMS or any(one.state not in ENDED for one in made)
-    if not held or not is_there or is_over:
-        return OpenTo((), frozenset())
-    since = rules.taken_from(delivery.received_at, delivery.shipped_at, at, days)
-    lines = [_line(line, since, at) for line in orders.lines_of(session, order.id)]
-    kinds = set()
-    if any(one.claimable_until for one in lines):
-        kinds.add(ClaimKind.QUALITY)
-    if Role.EMPLOYEE in held and any(one.returnable_until for one in lines):
-        kinds.add(ClaimKind.RETURN)
-    return OpenTo(lines, frozenset(kinds))
+    if not held or not _is_there(order, delivery):
+        return NOTHING
+    made = claims_of(session, order.id)
+    if any(one.state not in ENDED for one in made):
+        return NOTHING
+    is_whole = delivery.state is not DeliveryState.PARTLY
+    shipped_at = delivery.shipped_at if is_whole else None  # more will come
+    since = rules.taken_from(delivery.received_at, shipped_at, at, days)
+    recalled = _recalled(session, order, at)
+    lines = [
+        _line(line, since, at, recalled.get(line.id, (0, "")))
+        for line in orders.lines_of(session, order.id)
+    ]
+    return OpenTo(lines, frozenset(_kinds(lines, held if is_whole else frozenset(), made)))
 
 
-def _line(line: OrderLine, since: datetime, at: datetime) -> OpenLine:
-    """What has not been received yet has all its time."""
+def _is_there(order: Order, delivery: Delivery) -> bool:
+    """Some of it has left, and nobody called it back."""
+    left = delivery.state in {DeliveryState.SHIPPED, DeliveryState.PARTLY}
+    return order.state is OrderState.COMPLETED or (order.state is OrderState.PAID and left)
+
+
+def _recalled(session: Session, order: Order, at: datetime) -> dict[uuid.UUID, tuple[int, str]]:
+    """What is still on its way is called back instead, see orders.service.holding."""
+    if order.state is not OrderState.COMPLETED:
+        return {}
+    return orders.recalled_pieces(session, order.id, at - timedelta(days=rules.RECALL_DAYS))
+
+
+def _kinds(
+    lines: Sequence[OpenLine], held: frozenset[Role], made: Sequence[Claim]
+) -> Iterator[ClaimKind]:
+    """`held` is empty while not all has left: then nothing goes back yet."""
+    is_over = len(made) >= rules.MOST_CLAIMS
+    if not is_over and any(one.claimable_until for one in lines):
+        yield ClaimKind.QUALITY
+    if not is_over and Role.EMPLOYEE in held and any(one.returnable_until for one in lines):
+        yield ClaimKind.RETURN
+    was_claimed = any(one.kind is ClaimKind.RECALL for one in made)
+    if any(one.recall_amount for one in lines) and not (is_over and was_claimed):
+        yield ClaimKind.RECALL
+
+
+def _line(line: OrderLine, since: datetime, at: datetime, recalled: tuple[int, str]) -> OpenLine:
+    """What has not been received yet has all its time; what has not been sent is not claimed."""
     claimable = rules.claimable_until(since, line.claim_hours)
     returnable = rules.returnable_until(since) if line.is_returnable else None
-    left, pieces = line.amount - line.refunded, line.quantity - line.returned
+    sent = min(line.amount, line.unit_price * line.shipped)
+    left, pieces = max(sent - line.refunded, ZERO), line.shipped - line.returned
     is_left = left.fen > 0
     return OpenLine(
         line,
@@ -71,4 +110,5 @@ def _line(line: OrderLine, since: datetime, at: datetime) -> OpenLine:
         pieces,
         claimable if is_left and at < claimable else None,
         returnable if is_left and pieces and returnable and at < returnable else None,
+        *recalled,
     )

@@ -104,14 +104,16 @@ def _line(kind: ClaimKind, wished: WishedLine, known: Mapping[uuid.UUID, OpenLin
     found = known.get(wished.order_line_id)
     if found is None:
         raise Missing(order_line_id=wished.order_line_id)
-    is_return = kind is ClaimKind.RETURN
-    until = found.returnable_until if is_return else found.claimable_until
-    if until is None:
-        raise Refused("claim_line_not_open", title=found.line.title)
-    if is_return:
-        amount, pieces = min(found.line.unit_price * wished.pieces, found.left), wished.pieces
+    pieces = 0
+    if kind is ClaimKind.RECALL:  # nobody says how much: all of the batch
+        is_open, amount = found.recalled > 0, found.recall_amount
+    elif kind is ClaimKind.RETURN:
+        is_open, pieces = found.returnable_until is not None, wished.pieces
+        amount = min(found.line.unit_price * pieces, found.left)
     else:
-        amount, pieces = wished.amount, 0
+        is_open, amount = found.claimable_until is not None, wished.amount
+    if not is_open:
+        raise Refused("claim_line_not_open", title=found.line.title)
     if amount <= ZERO or pieces < 0:
         raise Invalid("claim_empty")
     if amount > found.left or pieces > found.pieces:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.adapters.photos import MOST_BYTES
 from marketplace.catalog import service as photos
 from marketplace.claims import queries, service
-from marketplace.claims.forms import ClaimForm, ReturnForm
+from marketplace.claims.forms import ClaimForm, RecallForm, ReturnForm
 from marketplace.claims.states import ClaimKind
 from marketplace.claims.views.blueprint import pages
 from marketplace.kernel.actor import Role
@@ -36,7 +36,11 @@ from marketplace.web.words import _
 
 ROOM = 4 * MOST_BYTES  # a few large photographs, or nine as telephones make them
 
-FORMS = {ClaimKind.QUALITY: ClaimForm, ClaimKind.RETURN: ReturnForm}
+FORMS: dict[ClaimKind, type[ClaimForm | RecallForm]] = {
+    ClaimKind.QUALITY: ClaimForm,
+    ClaimKind.RECALL: RecallForm,
+    ClaimKind.RETURN: ReturnForm,
+}
 
 
 @pages.get("/orders/<uuid:order_id>")
@@ -63,7 +67,7 @@ def open_claim(order_id: uuid.UUID, kind: str) -> ResponseReturnValue:
             found = queries.open_to(
                 session, someone(), view.order, now(), days=settings().completion_days
             )
-        wish = form.wish(wanted, [line.id for line in view.lines])
+        wish = form.wish(wanted, found)
         service.check(view.order, wish, found)  # before photographs are opened: that takes a while
         received = photos.receive(kept_files(), form.files())
         with work() as w:
@@ -74,7 +78,7 @@ def open_claim(order_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     return back_to("claims.show", _("售后申请已提交。"), claim_id=claim.id)
 
 
-def _form_for(kind: ClaimKind) -> ClaimForm:
+def _form_for(kind: ClaimKind) -> ClaimForm | RecallForm:
     return FORMS[kind]()
 
 
@@ -82,7 +86,7 @@ def _order(
     order_id: uuid.UUID,
     status: int = 200,
     *,
-    form: ClaimForm | None = None,
+    form: ClaimForm | RecallForm | None = None,
     fault: MarketplaceError | None = None,
 ) -> ResponseReturnValue:
     with reading() as session:
@@ -98,7 +102,7 @@ def _order(
         order=view.order,
         open_to=found,
         claims=claims,
-        quality=form if form and not isinstance(form, ReturnForm) else ClaimForm(),
+        quality=form if type(form) is ClaimForm else ClaimForm(),
         going_back=form if isinstance(form, ReturnForm) else ReturnForm(),
         refusal=error_words(fault) if fault else None,
         is_union=view.order.organisation_id is not None,

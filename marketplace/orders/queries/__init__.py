@@ -70,6 +70,7 @@ from marketplace.orders.queries.shipments import (
     Packed,
     ShipmentView,
     left_from,
+    recalled_pieces,
     shipment_faults,
     shipments,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "picked",
     "purchase",
     "recall_of",
+    "recalled_pieces",
     "refund_faults",
     "removed_before",
     "roles_for",

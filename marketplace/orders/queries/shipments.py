@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.models import Batch
 from marketplace.orders import rules
 from marketplace.orders.models import Delivery, LineBatch, Order, OrderLine, Shipment, ShipmentLine
 from marketplace.orders.states import DeliveryState
@@ -52,6 +54,21 @@ def shipments(session: Session, order_id: uuid.UUID) -> tuple[ShipmentView, ...]
     for shipment, inside, line, batch in session.execute(asked):
         packed.setdefault(shipment, []).append(Packed(line, inside.quantity, batch))
     return tuple(_view(shipment, tuple(held)) for shipment, held in packed.items())
+
+
+def recalled_pieces(
+    session: Session, order_id: uuid.UUID, since: datetime
+) -> dict[uuid.UUID, tuple[int, str]]:
+    """Of each line that left from batches which were recalled since then: how many pieces, and the
+    number of a batch."""
+    asked = (
+        select(LineBatch.order_line_id, func.sum(ShipmentLine.quantity), func.min(Batch.number))
+        .join(ShipmentLine, LineBatch.shipment_line_id == ShipmentLine.id)
+        .join(Batch, LineBatch.batch_id == Batch.id)
+        .where(LineBatch.order_id == order_id, Batch.recalled_at > since)
+        .group_by(LineBatch.order_line_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in session.execute(asked)}
 
 
 def left_from(session: Session, order_id: uuid.UUID) -> dict[uuid.UUID, tuple[LineBatch, ...]]:

@@ -155,5 +155,5 @@ def recall_text(number: str, words: str) -> str:
     """What whoever got some of a recalled batch reads on his phone."""
     return (
         f"【直通车】召回通知：{words}。您的订单{number}里有这一批商品，"
-        "请停止食用；还没收到的请拒收。后续处理会另行通知。"
+        "请停止食用；还没收到的请拒收；已经收到的，请到订单的售后页申请召回退款。"
     )
