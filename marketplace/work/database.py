@@ -4,12 +4,10 @@ for ever; and which of their faults mean "do it again"."""
 from __future__ import annotations
 
 import logging
-import select
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +23,13 @@ from marketplace.kernel.errors import Busy, Conflict, DiskFull
 log = logging.getLogger(__name__)
 
 WRITING = {"mp_writing": True}
+LOOKING = {"mp_looking": True}
+_KEEP_PLANS = "SET plan_cache_mode TO force_generic_plan"
 # A request gives up before its reader does; a migration lifts these for itself.
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "60s"
 IDLE_TIMEOUT = "120s"  # a transaction that nobody works in any more
 WAL_TRIES, WAL_WAIT = 100, 0.05  # seconds between two
-SILENCE = 30.0  # seconds after which a kept connection is asked whether it stands
 POOL = 10  # connections kept per process, and as many more in a rush
 # SQLSTATE of PostgreSQL, see its appendix A
 DISK_FULL = "53100"
@@ -88,7 +87,7 @@ def make_engine(url: str) -> Engine:
             isolation_level="READ COMMITTED",  # guards stand in the statements, see docs/data.md
             connect_args={"options": f"{_SESSION} {given}".strip()},
         )
-        engine.dialect.do_ping = partial(_ping, engine.dialect.do_ping)  # type: ignore[method-assign]  # SQLAlchemy has no hook for it
+        event.listen(engine, "begin", _plan)
         return engine
     if kind != "sqlite":
         raise ValueError(f"SQLite or PostgreSQL, not {kind}")
@@ -103,25 +102,32 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-def _ping(ask: Callable[[Any], bool], connection: Any) -> bool:
-    """Whether a kept connection still stands. A server that has ended it said so: its word lies in
-    the socket, and to look there is no way to the server and back. After a silence the server is
-    asked all the same, since a network may forget a connection without a word."""
-    before, connection.mp_seen = getattr(connection, "mp_seen", 0.0), time.monotonic()
-    if connection.mp_seen - before > SILENCE or not hasattr(select, "poll"):
-        return ask(connection)
-    heard = select.poll()
-    heard.register(connection.pgconn.socket, select.POLLIN)  # an end or a fault is always told
-    return ask(connection) if heard.poll(0) else True
-
-
 def looking(engine: Engine) -> Engine:
     """The same for short looks: READ COMMITTED promises nothing from one question to the next, so
     on PostgreSQL they go without the two ways that BEGIN and ROLLBACK are. Not for rows that are
     read in batches: their cursor needs a transaction."""
     if engine.dialect.name != "postgresql":
         return engine
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine.execution_options(isolation_level="AUTOCOMMIT", **LOOKING)
+
+
+def _plan(connection: Connection) -> None:
+    """Looks keep the plans of their questions: PostgreSQL takes six times as long to plan what may
+    be sold as to find it, and would do so each time. A connection that has looked says otherwise
+    in its transactions."""
+    raw: Any = connection.connection.dbapi_connection
+    if connection.get_execution_options().get("mp_looking"):
+        if not getattr(raw, "mp_has_looked", False):
+            connection.exec_driver_sql(_KEEP_PLANS)
+            raw.mp_has_looked = True
+    elif getattr(raw, "mp_has_looked", False):
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode TO auto")
+
+
+def keep_plans(session: Session) -> None:
+    """The same for the questions of this unit from here on."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(_KEEP_PLANS.replace("SET", "SET LOCAL"))
 
 
 def _prepare(connection: Any, _record: object) -> None:

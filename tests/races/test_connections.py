@@ -11,7 +11,8 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, make_url, select
+from sqlalchemy import func, make_url, select, text
+from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing
 from marketplace.config import Config
@@ -20,6 +21,7 @@ from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Busy
 from marketplace.orders.models import Purchase
 from marketplace.standalone import create_app
+from marketplace.work.database import keep_plans
 from tests.databases import NOON, Databases, Place
 from tests.fixtures import People, post, sign_in
 from tests.makers.catalog import a_listing
@@ -139,3 +141,22 @@ def test_a_server_that_is_not_there_is_busy_not_broken(tmp_path: Path) -> None:
     with pytest.raises(Busy), runtime.reading() as session:
         session.execute(select(1))
     runtime.engine.dispose()
+
+
+def test_short_looks_keep_their_plans_and_transactions_plan_for_their_values(
+    people: People,
+) -> None:
+    with people.runtime.looking() as session:
+        assert _planned(session) == "force_generic_plan"
+    with people.runtime.reading() as session:
+        assert _planned(session) == "auto"
+    with people.runtime.work() as w:
+        assert _planned(w.session) == "auto"
+        keep_plans(w.session)
+        assert _planned(w.session) == "force_generic_plan"
+    with people.runtime.reading() as session:
+        assert _planned(session) == "auto"
+
+
+def _planned(session: Session) -> str:
+    return str(session.scalar(text("SHOW plan_cache_mode")))

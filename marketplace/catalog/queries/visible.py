@@ -20,6 +20,7 @@ from marketplace.regions import queries as regions
 from marketplace.regions.queries import County
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
+from marketplace.work.database import keep_plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def offers(
     wanted = tuple(ids)
     if not wanted:
         return {}
+    if held:
+        keep_plans(session)
     asked = _OFFERS_TO_HOLD if held else _OFFERS
     rows = session.execute(asked, {"at": at, "ids": wanted}).all()
     found = {row.Listing.id: (row.Listing, row.Supplier) for row in rows}
