@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from flask import request
 from wtforms import (
@@ -20,11 +22,12 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from marketplace.credit.queries import Wanted
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.funds import FundSource
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import ZERO, Money, parse_yuan
 from marketplace.orders import rules
 from marketplace.orders.service import NewAddress, NewShipment, Placement
 from marketplace.orders.states import HoldChoice
 from marketplace.payments.models import Tender
+from marketplace.suppliers.rules.freight import FreightGroup, Tariff
 from marketplace.web import MarketForm, options, uploaded
 
 REQUIRED = InputRequired("请填写。")
@@ -164,6 +167,86 @@ def _batches(lines: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         return {line: uuid.UUID(batch) for line, batch in chosen.items() if batch}
     except ValueError as fault:
         raise Invalid("lines_malformed") from fault
+
+
+GROUPS = ("1", "2", "3", "4")
+REST = ""  # everywhere else
+
+
+class FreightForm(MarketForm):
+    """Four groups of provinces and everywhere else; the fields are `provinces1`, `base1` …, of
+    everywhere else `base` …"""
+
+    @classmethod
+    def of(cls, tariff: Tariff, names: Mapping[str, str]) -> FreightForm:
+        """Filled in with what counts today; `names` of provinces by their two digits."""
+        told = _told(REST, tariff.rest)
+        for suffix, group in zip(GROUPS, tariff.groups, strict=False):
+            told |= _told(suffix, group)
+            told[f"provinces{suffix}"] = "、".join(names.get(one, one) for one in group.provinces)
+        return cls(**told)
+
+    def said(self, codes: Mapping[str, str]) -> tuple[list[FreightGroup], FreightGroup]:
+        """The groups that name a province, and everywhere else; `codes` by names of provinces.
+        Raises Invalid; only after `validate()`."""
+        groups: list[FreightGroup] = []
+        for suffix in GROUPS:
+            field = f"provinces{suffix}"
+            if found := _provinces(self[field].data or "", codes, field):
+                if any(set(found) & set(one.provinces) for one in groups):
+                    raise Invalid("freight_provinces", field=field)
+                groups.append(replace(self._group(suffix), provinces=found))
+        return groups, self._group(REST)
+
+    def _group(self, suffix: str) -> FreightGroup:
+        base, per_kg, free_from = (self[f"{name}{suffix}"].data or "" for name in AMOUNTS)
+        return FreightGroup(
+            base=parse_yuan(base) if base else ZERO,
+            per_kg=parse_yuan(per_kg) if per_kg else ZERO,
+            free_from=parse_yuan(free_from) if free_from else None,
+            refused=bool(self[f"refused{suffix}"].data),
+        )
+
+
+def _amount(_form: FreightForm, field: StringField) -> None:
+    try:
+        is_good = parse_yuan(field.data or "") >= ZERO
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ValidationError("请填写金额，最多两位小数，例如 8 或 8.50。")
+
+
+AMOUNTS = {"base": "每单起步（元）", "per_kg": "每公斤（元）", "free_from": "满多少元免运费"}
+for _suffix in (*GROUPS, REST):
+    for _name, _label in AMOUNTS.items():
+        setattr(FreightForm, f"{_name}{_suffix}", StringField(_label, [Optional(), _amount]))
+    setattr(FreightForm, f"refused{_suffix}", BooleanField("不发货"))
+    if _suffix:
+        _named = [Length(max=200, message="最多 200 个字。")]
+        _where = StringField("省份", _named, description="用顿号隔开，例如：新疆、西藏")
+        setattr(FreightForm, f"provinces{_suffix}", _where)
+
+
+def _told(suffix: str, group: FreightGroup) -> dict[str, object]:
+    free_from = group.free_from
+    return {
+        f"base{suffix}": group.base.yuan,
+        f"per_kg{suffix}": group.per_kg.yuan if group.per_kg else "",
+        f"free_from{suffix}": free_from.yuan if free_from is not None else "",
+        f"refused{suffix}": group.refused,
+    }
+
+
+def _provinces(said: str, codes: Mapping[str, str], field: str) -> tuple[str, ...]:
+    """Two digits of each; the first signs of a name are enough. Raises Invalid."""
+    found: dict[str, None] = {}
+    for name in re.split(r"[、,，;；/\s]+", said.strip()):
+        known = {code for full, code in codes.items() if len(name) > 1 and full.startswith(name)}
+        if name and len(known) != 1:
+            raise Invalid("freight_province_unknown", field=field, value=name)
+        found |= dict.fromkeys(known)
+    return tuple(found)
 
 
 class ProposalForm(MarketForm):

@@ -22,6 +22,7 @@ from marketplace.orders.states import (
 )
 from marketplace.payments.models import Tender
 from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.rules.freight import Terms, terms_of
 from marketplace.work.models import append_only
 
 
@@ -106,6 +107,7 @@ class Order(Versioned, Base):
     goods: Mapped[Money]
     supply: Mapped[Money]
     freight: Mapped[Money]
+    freight_terms: Mapped[dict[str, Any]]  # what it was reckoned by; frozen
     refunded: Mapped[Money] = mapped_column(default=ZERO)  # of the goods, in parts
     supply_refunded: Mapped[Money] = mapped_column(default=ZERO)  # the supplier's share of it
     is_claimed: Mapped[bool] = mapped_column(default=False)  # completion and settlement wait
@@ -121,6 +123,11 @@ class Order(Versioned, Base):
     __table_args__ = (
         CheckConstraint("refunded >= 0 AND refunded <= goods", name="refunded_at_most_sold"),
     )
+
+    @property
+    def terms(self) -> Terms:
+        """What its freight was reckoned by."""
+        return terms_of(self.goods, self.freight_terms)
 
 
 class Delivery(Versioned, Base):

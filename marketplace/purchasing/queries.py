@@ -65,8 +65,8 @@ class LineRow:
         """The listing says something else than when it was chosen, be it at the same price."""
         return self.listing.fingerprint != self.line.fingerprint
 
-    @property
-    def chosen(self) -> rules.Chosen:
+    def chosen(self, county_code: str) -> rules.Chosen:
+        """What sums need, with the freight to a place."""
         return rules.Chosen(
             listing_id=self.line.listing_id,
             fingerprint=self.line.fingerprint,
@@ -74,8 +74,8 @@ class LineRow:
             pieces_each=self.line.pieces_each,
             unit_price=self.line.unit_price,
             freight_included=self.listing.freight_included,
-            freight_fee=self.supplier.freight_fee,
-            free_freight_from=self.supplier.free_freight_from,
+            grams=orders.piece_grams(self.listing),
+            price=self.supplier.tariff.at(county_code),
         )
 
 
@@ -175,7 +175,7 @@ def dossier(session: Session, actor: Actor, plan_id: uuid.UUID, at: datetime) ->
     rows = lines(session, found.id, at)
     people = recipients(session, found.id)
     address = session.get_one(Address, found.address_id)
-    chosen = [row.chosen for row in rows]
+    chosen = [row.chosen(address.county_code) for row in rows]
     cost = rules.sums(chosen, len(people))
     told = [(one.name, one.employee_number, one.mobile or "", one.address) for one in people]
     where = (address.recipient, address.mobile, address.county_code, address.street)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
+from math import ceil
 from uuid import UUID
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import ZERO, Money, total
-from marketplace.orders.rules import freight
+from marketplace.suppliers.rules.freight import FreightGroup, Load, fee
 from marketplace.work.trail import canonical
 
 VALUE_HEADINGS = ("付款日期", "方案", "资金来源", "付款单位", "工号", "姓名", "金额（元）")
@@ -20,8 +22,7 @@ MOST_PER_PERSON = Money(1_000_000)  # ten thousand yuan: beyond it a digit too m
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One good of a plan: what it is, and what decides its price and freight; the fee is its
-    supplier's."""
+    """One good of a plan: what it is, and what decides its price and freight."""
 
     listing_id: UUID
     fingerprint: str  # of what the listing said when it was chosen
@@ -29,8 +30,8 @@ class Chosen:
     pieces_each: int
     unit_price: Money
     freight_included: bool
-    freight_fee: Money
-    free_freight_from: Money | None
+    grams: Fraction  # of one piece, packed
+    price: FreightGroup  # what its supplier asks for the plan's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,8 @@ def sums(chosen: Sequence[Chosen], people: int) -> Sums:
 def _freight(parcel: Sequence[Chosen], people: int) -> Money:
     goods = total(good.unit_price * good.pieces_each * people for good in parcel)
     included = all(good.freight_included for good in parcel)
-    return freight(
-        goods,
-        fee=parcel[0].freight_fee,
-        free_from=parcel[0].free_freight_from,
-        all_included=included,
-    )
+    grams = sum(good.grams * good.pieces_each * people for good in parcel)
+    return fee(Load(goods, ceil(grams), included), parcel[0].price)
 
 
 def content_hash(

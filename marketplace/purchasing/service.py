@@ -155,7 +155,7 @@ def submit(w: Work, plan_id: uuid.UUID) -> Plan:
     """Freeze the plan, reserve its money and ask somebody else to approve it.
 
     Raises Refused (plan_without_goods, plan_without_people, over_ceiling, too_many_pieces,
-    plan_outdated), NotEnough, WrongState.
+    plan_outdated, not_sent_there), NotEnough, WrongState.
     """
     found = _load(w, plan_id, Role.UNION_BUYER)
     plan = found.plan
@@ -298,6 +298,9 @@ def _complete(found: Dossier) -> None:
             raise Refused("plan_outdated", title=row.listing.name)
         if row.line.pieces_each * people > rules.MOST_PIECES:
             raise Refused("too_many_pieces", title=row.listing.name, most=rules.MOST_PIECES)
+        if row.supplier.tariff.at(found.address.county_code).refused:
+            told = {"supplier": row.supplier.legal_name, "place": found.region}
+            raise Refused("not_sent_there", **told)
     if not cost.within(found.plan.per_person):
         raise Refused("over_ceiling", each=cost.each, ceiling=found.plan.per_person)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel.base import Base, Id, LongText, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.money import ZERO, Money
+from marketplace.suppliers.rules.freight import Tariff, tariff_of
 from marketplace.suppliers.states import (
     AccountState,
     DeclarationState,
@@ -47,8 +48,9 @@ class Supplier(Versioned, Base):
     contact_mobile: Mapped[str] = mapped_column(String(11), default="")
     story: Mapped[LongText] = mapped_column(default="")
     is_example: Mapped[bool] = mapped_column(default=False)  # shown as 示例: invented for the demo
-    freight_fee: Mapped[Money] = mapped_column(default=ZERO)  # per order, see orders.rules
+    freight_fee: Mapped[Money] = mapped_column(default=ZERO)  # per order; with the next two: tariff
     free_freight_from: Mapped[Money | None]  # goods of at least this much travel free
+    freight_rules: Mapped[dict[str, Any]] = mapped_column(default=dict)  # see rules.freight
     saved: Mapped[list[str]] = mapped_column(default=list)  # steps of the application
     state: Mapped[SupplierState] = mapped_column(default=SupplierState.DRAFT)
     created_at: Mapped[datetime]
@@ -64,6 +66,28 @@ class Supplier(Versioned, Base):
     def supplier_id(self) -> uuid.UUID:
         """The trail asks every subject whose it is."""
         return self.id
+
+    @property
+    def tariff(self) -> Tariff:
+        """What it asks for sending goods, today."""
+        return tariff_of(self.freight_fee, self.free_freight_from, self.freight_rules)
+
+
+class FreightTariff(Base):
+    """What a supplier asked for sending goods from an instant on; never changed."""
+
+    __tablename__ = "mp_freight_tariff"
+
+    id: Mapped[Id]
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_supplier.id"))
+    version: Mapped[int]
+    base: Mapped[Money]
+    free_from: Mapped[Money | None]
+    rules: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    by: Mapped[PersonRef]
+
+    __table_args__ = (UniqueConstraint("supplier_id", "version"),)
 
 
 def preview_of(scan_key: str) -> str:
@@ -167,7 +191,7 @@ class HitDecision(Base):
     by: Mapped[PersonRef]
 
 
-for _table in (ExpiryReminder, Lookup, HitDecision):
+for _table in (ExpiryReminder, FreightTariff, Lookup, HitDecision):
     append_only(_table.__tablename__)
 
 

@@ -223,28 +223,6 @@ def test_lines_that_sum_to_too_much_are_refused() -> None:
         rules.summed([(listing_id, 9999), (listing_id, 1)])
 
 
-@pytest.mark.parametrize(
-    ("goods", "free_from", "all_included", "due"),
-    [
-        (98_99, 99_00, False, 8_00),
-        (99_00, 99_00, False, 0),
-        (1_00, None, False, 8_00),
-        (1_00, None, True, 0),
-    ],
-)
-def test_freight_is_free_from_an_amount_or_when_every_price_includes_it(
-    goods: int, free_from: int | None, all_included: bool, due: int
-) -> None:
-    """P5: the freight of each order, by its supplier's own rule."""
-    found = rules.freight(
-        Money(goods),
-        fee=Money(8_00),
-        free_from=Money(free_from) if free_from is not None else None,
-        all_included=all_included,
-    )
-    assert found == Money(due)
-
-
 def test_what_was_ordered_leaves_the_basket(people: People, melon: Listing) -> None:
     with people.runtime.work(people.actor("employee")) as w:
         service.put(w, melon.id, 2)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
 from marketplace.kernel.money import ZERO, Money
 from marketplace.purchasing import rules
+from marketplace.suppliers.rules.freight import FreightGroup
 
 FIRST = rules.Chosen(
     listing_id=uuid.UUID(int=1),
@@ -17,8 +19,8 @@ FIRST = rules.Chosen(
     pieces_each=2,
     unit_price=Money(59_00),
     freight_included=False,
-    freight_fee=Money(10_00),
-    free_freight_from=None,
+    grams=Fraction(500),
+    price=FreightGroup(base=Money(10_00)),
 )
 OTHER = replace(FIRST, listing_id=uuid.UUID(int=2), supplier_id=uuid.UUID(int=11), pieces_each=1)
 PEOPLE = [("甲", "E1", "13900000001", ""), ("乙", "E2", "13900000002", "")]
@@ -33,9 +35,19 @@ def test_each_supplier_asks_for_its_freight_once() -> None:
 
 
 def test_a_large_order_travels_free() -> None:
-    free = replace(FIRST, free_freight_from=Money(3540_00))
+    free = replace(FIRST, price=FreightGroup(base=Money(10_00), free_from=Money(3540_00)))
     assert rules.sums([free], 30).freight == ZERO
     assert rules.sums([free], 29).freight == Money(10_00)
+
+
+def test_weight_is_that_of_everybodys_pieces_together() -> None:
+    """30 people, 2 pieces of 500 g each: 30 kg, and a good of 1 kg more for each of them."""
+    by_weight = replace(FIRST, price=FreightGroup(base=Money(10_00), per_kg=Money(1_00)))
+    assert rules.sums([by_weight], 30).freight == Money(40_00)
+    heavy = replace(by_weight, listing_id=uuid.UUID(int=4), pieces_each=1, grams=Fraction(1000))
+    assert rules.sums([by_weight, heavy], 30).freight == Money(70_00)
+    light = replace(by_weight, pieces_each=1, grams=Fraction(1, 3))
+    assert rules.sums([light], 4).freight == Money(11_00)
 
 
 def test_freight_in_the_price_is_not_asked_again() -> None:
@@ -74,7 +86,7 @@ def test_the_order_of_lines_and_people_does_not_matter() -> None:
         {"unit_price": Money(58_99)},
         {"listing_id": uuid.UUID(int=9)},
         {"fingerprint": "b" * 64},
-        {"freight_fee": Money(11_00)},
+        {"price": FreightGroup(base=Money(11_00))},
     ],
 )
 def test_another_plan_has_another_hash(change: dict[str, object]) -> None:

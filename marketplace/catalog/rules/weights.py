@@ -19,7 +19,7 @@ LEAST, MOST = 1, 1_000_000  # grams of one piece; beyond it somebody mistyped
 GRAMS = {"千克": 1000, "公斤": 1000, "kg": 1000, "克": 1, "g": 1, "斤": 500, "市斤": 500, "两": 50}
 _UNITS = "|".join(sorted(GRAMS, key=len, reverse=True))
 _NUMBER = r"(\d{1,7}(?:\.\d{1,3})?)"
-_LABEL = re.compile(r"^(?:净含量|净重|规格)[:：]?")
+_LABEL = re.compile(r"^(?:净含量|净重|毛重|规格)[:：]?")
 _WEIGHT = re.compile(rf"{_NUMBER}({_UNITS})(?:/(\D{{1,3}}))?")
 _TIMES = re.compile(r"(\d{1,4})(\D{1,2})?(?:/(\D{1,3}))?")
 _BETWEEN = re.compile(r"([x×*,、;])")

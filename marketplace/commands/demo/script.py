@@ -105,6 +105,16 @@ class AccountLine:
 
 
 @checked(config=STRICT, kw_only=True)
+class FarLine:
+    """Freight to a group of provinces, in yuan; `refused`: nothing is sent there."""
+
+    provinces: tuple[str, ...]
+    base: str = "0"
+    per_kg: str = "0"
+    refused: bool = False
+
+
+@checked(config=STRICT, kw_only=True)
 class Seller:
     key: str
     kind: SupplierKind
@@ -122,6 +132,7 @@ class Seller:
     village: tuple[VillageLine, ...]
     renewal: tuple[Renewal, ...] = ()
     grower: tuple[GrowerLine, ...] = ()
+    far: tuple[FarLine, ...] = ()
     account: AccountLine | None = None
     new_name: str = ""
     judged: dict[str, str] = field(default_factory=dict)  # questions a reviewer judges, with words

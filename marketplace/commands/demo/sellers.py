@@ -17,7 +17,7 @@ from marketplace.catalog.states import ListingState
 from marketplace.commands.demo.cast import OPENING
 from marketplace.commands.demo.photos import SHOWN, photo
 from marketplace.commands.demo.scans import scan
-from marketplace.commands.demo.script import ListingTurn, PaperLine, Renewal, Seller, sheet
+from marketplace.commands.demo.script import FarLine, ListingTurn, PaperLine, Renewal, Seller, sheet
 from marketplace.commands.demo.stage import Stage
 from marketplace.kernel.credit_code import completed
 from marketplace.kernel.money import parse_yuan
@@ -27,6 +27,7 @@ from marketplace.suppliers import service as suppliers
 from marketplace.suppliers.models import Paper
 from marketplace.suppliers.rules import FORMS, KINDS
 from marketplace.suppliers.rules.checks.numbers import check_digit
+from marketplace.suppliers.rules.freight import FreightGroup
 from marketplace.suppliers.service import Application, HandedIn
 from marketplace.work import Work
 
@@ -130,8 +131,15 @@ def _register(stage: Stage, one: Seller) -> None:
             suppliers.hand_in(w, made.id, _handed_in(stage, one, paper))
         for name in FORMS:
             suppliers.declare(w, made.id, suppliers.all_good(name, one.judged))
+        if one.far:
+            suppliers.set_freight(w, made.id, [_far(line) for line in one.far], made.tariff.rest)
     with stage.work() as w:
         suppliers.mark_as_example(w, made.id)
+
+
+def _far(line: FarLine) -> FreightGroup:
+    base, per_kg = parse_yuan(line.base), parse_yuan(line.per_kg)
+    return FreightGroup(line.provinces, base, per_kg, refused=line.refused)
 
 
 def _application(one: Seller) -> Application:

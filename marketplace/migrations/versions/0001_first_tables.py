@@ -875,6 +875,7 @@ def upgrade() -> None:
         sa.Column("is_example", sa.Boolean(), nullable=False),
         sa.Column("freight_fee", sa.BigInteger(), nullable=False),
         sa.Column("free_freight_from", sa.BigInteger(), nullable=True),
+        sa.Column("freight_rules", sa.JSON(), nullable=False),
         sa.Column("saved", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1155,6 +1156,26 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'proposed'"),
     )
     op.create_table(
+        "mp_freight_tariff",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.Column("free_from", sa.BigInteger(), nullable=True),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["mp_supplier.id"], name=op.f("fk_mp_freight_tariff_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_freight_tariff")),
+        sa.UniqueConstraint(
+            "supplier_id", "version", name=op.f("uq_mp_freight_tariff_supplier_id_version")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_mp_freight_tariff_by"), "mp_freight_tariff", ["by"], unique=False)
+    op.create_table(
         "mp_grower",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("supplier_id", sa.Uuid(), nullable=False),
@@ -1329,6 +1350,7 @@ def upgrade() -> None:
         sa.Column("goods", sa.BigInteger(), nullable=False),
         sa.Column("supply", sa.BigInteger(), nullable=False),
         sa.Column("freight", sa.BigInteger(), nullable=False),
+        sa.Column("freight_terms", sa.JSON(), nullable=False),
         sa.Column("refunded", sa.BigInteger(), nullable=False),
         sa.Column("supply_refunded", sa.BigInteger(), nullable=False),
         sa.Column("is_claimed", sa.Boolean(), nullable=False),
@@ -3053,6 +3075,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_grower_supplier_id"), table_name="mp_grower")
     op.drop_index(op.f("ix_mp_grower_added_by"), table_name="mp_grower")
     op.drop_table("mp_grower")
+    op.drop_index(op.f("ix_mp_freight_tariff_by"), table_name="mp_freight_tariff")
+    op.drop_table("mp_freight_tariff")
     op.drop_index(
         "uq_mp_entity_change_proposed",
         table_name="mp_entity_change",

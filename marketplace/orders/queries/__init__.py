@@ -21,6 +21,7 @@ from marketplace.orders.queries.basket import (
 )
 from marketplace.orders.queries.faults import faults, refund_faults
 from marketplace.orders.queries.final_sale import final_titles, is_returnable
+from marketplace.orders.queries.freight import piece_grams, usual_county, weightless
 from marketplace.orders.queries.held import (
     DECIDERS,
     HoldRow,
@@ -128,6 +129,7 @@ __all__ = [
     "parcels",
     "paying",
     "picked",
+    "piece_grams",
     "purchase",
     "recall_of",
     "recalled_pieces",
@@ -140,5 +142,7 @@ __all__ = [
     "sold_lines",
     "title_in_basket",
     "untold",
+    "usual_county",
     "waiting_hold",
+    "weightless",
 ]

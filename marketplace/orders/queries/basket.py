@@ -18,7 +18,10 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import ZERO, Money, total
 from marketplace.orders import rules
 from marketplace.orders.models import BasketLine
+from marketplace.orders.queries.freight import usual_county, weight_of
+from marketplace.regions import queries as regions
 from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.rules.freight import Load, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,15 @@ class Parcel:
 
     supplier: Supplier
     wishes: tuple[Wish, ...]
-    goods: Money
-    freight: Money
+    terms: Terms
+
+    @property
+    def goods(self) -> Money:
+        return self.terms.load.goods
+
+    @property
+    def freight(self) -> Money:
+        return self.terms.fee
 
     @property
     def total(self) -> Money:
@@ -57,6 +67,7 @@ class BasketRow:
     price_seen: Money | None  # only when the price is another one now
     problem: str  # "", "out_of_stock" or "not_for_sale"
     available: int
+    is_refused: bool = False  # it does not travel to the place that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,9 @@ class BasketParcel:
     rows: tuple[BasketRow, ...]
     goods: Money
     freight: Money
+    terms: Terms
     to_free_freight: Money | None
+    is_refused: bool  # the supplier sends nothing to the place that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,12 @@ class Basket:
     def is_ready(self) -> bool:
         """Every line can be ordered as it stands."""
         return bool(self.parcels) and not self.gone and not any(row.problem for row in self._rows)
+
+    @property
+    def is_refused(self) -> bool:
+        """Something does not travel to the place that was asked for; it may to another."""
+        refused = any(parcel.is_refused for parcel in self.parcels)
+        return refused or any(row.is_refused for row in self._rows)
 
     @property
     def lines(self) -> tuple[tuple[uuid.UUID, int], ...]:
@@ -128,16 +147,19 @@ def title_in_basket(session: Session, actor: Actor, listing_id: uuid.UUID) -> st
 
 
 def parcels(
-    offers: Mapping[uuid.UUID, catalog.Offer], wanted: Mapping[uuid.UUID, int]
+    offers: Mapping[uuid.UUID, catalog.Offer], wanted: Mapping[uuid.UUID, int], county_code: str
 ) -> tuple[Parcel, ...]:
-    """Wanted pieces of visible offers, split by supplier in the order of wanting."""
+    """Wanted pieces of visible offers, split by supplier in the order of wanting; with the freight
+    to the place with this code, which may be empty."""
     suppliers: dict[uuid.UUID, Supplier] = {}
     split: dict[uuid.UUID, list[Wish]] = {}
     for listing_id, quantity in wanted.items():
         offer = offers[listing_id]
         suppliers[offer.supplier.id] = offer.supplier
         split.setdefault(offer.supplier.id, []).append(Wish(offer.listing, quantity))
-    return tuple(_parcel(suppliers[key], tuple(wishes)) for key, wishes in split.items())
+    return tuple(
+        _parcel(suppliers[key], tuple(wishes), county_code) for key, wishes in split.items()
+    )
 
 
 def costs(parcels: Iterable[Parcel | BasketParcel]) -> tuple[Cost, ...]:
@@ -156,8 +178,10 @@ def paying(
     return Paying(before, cover.paid_by("credit"), cover.paid_by("voucher"), filled.total)
 
 
-def basket(session: Session, actor: Actor, at: datetime) -> Basket:
-    """The actor's basket at that instant."""
+def basket(
+    session: Session, actor: Actor, at: datetime, *, county_code: str | None = None
+) -> Basket:
+    """The actor's basket at that instant, with freight to a place; None: to the usual address."""
     own = (
         select(BasketLine)
         .where(BasketLine.person_id == actor.person_id)
@@ -166,28 +190,49 @@ def basket(session: Session, actor: Actor, at: datetime) -> Basket:
     )
     lines = {line.listing_id: line for line in session.scalars(own)}
     offers = catalog.offers(session, list(lines), at)
-    ships = parcels(offers, {key: line.quantity for key, line in lines.items() if key in offers})
+    wanted = {key: line.quantity for key, line in lines.items() if key in offers}
+    to = _destination(session, actor, county_code, offers.values())
+    ships = parcels(offers, wanted, to)
+    where = _where(session, to, offers.values())
     gone = tuple(
         BasketRow(line.listing, line.quantity, ZERO, None, "not_for_sale", 0)
         for key, line in lines.items()
         if key not in offers
     )
-    shown = tuple(_shown(parcel, lines) for parcel in ships)
+    shown = tuple(_shown(parcel, lines, where) for parcel in ships)
     return Basket(shown, gone, total(parcel.total for parcel in ships))
 
 
-def _parcel(supplier: Supplier, wishes: tuple[Wish, ...]) -> Parcel:
-    goods = total(wish.amount for wish in wishes)
-    freight = rules.freight(
-        goods,
-        fee=supplier.freight_fee,
-        free_from=supplier.free_freight_from,
+def _destination(
+    session: Session, actor: Actor, county_code: str | None, offers: Iterable[catalog.Offer]
+) -> str:
+    """The code of the place; the address book is asked only when it makes a difference."""
+    if county_code is not None:
+        return county_code
+    if any(one.supplier.tariff.is_by_place or one.listing.no_delivery_to for one in offers):
+        return usual_county(session, actor)
+    return ""
+
+
+def _where(session: Session, to: str, offers: Iterable[catalog.Offer]) -> str:
+    """The place as suppliers name it, if any of the goods does not travel everywhere."""
+    if to and any(one.listing.no_delivery_to for one in offers):
+        county = regions.county(session, to)
+        return county.whole if county else ""
+    return ""
+
+
+def _parcel(supplier: Supplier, wishes: tuple[Wish, ...], county_code: str) -> Parcel:
+    load = Load(
+        goods=total(wish.amount for wish in wishes),
+        grams=weight_of((wish.listing, wish.quantity) for wish in wishes),
         all_included=all(wish.listing.freight_included for wish in wishes),
     )
-    return Parcel(supplier, wishes, goods, freight)
+    tariff = supplier.tariff
+    return Parcel(supplier, wishes, Terms(tariff.version, load, tariff.at(county_code)))
 
 
-def _shown(parcel: Parcel, lines: Mapping[uuid.UUID, BasketLine]) -> BasketParcel:
+def _shown(parcel: Parcel, lines: Mapping[uuid.UUID, BasketLine], where: str) -> BasketParcel:
     rows = []
     for wish in parcel.wishes:
         line, price = lines[wish.listing.id], wish.listing.sale_price
@@ -199,8 +244,18 @@ def _shown(parcel: Parcel, lines: Mapping[uuid.UUID, BasketLine]) -> BasketParce
                 price_seen=line.price_seen if line.price_seen != price else None,
                 problem="out_of_stock" if wish.listing.available < wish.quantity else "",
                 available=wish.listing.available,
+                is_refused=not rules.is_delivered_to(where, wish.listing.no_delivery_to),
             )
         )
-    free_from = parcel.supplier.free_freight_from
-    lacking = free_from - parcel.goods if free_from is not None and parcel.freight else None
-    return BasketParcel(parcel.supplier, tuple(rows), parcel.goods, parcel.freight, lacking)
+    asked = parcel.terms.price
+    return BasketParcel(
+        supplier=parcel.supplier,
+        rows=tuple(rows),
+        goods=parcel.goods,
+        freight=parcel.freight,
+        terms=parcel.terms,
+        to_free_freight=asked.free_from - parcel.goods
+        if asked.free_from and parcel.freight
+        else None,
+        is_refused=asked.refused,
+    )

@@ -1,4 +1,4 @@
-"""Quantities, freight, what may be proposed, what is hidden."""
+"""Quantities, what may be proposed, what is hidden."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.money import ZERO, Money
+from marketplace.kernel.money import Money
 from marketplace.orders.states import DeliveryState, HoldChoice, HoldReason
 
 MOST_PIECES = 9999  # of one good in one purchase
@@ -66,14 +66,6 @@ def summed(lines: Iterable[tuple[uuid.UUID, int]]) -> dict[uuid.UUID, int]:
     if len(wanted) > MOST_LINES:
         raise Invalid("too_many_lines", most=MOST_LINES)
     return wanted
-
-
-def freight(goods: Money, *, fee: Money, free_from: Money | None, all_included: bool) -> Money:
-    """What the parcel of one supplier costs: nothing when every price includes it, or from
-    `free_from` on."""
-    if all_included or (free_from is not None and goods >= free_from):
-        return ZERO
-    return fee
 
 
 def is_delivered_to(where: str, no_delivery_to: str) -> bool:

@@ -62,7 +62,7 @@ def place(w: Work, wanted: Placement) -> Purchase:
 
     Raises Invalid, Forbidden, Missing (address), Refused (no_collection_basis, key_reused,
     price_changed, cover_changed, no_return_unknown, voucher_…, not_for_sale, not_delivered_there,
-    out_of_stock).
+    not_sent_there, out_of_stock).
     """
     lines = rules.summed(wanted.lines)
     digest = _digest(wanted, lines)
@@ -76,8 +76,8 @@ def place(w: Work, wanted: Placement) -> Purchase:
     county = regions.county(w.session, address.county_code)
     offers = catalog.offers(w.session, list(lines), w.now, held=True)
     _all_for_sale(w, lines, offers)
-    _all_delivered(county, offers)
-    parcels = queries.parcels(offers, lines)
+    parcels = queries.parcels(offers, lines, address.county_code)
+    _all_delivered(county, parcels)
     due = _due(wanted, parcels)
     cover = _cover(w, wanted, parcels) if wanted.pay_with else None
     purchase = _purchase(w, wanted, parcels, deliver_to=_frozen(address, county), digest=digest)
@@ -100,7 +100,8 @@ def place(w: Work, wanted: Placement) -> Purchase:
 def _due(wanted: Placement, parcels: tuple[Parcel, ...]) -> Money:
     due = total(parcel.total for parcel in parcels)
     if wanted.total is not None and wanted.total != due:
-        raise Refused("price_changed", seen=str(wanted.total), now=str(due))
+        seen = str(wanted.total)  # beside the address: another one costs another freight
+        raise Refused("price_changed", field="address", seen=seen, now=str(due))
     return due
 
 
@@ -200,15 +201,17 @@ def _frozen(address: Address, county: regions.County | None) -> dict[str, Any]:
     }
 
 
-def _all_delivered(place_: regions.County | None, offers: dict[uuid.UUID, catalog.Offer]) -> None:
+def _all_delivered(place_: regions.County | None, parcels: tuple[Parcel, ...]) -> None:
     """A supplier that does not send to the address is not made to promise it."""
-    if place_ is None:
-        return
-    where = f"{place_.province}{place_.prefecture}{place_.name}"
-    for offer in offers.values():
-        listing = offer.listing
-        if not rules.is_delivered_to(where, listing.no_delivery_to):
-            raise Refused("not_delivered_there", title=listing.name, place=place_.label)
+    whole, label = (place_.whole, place_.label) if place_ else ("", "")
+    for parcel in parcels:
+        if parcel.terms.price.refused:
+            told = {"supplier": parcel.supplier.legal_name, "place": label}
+            raise Refused("not_sent_there", field="address", **told)
+        for wish in parcel.wishes:
+            if not rules.is_delivered_to(whole, wish.listing.no_delivery_to):
+                told = {"title": wish.listing.name, "place": label}
+                raise Refused("not_delivered_there", field="address", **told)
 
 
 def _purchase(
@@ -264,6 +267,7 @@ def _order(
         goods=parcel.goods,
         supply=total(wish.listing.supply_price * wish.quantity for wish in parcel.wishes),
         freight=parcel.freight,
+        freight_terms=parcel.terms.as_json(),
         delivery_id=delivery.id,
     )
     w.session.add(order)

@@ -2,6 +2,7 @@
 
 from marketplace.orders.views import (
     following,
+    freight,
     holding,
     keeping,
     packing,
@@ -13,6 +14,7 @@ from marketplace.orders.views.blueprint import pages
 
 __all__ = [
     "following",
+    "freight",
     "holding",
     "keeping",
     "packing",

@@ -78,18 +78,7 @@ def remove(listing_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/checkout")
 @needs(Role.EMPLOYEE)
 def checkout() -> ResponseReturnValue:
-    with reading() as session:
-        filled = queries.basket(session, someone(), now())
-    if not filled.is_ready:
-        remark(_("购物车里有需要先处理的商品，处理好再结算。"), "wait")
-        return redirect(url_for("marketplace.orders.basket"), code=303)
-    form = CheckoutForm(
-        key=uuid.uuid4().hex,
-        total=str(filled.total.fen),
-        lines=written_lines(filled.lines),
-        credit=True,
-    )
-    return _checkout(form, filled)
+    return _checkout(CheckoutForm(key=uuid.uuid4().hex, credit=True))
 
 
 @pages.post("/checkout")
@@ -98,10 +87,10 @@ def place() -> ResponseReturnValue:
     form = CheckoutForm()
     if "recount" in request.form:
         checked()
-        return _checkout_again(form, 200)
+        return _checkout(form)
     if not form.validate():
         checked()
-        return _checkout_again(form, 422)
+        return _checkout(form, 422)
     try:
         with work() as w:
             purchase = service.place(w, form.placement())
@@ -109,20 +98,14 @@ def place() -> ResponseReturnValue:
         if "address_id" not in fault.data:
             raise
         form.address.errors = [_(NO_ADDRESS)]
-        return _checkout_again(form, 422)
+        return _checkout(form, 422)
     except Refused as fault:
         if not form.blame(fault):
             raise
-        return _checkout_again(form, fault.status)
+        return _checkout(form, fault.status)
     is_paid = form.own.data == "0"
     told = _("订单已提交，已经付清。") if is_paid else _("订单已提交，请付款。")
     return back_to("orders.purchase", told, purchase_id=purchase.id)
-
-
-def _checkout_again(form: CheckoutForm, status: int) -> ResponseReturnValue:
-    with reading() as session:
-        filled = queries.basket(session, someone(), now())
-    return _checkout(form, filled, status)
 
 
 def _basket(
@@ -140,11 +123,19 @@ def _basket(
     )
 
 
-def _checkout(form: CheckoutForm, filled: queries.Basket, status: int = 200) -> ResponseReturnValue:
+def _checkout(form: CheckoutForm, status: int = 200) -> ResponseReturnValue:
+    """With the freight to the chosen address; what is shown comes back hidden, so whoever agrees to
+    another sum presses once more."""
     with reading() as session:
         own = queries.addresses(session, someone())
         _offer_addresses(form, own)
         _offer_tenders(form)
+        filled = queries.basket(session, someone(), now(), county_code=_county(form, own))
+        if filled.is_ready:
+            form.total.data, form.lines.data = str(filled.total.fen), written_lines(filled.lines)
+        elif request.method != "POST":
+            remark(_("购物车里有需要先处理的商品，处理好再结算。"), "wait")
+            return redirect(url_for("marketplace.orders.basket"), code=303)
         paying = _paying(form, filled, session)
         shown = {str(address.id): (address, place_of(session, address)) for address in own}
     return page(
@@ -176,6 +167,11 @@ def _paying(form: CheckoutForm, filled: queries.Basket, session: Session) -> que
 def _offer_tenders(form: CheckoutForm) -> None:
     offered = set(payments.tenders(runtime().tools))
     form.tender.choices = [choice for choice in form.tender.choices if choice.value in offered]
+
+
+def _county(form: CheckoutForm, own: tuple[Address, ...]) -> str:
+    """The code of where the chosen address is; empty while there is none."""
+    return next((one.county_code for one in own if str(one.id) == form.address.data), "")
 
 
 def _offer_addresses(form: CheckoutForm, own: tuple[Address, ...]) -> None:

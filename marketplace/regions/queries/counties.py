@@ -30,6 +30,11 @@ class County:
         return names.short_name(self.name)
 
     @property
+    def whole(self) -> str:
+        """As a parcel names it: "新疆维吾尔自治区喀什地区伽师县"."""
+        return f"{self.province}{self.prefecture}{self.name}"
+
+    @property
     def label(self) -> str:
         """As read by people: "新疆喀什地区 · 伽师县", "重庆 · 城口县", "江苏省"."""
         if self.level == PROVINCE:

@@ -44,6 +44,7 @@ from marketplace.suppliers.queries.dossiers import (
 )
 from marketplace.suppliers.queries.expiring import reminded, running_out
 from marketplace.suppliers.queries.files import named_files
+from marketplace.suppliers.queries.freight import tariffs
 from marketplace.suppliers.queries.goods import papers_of_goods, submissions_of_goods
 from marketplace.suppliers.queries.growers import growers, has_growers
 from marketplace.suppliers.queries.handing_in import Blank, blank, choices_of_kinds, history
@@ -195,6 +196,7 @@ __all__ = [
     "stands",
     "submissions_of_goods",
     "takes_papers",
+    "tariffs",
     "valid_among",
     "visible",
     "waits_waiver",

@@ -33,6 +33,7 @@ from marketplace.suppliers.service.deciding import approve, check, restore, send
 from marketplace.suppliers.service.declaring import Statement, all_good, declare, use_declaration
 from marketplace.suppliers.service.examining import ChecksFailed, HandedIn, received
 from marketplace.suppliers.service.expiring import remind_of_papers
+from marketplace.suppliers.service.freight import set_freight
 from marketplace.suppliers.service.growers import NamedGrower, drop_grower, name_grower
 from marketplace.suppliers.service.looking_up import (
     Found,
@@ -102,6 +103,7 @@ __all__ = [
     "revoke_paper",
     "save",
     "send_back",
+    "set_freight",
     "submit",
     "suspend",
     "use",

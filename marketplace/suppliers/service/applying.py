@@ -19,6 +19,7 @@ from marketplace.regions import queries as regions
 from marketplace.suppliers import queries, rules
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.rules import messages
+from marketplace.suppliers.service.freight import set_rest
 from marketplace.suppliers.service.whose import ask_review, own_of
 from marketplace.suppliers.states import SUPPLIER, ApplicationStep, SupplierKind, SupplierState
 from marketplace.work import Work, move
@@ -203,6 +204,7 @@ def _new(w: Work, organisation_id: uuid.UUID, kind: SupplierKind, legal_name: st
         legal_name=legal_name,
         county_code="",
         state=SupplierState.DRAFT,  # said now: a default comes too late for the trail
+        freight_rules={},
         saved=[],
         created_at=w.now,
     )
@@ -221,6 +223,8 @@ def _fill(w: Work, supplier: Supplier, said: Said) -> list[str]:
     changed = [name for name, value in given.items() if getattr(supplier, name) != value]
     if "contact_mobile" in changed and rules.is_let_in(supplier.state):
         _tell_old_contact(w, supplier, str(given["contact_mobile"]))
+    if isinstance(said, Story) and (rules.is_let_in(supplier.state) or supplier.tariff.version):
+        set_rest(w, supplier, said.freight_fee, said.free_freight_from)  # a version of its own
     for name in changed:
         setattr(supplier, name, given[name])
     if step not in supplier.saved:
