@@ -342,6 +342,13 @@ class OrderShipped(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelLeft(Event):
+    """Some pieces of an order are on their way, or all that were left."""
+
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class OrderReceived(Event):
     order_id: UUID
 

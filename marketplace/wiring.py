@@ -79,6 +79,7 @@ WITHIN: tuple[Wire, ...] = (
         invoices.follow_part_refund,
     ),
     on(events.PaidLate, orders.take_late_money),
+    on(events.ParcelLeft, claims.drop_unsent),
     on(events.PaperRevoked, catalog.stand_anew),
     on(
         events.PaymentSettled,

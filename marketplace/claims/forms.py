@@ -39,13 +39,16 @@ class ClaimForm(MarketForm):
         return Wish(kind, (self.reason.data or "").strip(), [one for one in told if one])
 
 
-class RecallForm(MarketForm):
-    """One click: what was recalled the server knows."""
+class ClickForm(MarketForm):
+    """One click: what was recalled, or has not left, the server knows."""
 
     def files(self) -> list[tuple[str, bytes]]:
         return []
 
     def wish(self, kind: ClaimKind, found: OpenTo) -> Wish:
+        if kind is ClaimKind.UNSENT:
+            lines = [one.line.id for one in found.lines if one.unsent_amount]
+            return Wish(kind, rules.UNSENT_REASON, [WishedLine(one) for one in lines])
         recalled = [one for one in found.lines if one.recall_amount]
         reason = rules.recall_reason(one.batch for one in recalled)
         return Wish(kind, reason, [WishedLine(one.line.id) for one in recalled])

@@ -89,6 +89,9 @@ def spread(amount: Money, over: Sequence[Money]) -> list[Money]:
     return [Money(share) for share in shares]
 
 
+UNSENT_REASON = "没有发出的部分不要了"  # in the place of the buyer's words
+
+
 def recall_reason(batches: Iterable[str]) -> str:
     """What stands in the place of the buyer's words."""
     return f"召回批次 {'、'.join(sorted(set(batches)))}"

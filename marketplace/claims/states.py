@@ -9,6 +9,7 @@ from marketplace.kernel.machine import Machine, step
 class ClaimKind(StrEnum):
     QUALITY = "quality"  # the goods are not as they were sold: money back, the goods stay
     RECALL = "recall"  # the batch was recalled after it was received: its price back
+    UNSENT = "unsent"  # a part has left, the rest has not: its price back, and it will not be sent
     RETURN = "return"  # a person changed his mind within seven days: the goods go back
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.catalog.models import Listing
@@ -143,8 +144,8 @@ class Delivery(Versioned, Base):
 
 
 class OrderLine(Base):
-    """One good of an order, frozen as it was sold, but for `shipped`: how many pieces have left;
-    `eligibility` is the evidence, as JSON."""
+    """One good of an order, frozen as it was sold, but for what was sent, what will not be, and
+    what went back; `eligibility` is the evidence, as JSON."""
 
     __tablename__ = "mp_order_line"
 
@@ -157,6 +158,7 @@ class OrderLine(Base):
     unit: Mapped[ShortText]
     quantity: Mapped[int]
     shipped: Mapped[int] = mapped_column(default=0)
+    unsent: Mapped[int] = mapped_column(default=0)  # pieces that will not be sent: refunded
     unit_price: Mapped[Money]
     unit_supply: Mapped[Money]
     amount: Mapped[Money]  # unit_price × quantity
@@ -175,8 +177,16 @@ class OrderLine(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("refunded >= 0 AND refunded <= amount", name="refunded_at_most_sold"),
         CheckConstraint("returned >= 0 AND returned <= quantity", name="returned_at_most_sold"),
-        CheckConstraint("shipped >= 0 AND shipped <= quantity", name="shipped_of_ordered"),
+        CheckConstraint(
+            "shipped >= 0 AND unsent >= 0 AND shipped + unsent <= quantity",
+            name="shipped_of_ordered",
+        ),
     )
+
+    @hybrid_property
+    def to_send(self) -> int:
+        """Pieces that are to leave in all."""
+        return self.quantity - self.unsent
 
 
 class LineRefund(Base):

@@ -68,6 +68,8 @@ ORDER = Machine(
 DELIVERY = Machine(
     step("ship", {_D.WAITING, _D.PARTLY}, _D.SHIPPED, by={Role.SUPPLIER_STAFF}),
     step("ship_part", {_D.WAITING, _D.PARTLY}, _D.PARTLY, by={Role.SUPPLIER_STAFF}),
+    # what has not left will not be sent: its price went back
+    step("drop_rest", {_D.PARTLY}, _D.SHIPPED, by={Role.SYSTEM}),
     step("receive", {_D.SHIPPED}, _D.RECEIVED, by=_BUYER),
     # nobody objected for so many days: taken as received
     step("assume", {_D.SHIPPED}, _D.RECEIVED, by={Role.SYSTEM}),

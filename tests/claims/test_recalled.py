@@ -13,12 +13,13 @@ from marketplace.claims import queries, rules, service
 from marketplace.claims.models import Claim
 from marketplace.claims.states import ClaimKind, ClaimState
 from marketplace.kernel.clock import SetClock
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import Missing, Refused, WrongState
 from marketplace.kernel.funds import FundSource
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import queries as orders
 from marketplace.orders import service as ordering
-from marketplace.orders.models import Order
+from marketplace.orders.models import Delivery, Order
+from marketplace.orders.states import DeliveryState
 from marketplace.payments import queries as payments
 from tests.fixtures import People, post
 from tests.makers.batches import a_good_batch
@@ -118,7 +119,7 @@ def test_of_an_order_that_left_in_part_what_was_sent_is_claimed(
     with people.runtime.work(people.actor("supplier")) as w:
         (line,) = orders.lines_of(w.session, order.id)
         ordering.send(w, order.id, ordering.NewShipment("sf", "SF1001", {line.id: 1}))
-    assert kinds(people, order) == {ClaimKind.QUALITY}
+    assert kinds(people, order) == {ClaimKind.QUALITY, ClaimKind.UNSENT}
     with pytest.raises(Refused, match="claim_too_much"):
         a_quality_claim(people, order, tea.sale_price.fen + 1)
     with pytest.raises(Refused, match="claim_not_open"):
@@ -126,9 +127,83 @@ def test_of_an_order_that_left_in_part_what_was_sent_is_claimed(
     claim = a_quality_claim(people, order, tea.sale_price.fen)
     assert said(people, claim, "supplier", "grant").state is ClaimState.GRANTED
     assert now_of(people, claim).granted == tea.sale_price
-    assert kinds(people, order) == frozenset()
+    assert kinds(people, order) == {ClaimKind.UNSENT}
     with people.runtime.work(people.actor("supplier")) as w:
         ordering.send(w, order.id, ordering.NewShipment("sf", "SF1002", {line.id: 1}))
     assert ClaimKind.QUALITY in kinds(people, order)
     received(people, order)
+    assert faults() == []
+
+
+def left_in_part(people: People, tea: Listing) -> Order:
+    """One of two pieces."""
+    order = bought(people, tea)
+    sends(people, order, "SF1001")
+    return order
+
+
+def sends(people: People, order: Order, number: str) -> None:
+    with people.runtime.work(people.actor("supplier")) as w:
+        (line,) = orders.lines_of(w.session, order.id)
+        ordering.send(w, order.id, ordering.NewShipment("sf", number, {line.id: 1}))
+
+
+def a_claim_of_the_rest(people: People, order: Order, name: str = "employee") -> Claim:
+    with people.runtime.work(people.actor(name)) as w:
+        (line,) = orders.lines_of(w.session, order.id)
+        wish = service.Wish(ClaimKind.UNSENT, rules.UNSENT_REASON, [service.WishedLine(line.id)])
+        return service.open_claim(w, order.id, wish)
+
+
+def test_what_is_never_sent_is_refunded_and_the_order_goes_on(
+    people: People, client_as: SignIn, tea: Listing, clock: SetClock, faults: Faults
+) -> None:
+    """P4, P9: asked for by one click; silence is a yes; then nothing more of it leaves."""
+    order = left_in_part(people, tea)
+    buyer = client_as("employee")
+    page = f"/claims/orders/{order.id}"
+    assert "示例 绿茶 250 g：1" in buyer.get(page).text
+    assert post(buyer, f"{page}/unsent", on=page).status_code == 303
+    clock.advance(hours=rules.SUPPLIER_HOURS)
+    with people.runtime.work() as w:
+        assert service.tend(w) == 1
+    with people.runtime.reading() as session:
+        (line,) = orders.lines_of(session, order.id)
+        (refund,) = payments.refunds_of(session, order.id)
+        delivery = session.get_one(Delivery, order.delivery_id)
+    assert (line.unsent, line.refunded, refund.amount) == (1, tea.sale_price, tea.sale_price)
+    assert delivery.state is DeliveryState.SHIPPED
+    assert faults() == []
+    with pytest.raises(WrongState):
+        sends(people, order, "SF1002")
+    # what was sent may still be claimed, and counts as received in the end
+    assert ClaimKind.QUALITY in kinds(people, order)
+    claim = a_quality_claim(people, order, tea.sale_price.fen)
+    said(people, claim, "employee", "withdraw")
+    clock.advance(days=15)
+    with people.runtime.work() as w:
+        assert ordering.complete_due(w) == 1
+    assert faults() == []
+
+
+def test_the_rest_is_decided_as_a_whole_and_a_parcel_ends_its_claim(
+    people: People, tea: Listing, faults: Faults
+) -> None:
+    """P4: half a piece is not sent; who sends after all owes nothing back."""
+    order = left_in_part(people, tea)
+    with pytest.raises(Missing):
+        a_claim_of_the_rest(people, order, "second_employee")
+    claim = a_claim_of_the_rest(people, order)
+    with pytest.raises(Refused, match="unsent_is_whole"):
+        said(people, claim, "supplier", "offer", amount=Money(1))
+    said(people, claim, "supplier", "offer", amount=ZERO, note="示例：明天发")
+    said(people, claim, "employee", "dispute")
+    with pytest.raises(Refused, match="unsent_is_whole"):
+        said(people, claim, "manager", "award", amount=Money(1))
+    sends(people, order, "SF1002")
+    assert now_of(people, claim).state is ClaimState.CLOSED
+    assert ClaimKind.UNSENT not in kinds(people, order)
+    other = left_in_part(people, tea)
+    claim = a_claim_of_the_rest(people, other)
+    assert said(people, claim, "supplier", "grant").granted == tea.sale_price
     assert faults() == []

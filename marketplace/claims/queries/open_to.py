@@ -33,6 +33,16 @@ class OpenLine:
     batch: str = ""  # its number
 
     @property
+    def unsent(self) -> int:
+        """Pieces that have not left."""
+        return self.line.to_send - self.line.shipped
+
+    @property
+    def unsent_amount(self) -> Money:
+        rest = self.line.amount - self.line.refunded
+        return min(self.line.unit_price * self.unsent, rest)
+
+    @property
     def recall_amount(self) -> Money:
         return min(self.line.unit_price * self.recalled, self.left)
 
@@ -88,6 +98,8 @@ def _kinds(
 ) -> Iterator[ClaimKind]:
     """`held` is empty while not all has left: then nothing goes back yet."""
     is_over = len(made) >= rules.MOST_CLAIMS
+    if any(one.unsent_amount for one in lines):
+        yield ClaimKind.UNSENT
     if not is_over and any(one.claimable_until for one in lines):
         yield ClaimKind.QUALITY
     if not is_over and Role.EMPLOYEE in held and any(one.returnable_until for one in lines):
@@ -101,7 +113,7 @@ def _line(line: OrderLine, since: datetime, at: datetime, recalled: tuple[int, s
     """What has not been received yet has all its time; what has not been sent is not claimed."""
     claimable = rules.claimable_until(since, line.claim_hours)
     returnable = rules.returnable_until(since) if line.is_returnable else None
-    sent = min(line.amount, line.unit_price * line.shipped)
+    sent = min(line.amount, line.unit_price * (line.shipped + line.unsent))
     left, pieces = max(sent - line.refunded, ZERO), line.shipped - line.returned
     is_left = left.fen > 0
     return OpenLine(

@@ -73,6 +73,13 @@ def drop_claim(w: Work, order_id: uuid.UUID) -> None:
         _go(w.by_system(), order, claim, "drop")
 
 
+def drop_unsent(w: Work, order_id: uuid.UUID) -> None:
+    """Some of the rest has left after all: who wants the price of what still lacks asks anew."""
+    claim = queries.waiting_claim(w.session, order_id)
+    if claim is not None and claim.kind is ClaimKind.UNSENT:
+        drop_claim(w, order_id)
+
+
 def _go(w: Work, order: Order, claim: Claim, verb: str, words: str = "") -> None:
     """The new state, its time, and what follows from it; why somebody decided so stands in the
     trail as well."""
@@ -98,10 +105,12 @@ def _write(claim: Claim, verb: str, said: Answer) -> str:
     match verb:
         case "offer":
             claim.answer, claim.offered = words, _amount(claim, said, least=ZERO)
+            _whole(claim, ZERO, claim.offered)
         case "dispute":
             claim.objection = words
         case "award":
             claim.decision, claim.granted = words, _amount(claim, said, least=Money(1))
+            _whole(claim, claim.wanted, claim.granted)
         case "dismiss":
             claim.decision = words
         case "send":
@@ -128,6 +137,12 @@ def _amount(claim: Claim, said: Answer, *, least: Money) -> Money:
     return said.amount
 
 
+def _whole(claim: Claim, only: Money, said: Money) -> None:
+    """What is not sent is paid back as a whole, or it is sent. Raises Refused unsent_is_whole."""
+    if claim.kind is ClaimKind.UNSENT and said != only:
+        raise Refused("unsent_is_whole", field="amount", only=str(only))
+
+
 def _pay_back(w: Work, order: Order, claim: Claim) -> None:
     """What is granted, spread over the claimed lines; pieces count only where all is granted."""
     lines = queries.lines_of(w.session, claim.id)
@@ -139,6 +154,8 @@ def _pay_back(w: Work, order: Order, claim: Claim) -> None:
         if share
     ]
     claim.refund_id = ordering.refund_parts(w, order.id, parts).id
+    if claim.kind is ClaimKind.UNSENT:
+        ordering.drop_rest(w, order, {line.order_line_id: line.pieces for line in lines})
 
 
 def _tell(w: Work, order: Order, claim: Claim, verb: str) -> None:

@@ -104,9 +104,12 @@ def _line(kind: ClaimKind, wished: WishedLine, known: Mapping[uuid.UUID, OpenLin
     found = known.get(wished.order_line_id)
     if found is None:
         raise Missing(order_line_id=wished.order_line_id)
-    pieces = 0
+    pieces, most = 0, (found.left, found.pieces)
     if kind is ClaimKind.RECALL:  # nobody says how much: all of the batch
         is_open, amount = found.recalled > 0, found.recall_amount
+    elif kind is ClaimKind.UNSENT:
+        is_open, amount, pieces = found.unsent > 0, found.unsent_amount, found.unsent
+        most = (amount, pieces)
     elif kind is ClaimKind.RETURN:
         is_open, pieces = found.returnable_until is not None, wished.pieces
         amount = min(found.line.unit_price * pieces, found.left)
@@ -116,6 +119,6 @@ def _line(kind: ClaimKind, wished: WishedLine, known: Mapping[uuid.UUID, OpenLin
         raise Refused("claim_line_not_open", title=found.line.title)
     if amount <= ZERO or pieces < 0:
         raise Invalid("claim_empty")
-    if amount > found.left or pieces > found.pieces:
+    if amount > most[0] or pieces > most[1]:
         raise Refused("claim_too_much", title=found.line.title, most=str(found.left))
     return ClaimLine(order_line_id=found.line.id, pieces=pieces, amount=amount)

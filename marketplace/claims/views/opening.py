@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.adapters.photos import MOST_BYTES
 from marketplace.catalog import service as photos
 from marketplace.claims import queries, service
-from marketplace.claims.forms import ClaimForm, RecallForm, ReturnForm
+from marketplace.claims.forms import ClaimForm, ClickForm, ReturnForm
 from marketplace.claims.states import ClaimKind
 from marketplace.claims.views.blueprint import pages
 from marketplace.kernel.actor import Role
@@ -36,10 +36,11 @@ from marketplace.web.words import _
 
 ROOM = 4 * MOST_BYTES  # a few large photographs, or nine as telephones make them
 
-FORMS: dict[ClaimKind, type[ClaimForm | RecallForm]] = {
+FORMS: dict[ClaimKind, type[ClaimForm | ClickForm]] = {
     ClaimKind.QUALITY: ClaimForm,
-    ClaimKind.RECALL: RecallForm,
+    ClaimKind.RECALL: ClickForm,
     ClaimKind.RETURN: ReturnForm,
+    ClaimKind.UNSENT: ClickForm,
 }
 
 
@@ -78,7 +79,7 @@ def open_claim(order_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     return back_to("claims.show", _("售后申请已提交。"), claim_id=claim.id)
 
 
-def _form_for(kind: ClaimKind) -> ClaimForm | RecallForm:
+def _form_for(kind: ClaimKind) -> ClaimForm | ClickForm:
     return FORMS[kind]()
 
 
@@ -86,7 +87,7 @@ def _order(
     order_id: uuid.UUID,
     status: int = 200,
     *,
-    form: ClaimForm | RecallForm | None = None,
+    form: ClaimForm | ClickForm | None = None,
     fault: MarketplaceError | None = None,
 ) -> ResponseReturnValue:
     with reading() as session:

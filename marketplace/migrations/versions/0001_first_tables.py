@@ -2512,6 +2512,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=200), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("shipped", sa.Integer(), nullable=False),
+        sa.Column("unsent", sa.Integer(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("unit_supply", sa.BigInteger(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
@@ -2535,7 +2536,8 @@ def upgrade() -> None:
             name=op.f("ck_mp_order_line_returned_at_most_sold"),
         ),
         sa.CheckConstraint(
-            "shipped >= 0 AND shipped <= quantity", name=op.f("ck_mp_order_line_shipped_of_ordered")
+            "shipped >= 0 AND unsent >= 0 AND shipped + unsent <= quantity",
+            name=op.f("ck_mp_order_line_shipped_of_ordered"),
         ),
         sa.ForeignKeyConstraint(
             ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_order_line_listing_id")

@@ -163,7 +163,7 @@ def not_left_out_of_force(session: Session, at: datetime) -> tuple[uuid.UUID, ..
         .where(
             Order.state == OrderState.PAID,
             Delivery.state.in_(NOT_ALL_LEFT),
-            OrderLine.shipped < OrderLine.quantity,
+            OrderLine.shipped < OrderLine.to_send,
             ~suppliers.may_sell(at, Listing.standing),
             ~known,
         )
@@ -187,7 +187,7 @@ def concerned_by_recall(
         exists().where(
             OrderLine.order_id == Order.id,
             OrderLine.listing_id == listing_id,
-            OrderLine.shipped < OrderLine.quantity,
+            OrderLine.shipped < OrderLine.to_send,
         ),
     )
     asked = (

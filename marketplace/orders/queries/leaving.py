@@ -38,7 +38,7 @@ class Departure:
     @property
     def left(self) -> int:
         """Pieces that have not left."""
-        return self.line.quantity - self.line.shipped
+        return self.line.to_send - self.line.shipped
 
     @property
     def number(self) -> str:
@@ -54,7 +54,7 @@ class Departure:
 
 def departures(session: Session, lines: Sequence[OrderLine], at: datetime) -> tuple[Departure, ...]:
     """The lines that have not left as a whole, with their batches, in the order given."""
-    lines = [line for line in lines if line.shipped < line.quantity]
+    lines = [line for line in lines if line.shipped < line.to_send]
     ids = {line.listing_id for line in lines}
     batches, needed = catalog.open_batches(session, ids, at), catalog.papers_needed(session, ids)
     must_name = catalog.must_name_batch(session, needed)

@@ -106,7 +106,7 @@ def _states(session: Session) -> Iterator[str]:
         select(
             Order.number,
             Delivery.state,
-            func.sum(OrderLine.quantity),
+            func.sum(OrderLine.to_send),
             func.sum(OrderLine.shipped),
         )
         .join(Delivery, Order.delivery_id == Delivery.id)

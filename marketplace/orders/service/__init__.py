@@ -10,6 +10,7 @@ from marketplace.orders.service.addresses import (
 )
 from marketplace.orders.service.basket import change, put, remove
 from marketplace.orders.service.delivering import complete_due, receive, receive_parcel
+from marketplace.orders.service.dropping import drop_rest
 from marketplace.orders.service.holding import (
     Cause,
     agree,
@@ -50,6 +51,7 @@ __all__ = [
     "change_address",
     "complete_due",
     "drop_hold",
+    "drop_rest",
     "export_recipients",
     "export_to_pack",
     "forget_addresses",

@@ -48,7 +48,7 @@ def hold_out_of_force(w: Work) -> int:
     for order_id in queries.not_left_out_of_force(w.session, w.now):
         order = queries.row(w.session, order_id, for_change=True)
         lines = [
-            line for line in queries.lines_of(w.session, order_id) if line.shipped < line.quantity
+            line for line in queries.lines_of(w.session, order_id) if line.shipped < line.to_send
         ]
         out = catalog.out_of_force(w.session, {line.listing_id for line in lines}, w.now)
         titles = "、".join(line.title for line in lines if line.listing_id in out)

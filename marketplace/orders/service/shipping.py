@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, update
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.states import BatchState
-from marketplace.events import OrderShipped
+from marketplace.events import OrderShipped, ParcelLeft
 from marketplace.kernel.errors import Missing, Refused, WrongState
 from marketplace.orders import queries, rules
 from marketplace.orders.models import Delivery, LineBatch, Order, OrderLine, Shipment, ShipmentLine
@@ -87,6 +87,7 @@ def send(w: Work, order_id: uuid.UUID, given: NewShipment) -> Shipment:
     for line in leaving:
         _pack(w, parcel, line, pieces[line.id], found.get(line.id))
     _move_on(w, order, delivery)
+    w.announce(ParcelLeft(w.now, order.id))
     return parcel
 
 
@@ -96,7 +97,7 @@ def _by(one: queries.ShipmentView, carrier: str) -> bool:
 
 def _pieces(lines: Mapping[uuid.UUID, OrderLine], given: NewShipment) -> dict[uuid.UUID, int]:
     """In the order of the lines. Raises as rules.pieces_to_send."""
-    left = {line.id: line.quantity - line.shipped for line in lines.values()}
+    left = {line.id: line.to_send - line.shipped for line in lines.values()}
     chosen = rules.pieces_to_send(left, given.pieces)
     return {line_id: chosen[line_id] for line_id in lines if line_id in chosen}
 
@@ -105,7 +106,7 @@ def _move_on(w: Work, order: Order, delivery: Delivery) -> None:
     """A part has left, or all of it: then the days until it counts as received begin."""
     w.session.flush()
     lines = queries.lines_of(w.session, order.id, anew=True)  # others may have packed meanwhile
-    state = rules.delivery_state((line.quantity, line.shipped) for line in lines)
+    state = rules.delivery_state((line.to_send, line.shipped) for line in lines)
     if state is DeliveryState.PARTLY:
         move(w, DELIVERY, delivery, "ship_part", order=order.number)
         return
@@ -163,7 +164,7 @@ def _pack(
     """Never more than was ordered, whoever else packs at the same time. Raises Refused."""
     counted = w.session.execute(
         update(OrderLine)
-        .where(OrderLine.id == line.id, OrderLine.shipped + pieces <= OrderLine.quantity)
+        .where(OrderLine.id == line.id, OrderLine.shipped + pieces <= OrderLine.to_send)
         .values(shipped=OrderLine.shipped + pieces)
     )
     if not isinstance(counted, CursorResult) or counted.rowcount != 1:
