@@ -29,6 +29,7 @@ from marketplace.orders.states import HoldChoice
 from marketplace.payments.models import Tender
 from marketplace.suppliers.rules.freight import FreightGroup, Tariff
 from marketplace.web import MarketForm, options, uploaded
+from marketplace.web.words import _
 
 REQUIRED = InputRequired("请填写。")
 TEXT = [REQUIRED, Length(max=200, message="最多 200 个字。")]
@@ -45,25 +46,47 @@ class QuantityForm(MarketForm):
         return int(self.quantity.data or "0")
 
 
+def _plain_mobile(said: str | None) -> str | None:
+    """ "+86 138-0000-0000" is the number that people mean."""
+    if said is None:
+        return None
+    digits = re.sub(r"[ -]", "", said)
+    return re.sub(r"\A(?:\+86|86(?=1\d{10}\Z))", "", digits)
+
+
 class AddressForm(MarketForm):
     recipient = StringField("收货人", TEXT)
     mobile = StringField(
-        "手机号", [REQUIRED, Regexp(r"\A1[3-9][0-9]{9}\Z", message="请填写 11 位手机号。")]
+        "手机号",
+        [REQUIRED, Regexp(r"\A1[3-9][0-9]{9}\Z", message="请填写 11 位手机号。")],
+        filters=[_plain_mobile],
     )
-    county = StringField(
-        "所在区县",
-        TEXT,
-        description="区县名或 6 位行政区划代码；同名的请写上省份，例如：重庆城口县",
-    )
-    street = StringField("详细地址", TEXT, description="街道、小区、门牌号")
+    province = SelectField("省份", choices=[], validate_choice=False)
+    city = SelectField("市", choices=[], validate_choice=False)
+    county = SelectField("区县", choices=[], validate_choice=False)
+    street = StringField("详细地址", TEXT, description="街道、小区、门牌号，不用再写省市")
     is_default = BooleanField("设为常用地址")
+    chosen = ""  # the code of the place, once it is chosen as narrow as it can be
+
+    def offer(self, step: str, places: Iterable[tuple[str, str]]) -> bool:
+        """Let province, city or county be chosen among places (code and name); whether one is."""
+        known = list(places)
+        field = self[step]
+        field.choices = options([("", _("请选择")), *known]) if known else []
+        if field.data not in {code for code, _name in known}:
+            field.data = ""
+        return bool(field.data)
+
+    def validate_county(self, _field: SelectField) -> None:
+        if not self.chosen:
+            raise ValidationError("请把省、市、区县选完整。")
 
     def address(self) -> NewAddress:
         """What was typed, as the service takes it."""
         return NewAddress(
             recipient=(self.recipient.data or "").strip(),
             mobile=(self.mobile.data or "").strip(),
-            county=(self.county.data or "").strip(),
+            county=self.chosen,
             street=(self.street.data or "").strip(),
             is_default=bool(self.is_default.data),
         )

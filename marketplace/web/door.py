@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import wraps
 from itertools import chain
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import current_app, g, request
+from flask import current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ P = ParamSpec("P")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 EVERYONE = "everyone"
 SIGNED_IN = "signed in"
+LONGEST_RESUMED = 40  # signs of a field that is carried through the sign-in
 LONGEST_ID = 64  # characters of a host's user id: every column that keeps one has room for these
 
 
@@ -135,6 +136,28 @@ def signed_in(view: View) -> View:
 def open_to_all(view: View) -> View:
     """For everyone, also without signing in."""
     return _declare(_guarded(view, lambda: None), (EVERYONE,))
+
+
+def resumes(endpoint: str, *names: str) -> Callable[[View], View]:
+    """Whoever has to sign in before this POST comes to that page afterwards, with its parts of the
+    address and these fields of the form; stands above the access."""
+
+    def back(view: View) -> View:
+        view.mp_resumes = (endpoint, names)  # type: ignore[attr-defined]  # as the access is kept
+        return view
+
+    return back
+
+
+def resumed() -> str | None:
+    """The address of that page for the present request, if its view names one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    endpoint, names = getattr(view, "mp_resumes", ("", ()))
+    if not endpoint:
+        return None
+    kept = [name for name in names if name in request.form]
+    said: dict[str, Any] = {name: request.form[name][:LONGEST_RESUMED] for name in kept}
+    return url_for(endpoint, **(request.view_args or {}), **said)
 
 
 def takes(most: int) -> Callable[[View], View]:

@@ -182,7 +182,8 @@ def _tabs(
 def refused(fault: MarketplaceError) -> ResponseReturnValue:
     """Our own errors: to the sign-in, or a page that says what was wrong and what to do."""
     if isinstance(fault, SignInNeeded):
-        target = answers.here() if request.method == "GET" else url_for("marketplace.zone.home")
+        home = url_for("marketplace.zone.home")
+        target = answers.here() if request.method == "GET" else door.resumed() or home
         return redirect(door.identity().login_url(target), code=303)
     told, remedy = labels.error_words(fault)
     return answers.page("error.html", fault.status, code=fault.code, text=told, remedy=remedy,

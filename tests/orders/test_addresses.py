@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from marketplace.catalog.models import Listing
 from marketplace.kernel.clock import SetClock
-from marketplace.kernel.errors import Missing
+from marketplace.kernel.errors import Invalid, Missing
 from marketplace.orders import queries, service
 from marketplace.orders.models import Address, Purchase
 from marketplace.work.models import TrailEntry
@@ -46,9 +46,8 @@ def test_addresses_are_kept_corrected_and_removed(people: People, client_as: Sig
     assert own(people) == [("示例收件人", True), ("示例父亲", False)]
     path = f"/addresses/{first.id}"
     shown = buyer.get(path).get_data(as_text=True)
-    place = re.search(r'name="county"[^>]*value="([^"]*)"', shown)
-    assert place is not None
-    changed = {**FORM, "recipient": "示例母亲", "county": place[1]}
+    assert 'value="653129" selected' in shown or 'selected value="653129"' in shown
+    changed = {**FORM, "recipient": "示例母亲", "county": "653129"}
     assert post(buyer, path, **changed).status_code == 303
     assert own(people) == [("示例母亲", True), ("示例父亲", False)]
     assert post(buyer, path, on="/addresses", **changed).status_code == 404
@@ -60,6 +59,79 @@ def test_addresses_are_kept_corrected_and_removed(people: People, client_as: Sig
     assert post(buyer, f"/addresses/{other.id}", **wrong).status_code == 422
     assert post(buyer, f"/addresses/{other.id}", **{**FORM, "county": "无此县"}).status_code == 422
     assert own(people) == [("示例父亲", True)]
+
+
+def test_a_place_is_chosen_step_by_step_without_a_script(people: People, client_as: SignIn) -> None:
+    """Province, prefecture, county by GB/T 2260; a city without counties and a district directly
+    under its province are whole; of another province nothing is left of what was chosen."""
+    buyer = client_as("employee")
+    said = {**FORM, "county": ""}
+
+    def step(**chosen: str) -> str:
+        answer = post(buyer, "/addresses", **said, step="1", **chosen)
+        assert answer.status_code == 200
+        return str(answer.get_data(as_text=True))
+
+    assert "新疆维吾尔自治区" in step()
+    page = step(province="650000")
+    assert "喀什地区" in page
+    assert "石河子市" in page
+    assert 'value="示例村 2 号"' in page
+    assert "伽师县" in step(province="650000", city="653100")
+    assert "继续选市和区县" in step(province="650000", city="653100")
+    page = step(province="440000", city="653100")
+    assert "东莞市" in page
+    assert "伽师县" not in page
+    for chosen in ({}, {"province": "650000"}, {"province": "440000", "county": "653129"},
+                   {"province": "650000", "city": "653100", "county": "110101"}):  # fmt: skip
+        answer = post(buyer, "/addresses", **{**said, **chosen})
+        assert answer.status_code == 422, chosen
+    whole = [
+        ("653129", {"province": "650000", "city": "653100", "county": "653129"}),
+        ("441900", {"province": "440000", "city": "441900"}),
+        ("110101", {"province": "110000", "city": "110101"}),
+        ("659001", {"province": "650000", "city": "659001"}),
+    ]
+    for code, chosen in whole:
+        assert post(buyer, "/addresses", **{**said, **chosen}).status_code == 303, chosen
+        with people.runtime.reading() as session:
+            kept = queries.addresses(session, people.actor("employee"))
+        assert code in {one.county_code for one in kept}
+        (made,) = [one for one in kept if one.county_code == code]
+        assert f'value="{code}"' in buyer.get(f"/addresses/{made.id}").get_data(as_text=True)
+
+
+def test_what_a_carrier_cannot_use_is_refused_and_what_people_mean_is_kept(
+    people: People, client_as: SignIn
+) -> None:
+    buyer = client_as("employee")
+    for wrong in ({"mobile": "1380000000"}, {"mobile": "23800000001"}, {"street": "12-3"},
+                  {"street": "路"}, {"recipient": " "}):  # fmt: skip
+        assert post(buyer, "/addresses", **{**FORM, **wrong}).status_code == 422, wrong
+    for wide in ("650000", "653100", "440000"):
+        with pytest.raises(Invalid, match="county_too_wide"):
+            an_address(people, county=wide)
+    for said in ("+86 138-0000-0001", "138 0000 0001", "8613800000001"):
+        assert post(buyer, "/addresses", **{**FORM, "mobile": said}).status_code == 303, said
+    with people.runtime.reading() as session:
+        kept = queries.addresses(session, people.actor("employee"))
+    assert [one.mobile for one in kept] == ["13800000001"] * 3
+    assert [one.is_default for one in kept] == [True, False, False]
+
+
+def test_an_address_added_during_checkout_is_chosen_there_and_the_basket_is_whole(
+    people: People, client_as: SignIn, melon: Listing
+) -> None:
+    an_address(people)
+    buyer = client_as("employee")
+    post(buyer, f"/basket/{melon.id}", on="/basket", quantity="2")
+    answer = post(buyer, "/addresses?next=checkout", **FORM)
+    assert answer.status_code == 303
+    page = buyer.get(answer.location).get_data(as_text=True)
+    assert re.search(r"checked[^>]*>\s*<span><b>示例父亲", page)
+    assert "× 2" in page
+    stranger = buyer.get("/checkout?address=nonsense").get_data(as_text=True)
+    assert re.search(r"checked[^>]*>\s*<span><b>示例收件人", stranger)
 
 
 def test_nobody_corrects_or_removes_what_is_not_his(people: People) -> None:

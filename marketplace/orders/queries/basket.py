@@ -23,6 +23,8 @@ from marketplace.regions import queries as regions
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.rules.freight import Load, Terms
 
+FEW = 10  # pieces
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -69,6 +71,11 @@ class BasketRow:
     available: int
     is_refused: bool = False  # it does not travel to the place that was asked for
 
+    @property
+    def is_scarce(self) -> bool:
+        """Enough is left now, and soon there may not be."""
+        return not self.problem and self.available < max(FEW, 2 * self.quantity)
+
 
 @dataclass(frozen=True, slots=True)
 class BasketParcel:
@@ -88,6 +95,11 @@ class Basket:
     parcels: tuple[BasketParcel, ...]
     gone: tuple[BasketRow, ...]  # may not be bought any more
     total: Money
+
+    @property
+    def to_leave_out(self) -> int:
+        """How many lines cannot be bought in any quantity at all."""
+        return len(self.gone) + sum(row.available < 1 for row in self._rows)
 
     @property
     def is_empty(self) -> bool:

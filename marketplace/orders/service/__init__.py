@@ -8,7 +8,7 @@ from marketplace.orders.service.addresses import (
     make_default,
     remove_address,
 )
-from marketplace.orders.service.basket import change, put, remove
+from marketplace.orders.service.basket import change, leave_out, put, remove
 from marketplace.orders.service.delivering import complete_due, receive, receive_parcel
 from marketplace.orders.service.dropping import drop_rest
 from marketplace.orders.service.holding import (
@@ -58,6 +58,7 @@ __all__ = [
     "hold_out_of_force",
     "hold_recalled",
     "lapse_due",
+    "leave_out",
     "make_default",
     "mark_paid",
     "place",

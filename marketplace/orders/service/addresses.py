@@ -18,6 +18,7 @@ from marketplace.regions import queries as regions
 from marketplace.work import Work
 
 BUYERS = frozenset({Role.EMPLOYEE, Role.UNION_BUYER})
+SHORTEST_STREET = 2  # signs; below it a carrier finds nobody
 MOST_FORGOTTEN = 500  # in one round; the next round goes on
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
@@ -36,13 +37,17 @@ class NewAddress:
 def add_address(w: Work, given: NewAddress) -> Address:
     """Keep an address of the actor; the first one becomes the usual one.
 
-    Raises Forbidden, Invalid (county_unknown, county_ambiguous, mobile, street_missing …).
+    Raises Forbidden, Invalid (address_incomplete, street_unclear, mobile_malformed,
+    county_unknown, county_ambiguous, county_too_wide).
     """
     if not w.actor.roles & BUYERS:
         raise Forbidden
     for field, text in (("recipient", given.recipient), ("street", given.street)):
         if not text.strip() or len(text) > 200:
             raise Invalid("address_incomplete", field=field)
+    street = given.street.strip()
+    if len(street) < SHORTEST_STREET or not any(sign.isalpha() for sign in street):
+        raise Invalid("street_unclear", field="street", value=street)
     if not _MOBILE.fullmatch(given.mobile):
         raise Invalid("mobile_malformed", field="mobile", value=given.mobile)
     is_first = not queries.addresses(w.session, w.actor)
@@ -50,8 +55,8 @@ def add_address(w: Work, given: NewAddress) -> Address:
         person_id=w.actor.person_id,
         recipient=given.recipient.strip(),
         mobile=given.mobile,
-        county_code=regions.the_county(w.session, given.county).code,
-        street=given.street.strip(),
+        county_code=regions.the_destination(w.session, given.county).code,
+        street=street,
         is_default=False,
         consent=rules.CONSENT,
         consented_at=w.now,

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from marketplace.catalog import queries as catalog
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, Missing
-from marketplace.orders import rules
+from marketplace.orders import queries, rules
 from marketplace.orders.models import BasketLine
 from marketplace.work import Work
 
@@ -54,6 +54,16 @@ _REMOVED = delete(BasketLine).where(
 def remove(w: Work, listing_ids: Iterable[uuid.UUID]) -> None:
     """Take goods out of the actor's basket; what is not in it is ignored."""
     w.session.execute(_REMOVED, {"person_id": w.actor.person_id, "ids": tuple(listing_ids)})
+
+
+def leave_out(w: Work) -> int:
+    """Take out of the actor's basket what is not for sale, or of which nothing is left, at this
+    instant; answers how many."""
+    filled = queries.basket(w.session, w.actor, w.now, county_code="")
+    none_left = [row for parcel in filled.parcels for row in parcel.rows if row.available < 1]
+    out = [row.listing.id for row in (*filled.gone, *none_left)]
+    remove(w, out)
+    return len(out)
 
 
 def _line(w: Work, listing_id: uuid.UUID) -> BasketLine | None:

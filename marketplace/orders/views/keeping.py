@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid
@@ -13,9 +15,11 @@ from marketplace.orders import queries, service
 from marketplace.orders.forms import AddressForm
 from marketplace.orders.views.blueprint import pages
 from marketplace.orders.views.showing import place_of
+from marketplace.regions import queries as regions
 from marketplace.web import (
     back_to,
     checked,
+    looking,
     needs,
     once,
     page,
@@ -27,32 +31,39 @@ from marketplace.web import (
 )
 from marketplace.web.words import _
 
+STEP = "step"  # the button that asks for the next choice
 BUYERS = (Role.EMPLOYEE, Role.UNION_BUYER)
 
 
 @pages.get("/addresses")
 @needs(*BUYERS)
 def addresses() -> ResponseReturnValue:
-    return _addresses(AddressForm())
+    form = AddressForm()
+    _places(form)
+    return _addresses(form)
 
 
 @pages.post("/addresses")
 @needs(*BUYERS)
 @once
 def add_address() -> ResponseReturnValue:
-    target = "orders.checkout" if request.args.get("next") == "checkout" else "orders.addresses"
     form = AddressForm()
+    _places(form)
+    if STEP in request.form:
+        checked()
+        return _addresses(form)
     if not form.validate():
         return _addresses(form, 422)
     try:
         with work() as w:
-            service.add_address(w, form.address())
-            remember(w, url_for(f"marketplace.{target}"))
+            made = service.add_address(w, form.address())
+            target, at = _back(made.id)
+            remember(w, url_for(f"marketplace.{target}", **at))
     except Invalid as fault:
         if not form.blame(fault):
             raise
         return _addresses(form, fault.status)
-    return back_to(target, _("地址已保存。"))
+    return back_to(target, _("地址已保存。"), **at)
 
 
 @pages.get("/addresses/<uuid:address_id>")
@@ -60,14 +71,14 @@ def add_address() -> ResponseReturnValue:
 def address(address_id: uuid.UUID) -> ResponseReturnValue:
     with reading() as session:
         found = queries.own_address(session, someone(), address_id)
-        place = place_of(session, found)
     form = AddressForm(
         recipient=found.recipient,
         mobile=found.mobile,
-        county=place,
+        county=found.county_code,
         street=found.street,
         is_default=found.is_default,
     )
+    _places(form)
     return _address(address_id, form)
 
 
@@ -76,6 +87,10 @@ def address(address_id: uuid.UUID) -> ResponseReturnValue:
 @once
 def change_address(address_id: uuid.UUID) -> ResponseReturnValue:
     form = AddressForm()
+    _places(form)
+    if STEP in request.form:
+        checked()
+        return _address(address_id, form)
     if not form.validate():
         return _address(address_id, form, 422)
     try:
@@ -105,6 +120,42 @@ def remove_address(address_id: uuid.UUID) -> ResponseReturnValue:
     with work() as w:
         service.remove_address(w, address_id)
     return back_to("orders.addresses", _("地址已删除。"))
+
+
+def _back(address_id: uuid.UUID) -> tuple[str, dict[str, Any]]:
+    """To the checkout that asked for the address, where it is chosen, else to the book."""
+    if request.args.get("next") == "checkout":
+        return "orders.checkout", {"address": address_id}
+    return "orders.addresses", {}
+
+
+def _places(form: AddressForm) -> None:
+    """The three steps of a place, each among what the one before leaves; a code, or a name that
+    only one place bears, is enough by itself."""
+    with looking() as session:
+        if not form.province.data:
+            _by_name(session, form, form.county.data or "")
+        provinces = regions.provinces(session)
+        code = ""
+        for step in ("province", "city", "county"):
+            offered = regions.parts(session, code) if code else provinces
+            if not form.offer(step, [(one.code, one.name) for one in offered]):
+                break
+            code = form[step].data
+        rest = regions.parts(session, code) if code else provinces
+        form.chosen = "" if rest else code
+
+
+def _by_name(session: Session, form: AddressForm, text: str) -> None:
+    found = regions.find_county(session, text)
+    if len(found) != 1:
+        return
+    (place,) = found
+    form.province.data = f"{place.code[:2]}0000"
+    above = [one for one in regions.parts(session, form.province.data)
+             if place.code == one.code or place.prefecture == one.name]  # fmt: skip
+    form.city.data = above[0].code if above else ""
+    form.county.data = place.code
 
 
 def _address(address_id: uuid.UUID, form: AddressForm, status: int = 200) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from marketplace.catalog import queries as catalog
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.orders import queries, service
@@ -26,6 +27,7 @@ from marketplace.web import (
     page,
     reading,
     remark,
+    resumes,
     signed_in,
     someone,
     work,
@@ -42,7 +44,18 @@ def basket() -> ResponseReturnValue:
     return _basket()
 
 
+@pages.get("/basket/<uuid:listing_id>/wish")
+@needs(Role.EMPLOYEE)
+def wish(listing_id: uuid.UUID) -> ResponseReturnValue:
+    """What somebody wanted to put in before the sign-in; one press puts it in."""
+    form = QuantityForm(quantity=request.args.get("quantity", "1"))
+    with reading() as session:
+        offer = catalog.offer(session, listing_id, now())
+    return page("orders/wish.html", listing=offer.listing, form=form)
+
+
 @pages.post("/basket/<uuid:listing_id>")
+@resumes("marketplace.orders.wish", "quantity")
 @needs(Role.EMPLOYEE)
 def put(listing_id: uuid.UUID) -> ResponseReturnValue:
     form = QuantityForm()
@@ -75,10 +88,20 @@ def remove(listing_id: uuid.UUID) -> ResponseReturnValue:
     return back_to("orders.basket", _("已从购物车拿出。"))
 
 
+@pages.post("/basket/leave-out")
+@needs(Role.EMPLOYEE)
+def leave_out() -> ResponseReturnValue:
+    checked()
+    with work() as w:
+        service.leave_out(w)
+    return back_to("orders.basket", _("现在不能买的商品已经拿出。"))
+
+
 @pages.get("/checkout")
 @needs(Role.EMPLOYEE)
 def checkout() -> ResponseReturnValue:
-    return _checkout(CheckoutForm(key=uuid.uuid4().hex, credit=True))
+    chosen = request.args.get("address")  # as it was just added
+    return _checkout(CheckoutForm(key=uuid.uuid4().hex, credit=True, address=chosen))
 
 
 @pages.post("/checkout")
@@ -177,5 +200,6 @@ def _county(form: CheckoutForm, own: tuple[Address, ...]) -> str:
 def _offer_addresses(form: CheckoutForm, own: tuple[Address, ...]) -> None:
     """The usual one is chosen until another one is."""
     form.address.choices = options((str(address.id), address.recipient) for address in own)
-    if own and not form.address.data:
+    is_known = form.address.data in {choice.value for choice in form.address.choices}
+    if own and not is_known and request.method != "POST":
         form.address.data = str(own[0].id)

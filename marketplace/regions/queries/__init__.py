@@ -1,7 +1,12 @@
 """Which county is meant, what it is designated as, which villages it has."""
 
 from marketplace.regions.queries.atlas import ATLAS_MARKS, Atlas, ask_atlas, atlas, of_counties
-from marketplace.regions.queries.choosing import find_villages, label_of, the_county
+from marketplace.regions.queries.choosing import (
+    find_villages,
+    label_of,
+    the_county,
+    the_destination,
+)
 from marketplace.regions.queries.counties import (
     COUNTY,
     PREFECTURE,
@@ -10,6 +15,7 @@ from marketplace.regions.queries.counties import (
     counties,
     county,
     find_county,
+    parts,
     plain_names,
     provinces,
 )
@@ -80,11 +86,13 @@ __all__ = [
     "lists",
     "lists_by_county",
     "of_counties",
+    "parts",
     "plain_names",
     "proposals",
     "provinces",
     "standings",
     "the_county",
+    "the_destination",
     "undetermined",
     "version",
     "version_numbered",

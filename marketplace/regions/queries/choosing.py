@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import Invalid
-from marketplace.regions.queries.counties import COUNTY, County, find_county
+from marketplace.regions.queries.counties import COUNTY, County, find_county, parts
 from marketplace.regions.queries.villages import villages_of
 
 
@@ -17,15 +17,29 @@ def the_county(session: Session, text: str) -> County:
 
     Raises Invalid county_unknown, county_ambiguous or county_too_wide, each with `field` county.
     """
+    return _narrow(_the_one(session, text), text)
+
+
+def the_destination(session: Session, text: str) -> County:
+    """The same for a parcel: also a place that has no counties, such as 东莞市. Raises alike."""
+    found = _the_one(session, text)
+    return _narrow(found, text) if parts(session, found.code) else found
+
+
+def _the_one(session: Session, text: str) -> County:
     found = find_county(session, text)
     if not found:
         raise Invalid("county_unknown", field="county", value=text)
     if len(found) > 1:
         choices = "；".join(place.label for place in found[:8])
         raise Invalid("county_ambiguous", field="county", value=text, choices=choices)
-    if found[0].level != COUNTY:
-        raise Invalid("county_too_wide", field="county", value=text, place=found[0].label)
     return found[0]
+
+
+def _narrow(found: County, text: str) -> County:
+    if found.level != COUNTY:
+        raise Invalid("county_too_wide", field="county", value=text, place=found.label)
+    return found
 
 
 def find_villages(

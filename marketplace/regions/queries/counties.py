@@ -97,6 +97,24 @@ def provinces(session: Session) -> tuple[County, ...]:
     return tuple(County(*row) for row in rows)
 
 
+def parts(session: Session, code: str) -> tuple[County, ...]:
+    """Of a province its prefectures and the counties directly under it, of a prefecture its
+    counties, by code; none of a county, of a prefecture without any (东莞市), of what is unknown.
+    """
+    place = county(session, code) if code else None
+    if place is None or place.level == COUNTY:
+        return ()
+    d = Division
+    asked = select(d.code, d.name, d.prefecture, d.province, d.level).where(
+        d.until_year.is_(None), d.province == place.province, d.level > place.level
+    )
+    if place.level == PROVINCE:
+        asked = asked.where(d.prefecture == "")
+    else:
+        asked = asked.where(d.prefecture == place.name)
+    return tuple(County(*row) for row in session.execute(asked.order_by(d.code)))
+
+
 def find_county(session: Session, text: str) -> tuple[County, ...]:
     """The places that a text may mean, by code order; several when it is ambiguous, never a guess.
 
