@@ -121,7 +121,7 @@ def _plan(connection: Connection) -> None:
             connection.exec_driver_sql(_KEEP_PLANS)
             raw.mp_has_looked = True
     elif getattr(raw, "mp_has_looked", False):
-        connection.exec_driver_sql("SET LOCAL plan_cache_mode TO auto")
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode TO DEFAULT")
 
 
 def keep_plans(session: Session) -> None:

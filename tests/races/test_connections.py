@@ -143,19 +143,24 @@ def test_a_server_that_is_not_there_is_busy_not_broken(tmp_path: Path) -> None:
     runtime.engine.dispose()
 
 
-def test_short_looks_keep_their_plans_and_transactions_plan_for_their_values(
-    people: People,
+def test_short_looks_keep_their_plans_and_transactions_plan_as_the_server_is_set(
+    server: Place,
 ) -> None:
-    with people.runtime.looking() as session:
+    url = make_url(server.url).update_query_dict({"options": "-c plan_cache_mode=auto"})
+    runtime = make_runtime(
+        Config(data=server.folder, database_url=url.render_as_string(), demo=True)
+    )
+    with runtime.looking() as session:
         assert _planned(session) == "force_generic_plan"
-    with people.runtime.reading() as session:
+    with runtime.reading() as session:
         assert _planned(session) == "auto"
-    with people.runtime.work() as w:
+    with runtime.work() as w:
         assert _planned(w.session) == "auto"
         keep_plans(w.session)
         assert _planned(w.session) == "force_generic_plan"
-    with people.runtime.reading() as session:
+    with runtime.reading() as session:
         assert _planned(session) == "auto"
+    runtime.engine.dispose()
 
 
 def _planned(session: Session) -> str:
