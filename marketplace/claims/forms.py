@@ -39,8 +39,11 @@ class ClaimForm(MarketForm):
         return Wish(kind, (self.reason.data or "").strip(), [one for one in told if one])
 
 
-class ClickForm(MarketForm):
+class ClickForm(ClaimForm):
     """One click: what was recalled, or has not left, the server knows."""
+
+    reason = None
+    photos = None
 
     def files(self) -> list[tuple[str, bytes]]:
         return []

@@ -36,7 +36,7 @@ from marketplace.web.words import _
 
 ROOM = 4 * MOST_BYTES  # a few large photographs, or nine as telephones make them
 
-FORMS: dict[ClaimKind, type[ClaimForm | ClickForm]] = {
+FORMS: dict[ClaimKind, type[ClaimForm]] = {
     ClaimKind.QUALITY: ClaimForm,
     ClaimKind.RECALL: ClickForm,
     ClaimKind.RETURN: ReturnForm,
@@ -79,7 +79,7 @@ def open_claim(order_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     return back_to("claims.show", _("售后申请已提交。"), claim_id=claim.id)
 
 
-def _form_for(kind: ClaimKind) -> ClaimForm | ClickForm:
+def _form_for(kind: ClaimKind) -> ClaimForm:
     return FORMS[kind]()
 
 
@@ -87,7 +87,7 @@ def _order(
     order_id: uuid.UUID,
     status: int = 200,
     *,
-    form: ClaimForm | ClickForm | None = None,
+    form: ClaimForm | None = None,
     fault: MarketplaceError | None = None,
 ) -> ResponseReturnValue:
     with reading() as session:
