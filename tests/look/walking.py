@@ -82,6 +82,7 @@ NOT_PAGES: dict[str, str] = {
     "marketplace.orders.picking_list": "a PDF",
     "marketplace.orders.recall": "of a supplier who is no reader",
     "marketplace.orders.recall_sheet": "a CSV file",
+    "marketplace.orders.wish": "only after a sign-in; see tests/orders/test_basket_warnings.py",
     "marketplace.payments.returned": "asks the gateway and sends on to the purchase",
     "marketplace.purchasing.people_template": "a CSV file",
     "marketplace.regions.sheet": "a CSV file",

@@ -68,7 +68,7 @@ def test_a_place_is_chosen_step_by_step_without_a_script(people: People, client_
     said = {**FORM, "county": ""}
 
     def step(**chosen: str) -> str:
-        answer = post(buyer, "/addresses", **said, step="1", **chosen)
+        answer = post(buyer, "/addresses", **said, further="1", **chosen)
         assert answer.status_code == 200
         return str(answer.get_data(as_text=True))
 

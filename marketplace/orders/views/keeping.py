@@ -31,7 +31,7 @@ from marketplace.web import (
 )
 from marketplace.web.words import _
 
-STEP = "step"  # the button that asks for the next choice
+STEP = "further"  # the button that asks for the next choice
 BUYERS = (Role.EMPLOYEE, Role.UNION_BUYER)
 
 
