@@ -9,7 +9,10 @@ from pathlib import Path
 from marketplace.kernel.errors import MarketplaceError
 
 PREFIX = "MARKETPLACE_"
-PERIODS = ("month", "half_month")
+CHOICES = {  # the first is the default
+    "settlement_period": ("month", "half_month"),
+    "collection": ("platform", "direct"),
+}
 
 
 class Misconfigured(MarketplaceError):
@@ -91,7 +94,10 @@ class Config:
     plan_invoices: int = 3  # more suppliers in a plan are pointed out: some unions take no more
     invoice_workdays: int = 5  # working days for a supplier to issue an invoice or a red one
     payout_pause_days: int = 3  # calendar days between a new payout account and payouts to it
-    # by which law or contract we may collect for suppliers; without one nothing is sold
+    # who takes the money of organisations: "platform", or "direct": each supplier his own
+    collection: str = "platform"
+    # by which law or contract we may collect for suppliers; without one nothing is sold that
+    # way
     collection_basis: str = ""
     bank_layouts: str = ""  # a file of banks' statement layouts; empty: the packaged ones
     # where bank transfers go: holder, bank, number
@@ -113,6 +119,11 @@ class Config:
         return self.demo or self.mail != "offline"
 
     @property
+    def pays_direct(self) -> bool:
+        """Whether an organisation's money goes to each supplier's own account, and not to us."""
+        return self.collection == "direct"
+
+    @property
     def may_collect(self) -> bool:
         """Whether the basis on which we take money for suppliers is on record; in the demonstration
         no money is taken."""
@@ -126,6 +137,11 @@ class Config:
             f"{PREFIX}COLLECTION_BASIS is empty: the marketplace collects for suppliers, so "
             "nothing can be bought before the law or contract that allows it is on record there"
         )
+        if self.pays_direct:
+            line = (
+                f"{PREFIX}COLLECTION_BASIS is empty: organisations pay suppliers directly, persons "
+                "can buy nothing, because their money would come to us"
+            )
         return (line,)
 
     def unsent(self) -> tuple[str, ...]:
@@ -163,8 +179,11 @@ class Config:
         block = given.get("layout_block", "content")
         if not str(block).isidentifier():
             problems.append(f"{PREFIX}LAYOUT_BLOCK is no name of a block: {block!r}")
-        if given.get("settlement_period", "month") not in PERIODS:
-            problems.append(f"{PREFIX}SETTLEMENT_PERIOD is one of {', '.join(PERIODS)}")
+        problems += [
+            f"{PREFIX}{name.upper()} is one of {', '.join(allowed)}"
+            for name, allowed in CHOICES.items()
+            if given.get(name, allowed[0]) not in allowed
+        ]
         if problems:
             raise Misconfigured(tuple(problems))
         return cls(**given)  # type: ignore[arg-type]  # each type was compared just above

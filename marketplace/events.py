@@ -55,8 +55,7 @@ class ReviewAsked(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReviewDecided(Event):
-    """A reviewer decided: `outcome` is the state of the thing since then, `note` the reason that
-    its supplier is told."""
+    """A reviewer decided: `outcome` is its state since then, `note` the reason as it is told."""
 
     kind: ReviewKind
     subject_id: UUID
@@ -126,8 +125,7 @@ class BatchRecalled(Event):
 
 @dataclass(frozen=True, slots=True)
 class DesignationsChanged(Event):
-    """A newer version of a list was confirmed: what it says of these counties differs from
-    `starts_at` on."""
+    """A newer version of a list says something else of these counties from `starts_at` on."""
 
     list_slug: str
     county_codes: tuple[str, ...]
@@ -197,6 +195,7 @@ class OrderCancelled(Event):
     supply: Money
     freight: Money
     lines: tuple[SoldLine, ...]
+    is_direct: bool = False  # its supplier has the money, not we
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +229,7 @@ class PaymentSettled(Event):
     tender: str
     covered: Money = ZERO
     cause: str = "purchase"
+    order_id: UUID | None = None  # its supplier has it on his own account
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +266,7 @@ class RefundSettled(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaidLate(Event):
-    """A card's money came after the purchase was let go or called off: the goods are held again if
-    they are still there, else the money goes back."""
+    """A card's money came after the purchase was off: the goods again, or the money back."""
 
     operation_id: UUID
     payment_id: UUID
@@ -359,8 +358,10 @@ class OrderCompleted(Event):
 
     order_id: UUID
     supplier_id: UUID
+    goods: Money
     supply: Money
     freight: Money
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +375,7 @@ class RefundedLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderPartRefunded(Event):
-    """A part of what was paid for the goods goes back; the order stands. `was_due`: its supplier
-    was owed the money already."""
+    """A part of the goods' price goes back; `was_due`: its supplier was owed it already."""
 
     order_id: UUID
     refund_id: UUID
@@ -384,6 +384,7 @@ class OrderPartRefunded(Event):
     goods: Money
     supply: Money
     lines: tuple[RefundedLine, ...]
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,3 +397,4 @@ class OrderTakenBack(Event):
     goods: Money
     supply: Money
     freight: Money
+    is_direct: bool = False

@@ -46,6 +46,7 @@ CHECKS: dict[str, Check] = {
     "suppliers are owed and paid to the fen": settlement.faults,
     "net invoiced is net paid": lambda session, at: invoices.faults(session),
     "cards, their gateway's word and the books agree": lambda session, at: payments.faults(session),
+    "what suppliers were paid directly agrees": lambda session, at: orders.direct_faults(session),
     "credit and vouchers went where they say": lambda session, at: credit.faults(session),
     "lines of the bank, transfers and the books agree": lambda session, at: banking.faults(session),
     "no budget overspent": lambda session, at: unions.faults(session),

@@ -15,17 +15,23 @@ from marketplace.events import (
     PaymentSettled,
     RefundSettled,
 )
+from marketplace.kernel.money import ZERO
 from marketplace.ledger import rules
 from marketplace.ledger.service import credit, debit, post
 from marketplace.ledger.states import AccountKind, Book
 from marketplace.work import Work
 
 # by the word of the tender: payments stands above us
-CLEARING = {"transfer": AccountKind.BANK_CLEARING, "card": AccountKind.CARD_CLEARING}
+CLEARING = {
+    "transfer": AccountKind.BANK_CLEARING,
+    "card": AccountKind.CARD_CLEARING,
+    "direct": AccountKind.DIRECT_PAID,
+}
 
 
 def book_payment(w: Work, event: PaymentSettled) -> None:
-    """The money of a purchase, or for a union's credit, is with us: we owe the payer for it."""
+    """The money of a purchase, or for a union's credit, is with us: we owe the payer for it. What
+    a supplier was paid directly stands as a memorandum."""
     if not event.amount:
         return
     post(
@@ -62,6 +68,9 @@ def book_cancelled_order(w: Work, event: OrderCancelled) -> None:
 
 def book_completed_order(w: Work, event: OrderCompleted) -> None:
     """The supplier has done his part: what he gets for it is due, unless all went back before."""
+    if event.is_direct:
+        _keep(w, "kept", f"order-kept:{event.order_id}", event)
+        return
     if not event.supply + event.freight:
         return
     post(
@@ -78,7 +87,9 @@ def book_completed_order(w: Work, event: OrderCompleted) -> None:
 
 def book_taken_back_order(w: Work, event: OrderTakenBack) -> None:
     """A completed order is undone: what was due for it is not, then as if it were called off."""
-    if event.supply + event.freight:
+    if event.is_direct:
+        _keep(w, "kept_back", f"order-kept-back:{event.order_id}", event, sign=-1)
+    elif event.supply + event.freight:
         post(
             w, Book.MONEY, rules.DUE_BACK,
             subject_id=event.order_id,
@@ -94,7 +105,9 @@ def book_taken_back_order(w: Work, event: OrderTakenBack) -> None:
 
 def book_part_refund(w: Work, event: OrderPartRefunded) -> None:
     """A part goes back to the buyer: its supplier bears his share, also when that was due."""
-    if event.was_due and event.supply:
+    if event.was_due and event.is_direct:
+        _keep(w, "kept_back", f"part-kept-back:{event.refund_id}", event, sign=-1)
+    elif event.was_due and event.supply:
         post(
             w, Book.MONEY, rules.DUE_BACK,
             subject_id=event.order_id,
@@ -111,7 +124,36 @@ def book_part_refund(w: Work, event: OrderPartRefunded) -> None:
         entries=(
             debit(AccountKind.SUPPLIER_PAYABLE, event.supply, event.supplier_id),
             debit(AccountKind.PRICE_DIFFERENCE, event.goods - event.supply),
-            credit(AccountKind.REFUNDS, event.goods),
+            credit(_owed_back(event.is_direct), event.goods),
+        ),
+    )  # fmt: skip
+
+
+def _owed_back(is_direct: bool) -> AccountKind:
+    return AccountKind.DIRECT_REFUNDS if is_direct else AccountKind.REFUNDS
+
+
+def _keep(
+    w: Work,
+    event: str,
+    key: str,
+    of: OrderCompleted | OrderTakenBack | OrderPartRefunded,
+    *,
+    sign: int = 1,
+) -> None:
+    """What its supplier was paid directly is his own, or is not any more: nobody owes anybody."""
+    freight = of.freight if not isinstance(of, OrderPartRefunded) else ZERO
+    if not of.goods + freight:
+        return
+    post(
+        w, Book.MONEY, event,
+        subject_id=of.order_id,
+        key=key,
+        entries=(
+            debit(AccountKind.SUPPLIER_PAYABLE, of.supply * sign, of.supplier_id),
+            debit(AccountKind.PRICE_DIFFERENCE, (of.goods - of.supply) * sign),
+            debit(AccountKind.FREIGHT, freight * sign, of.supplier_id),
+            credit(AccountKind.DIRECT_PAID, (of.goods + freight) * sign),
         ),
     )  # fmt: skip
 
@@ -125,7 +167,7 @@ def _owe_buyer(w: Work, event: str, key: str, off: OrderCancelled | OrderTakenBa
             debit(AccountKind.SUPPLIER_PAYABLE, off.supply, off.supplier_id),
             debit(AccountKind.PRICE_DIFFERENCE, off.goods - off.supply),
             debit(AccountKind.FREIGHT, off.freight, off.supplier_id),
-            credit(AccountKind.REFUNDS, off.goods + off.freight),
+            credit(_owed_back(off.is_direct), off.goods + off.freight),
         ),
     )  # fmt: skip
 
@@ -137,7 +179,7 @@ def book_refund(w: Work, event: RefundSettled) -> None:
         subject_id=event.order_id,
         key=f"refund-settled:{event.refund_id}",
         entries=(
-            debit(AccountKind.REFUNDS, event.amount),
+            debit(_owed_back(event.tender == "direct"), event.amount),
             credit(CLEARING[event.tender], event.amount),
         ),
     )  # fmt: skip

@@ -42,6 +42,7 @@ CLEARED_WITHIN = {
     AccountKind.TRANSFER_SHORT: 15,
     AccountKind.TRANSFER_EXCESS: 15,
     AccountKind.REFUNDS: 30,
+    AccountKind.DIRECT_REFUNDS: 30,
     AccountKind.PAYOUTS: 7,
 }
 FEWEST_LINES = 2

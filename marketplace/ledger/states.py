@@ -19,6 +19,8 @@ class AccountKind(StrEnum):
     TRANSFER_UNKNOWN = "transfer_unknown"  # liability: came, and nobody knows what for; ends at 0
     TRANSFER_SHORT = "transfer_short"  # liability: less than is asked; ends at zero
     TRANSFER_EXCESS = "transfer_excess"  # liability: more than is asked, or twice; ends at zero
+    DIRECT_PAID = "direct_paid"  # memorandum: with suppliers, paid by buyers, not earned yet
+    DIRECT_REFUNDS = "direct_refunds"  # memorandum: owed back by suppliers; ends at zero
     BUYER_CREDIT = "buyer_credit"  # liability: paid, not yet matched to orders
     SUPPLIER_PAYABLE = "supplier_payable"  # liability, per supplier: supply price of paid goods
     PRICE_DIFFERENCE = "price_difference"  # sale price over supply price

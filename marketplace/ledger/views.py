@@ -30,6 +30,8 @@ CAUSES = {
     "cancelled": _ORDER,
     "part_refunded": _ORDER,
     "taken_back": _ORDER,
+    "kept": _ORDER,
+    "kept_back": _ORDER,
     "refunded": _ORDER,
     rules.DUE: _ORDER,
     rules.DUE_BACK: _ORDER,

@@ -288,6 +288,36 @@ class ProposalForm(MarketForm):
         return HoldChoice(self.choice.data)
 
 
+class ReceiptForm(MarketForm):
+    """Money as it stands on the supplier's own account."""
+
+    amount = StringField("到账金额（元）", [REQUIRED], description="照银行的通知填写，例如 128.50")
+    bank_ref = StringField("银行流水号", [REQUIRED, Length(max=100, message="最多 100 个字。")])
+
+    def validate_amount(self, field: StringField) -> None:
+        try:
+            positive = parse_yuan(field.data or "") > ZERO
+        except ValueError:
+            positive = False
+        if not positive:
+            raise ValidationError("请填写金额，最多两位小数，不带逗号和“元”字，例如 128.50。")
+
+    def money(self) -> Money:
+        return parse_yuan(self.amount.data or "")
+
+    def reference(self) -> str:
+        return (self.bank_ref.data or "").strip()
+
+
+class SentBackForm(MarketForm):
+    """The number of the supplier's bank for what he gave back."""
+
+    bank_ref = StringField("银行流水号", [REQUIRED, Length(max=100, message="最多 100 个字。")])
+
+    def reference(self) -> str:
+        return (self.bank_ref.data or "").strip()
+
+
 class NoteForm(MarketForm):
     """The reason for calling an order off; that it is needed, the service knows."""
 

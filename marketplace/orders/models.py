@@ -92,6 +92,11 @@ class Purchase(Base):
     placed_at: Mapped[datetime]
     hold_ends_at: Mapped[datetime]
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether each supplier is paid to his own account."""
+        return self.tender is Tender.DIRECT
+
     __table_args__ = (UniqueConstraint("buyer_id", "key"),)
 
 

@@ -15,9 +15,11 @@ from marketplace.work import Work
 
 
 def mark_paid(w: Work, event: PaymentSettled) -> None:
-    """In the same transaction: every order of the purchase is paid, or none."""
+    """In the same transaction: every order of the purchase is paid, or none; or the one order
+    whose supplier has the money."""
     if event.cause == "purchase":
-        service.mark_paid(w, event.purchase_id, event.amount + event.covered, event.tender)
+        amount = event.amount + event.covered
+        service.mark_paid(w, event.purchase_id, amount, event.tender, event.order_id)
 
 
 def take_late_money(w: Work, event: PaidLate) -> None:

@@ -59,6 +59,8 @@ ORDER = Machine(
         by=_BUYER | {Role.SUPPLIER_STAFF},
         needs_note=True,
     ),
+    # its supplier had confirmed money that never came to his account
+    step("unpay", {_O.PAID}, _O.CANCELLED, by={Role.MANAGER}, needs_note=True),
     step("lapse", {_O.PLACED}, _O.LAPSED, by={Role.SYSTEM}),
     step("take_back", {_O.COMPLETED}, _O.TAKEN_BACK, by={Role.MANAGER}, needs_note=True),
     # the card's money came after all, and the goods were still there

@@ -30,6 +30,7 @@ class Tender(StrEnum):
     CARD = "card"
     TRANSFER = "transfer"
     CREDIT = "credit"  # nothing is left for the buyer's own money; never chosen by anybody
+    DIRECT = "direct"  # a transfer to each supplier's own account; nothing comes to us
 
 
 class PaymentCause(StrEnum):
@@ -47,13 +48,19 @@ class PartKind(StrEnum):
     OWN = "own"  # the buyer's, by card or transfer
 
 
+def _one_of(name: str, column: str, where: str) -> Index:
+    return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Payment(Base):
-    """The money of one purchase; `reference` is what the payer writes on a bank transfer."""
+    """The money of one purchase, or of one order of it where each supplier is paid directly;
+    `reference` is what the payer writes on a bank transfer."""
 
     __tablename__ = "mp_payment"
 
     id: Mapped[Id]
-    purchase_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    purchase_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    order_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)  # None: all of the purchase
     payer_id: Mapped[PersonRef]  # who bought; never the one who confirms
     tender: Mapped[Tender]
     cause: Mapped[PaymentCause] = mapped_column(default=PaymentCause.PURCHASE)
@@ -66,8 +73,10 @@ class Payment(Base):
     made_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str | None] = mapped_column(String(64))
+    pay_to: Mapped[dict[str, Any] | None]  # direct: holder, bank, branch, number; frozen
 
     __table_args__ = (
+        _one_of("uq_mp_payment_purchase", "purchase_id", "order_id IS NULL"),
         CheckConstraint(
             "amount >= 0 AND covered >= 0 AND amount + covered > 0", name="amount_positive"
         ),
@@ -130,10 +139,6 @@ class RefundPart(Base):
     amount: Mapped[Money]
 
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
-
-
-def _one_of(name: str, column: str, where: str) -> Index:
-    return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class PaymentOperation(Versioned, Base):

@@ -14,7 +14,9 @@ class PaymentState(StrEnum):
 
 class RefundState(StrEnum):
     REQUESTED = "requested"  # owed to the buyer
+    SENT = "sent"  # a supplier who was paid directly says that he gave it back
     SETTLED = "settled"  # gone out
+    UNDONE = "undone"  # what was to go back had never come: nothing moves
 
 
 class OperationKind(StrEnum):
@@ -69,6 +71,8 @@ _O = OperationState
 PAYMENT = Machine(
     # a card is settled by its gateway's answer, a transfer by the operator's manager
     step("settle", {_P.AWAITING}, _P.SETTLED, by={Role.MANAGER, Role.SYSTEM}),
+    # on his own account, where he is paid directly
+    step("settle_direct", {_P.AWAITING}, _P.SETTLED, by={Role.SUPPLIER_STAFF}),
     # credit and vouchers pay all of it
     step("settle_covered", {_P.AWAITING}, _P.SETTLED, by=_CANCELS),
     step("void", {_P.AWAITING}, _P.VOID, by=_CANCELS),
@@ -78,6 +82,10 @@ PAYMENT = Machine(
 
 REFUND = Machine(
     step("settle", {_R.REQUESTED}, _R.SETTLED, by={Role.MANAGER, Role.SYSTEM}),
+    # of what a supplier was paid directly
+    step("send", {_R.REQUESTED}, _R.SENT, by={Role.SUPPLIER_STAFF}),
+    step("confirm", {_R.SENT}, _R.SETTLED, by={Role.UNION_BUYER, Role.MANAGER}),
+    step("undo", {_R.REQUESTED}, _R.UNDONE, by={Role.MANAGER}, needs_note=True),
 )
 
 OPERATION = Machine(

@@ -16,7 +16,7 @@ from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger.states import AccountKind
 from marketplace.orders import queries as orders_queries
 from marketplace.orders import service as orders
-from marketplace.payments.models import Tender
+from marketplace.payments import service as payments
 from marketplace.purchasing import queries, rules
 from marketplace.purchasing.models import Plan, PlanLine, Recipient
 from marketplace.purchasing.queries import Dossier
@@ -195,7 +195,7 @@ def send_back(w: Work, plan_id: uuid.UUID, note: str) -> Plan:
 
 
 def order(w: Work, plan_id: uuid.UUID) -> Plan:
-    """Buy exactly what was approved, by bank transfer; ordered twice, it is bought once.
+    """Buy exactly what was approved, as organisations pay; ordered twice, it is bought once.
 
     Raises Refused plan_changed, whatever `orders.place` refuses, WrongState.
     """
@@ -211,7 +211,7 @@ def order(w: Work, plan_id: uuid.UUID) -> Plan:
         orders.Placement(
             lines=tuple((r.line.listing_id, r.line.pieces_each * people) for r in found.lines),
             address_id=plan.address_id,
-            tender=Tender.TRANSFER,
+            tender=payments.tender_of_organisations(w.tools),
             source=found.budget.budget.source,
             payer=found.budget.budget.payer,
             organisation_id=plan.organisation_id,

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from marketplace.kernel.clock import SystemClock
 from marketplace.kernel.money import CURRENCY, Money, total
 from marketplace.ports.payments import (
     BadEvent,
@@ -24,6 +25,7 @@ AMOUNT = Money(118_00)
 PART = Money(18_00)
 OLDEST = timedelta(seconds=300)  # of an event that is believed, and how far ahead it may be
 PAGE_LIVES = timedelta(minutes=40)
+NOW = SystemClock().now  # a gateway lives in the machine's own time
 Event = tuple[bytes, Mapping[str, str]]  # body and headers
 
 
@@ -57,7 +59,7 @@ class PaymentGatewayContract:
         """A charge that nobody asked for before."""
         reference = str(uuid.uuid4())
         back = "https://shop.example/back"
-        ends = datetime.now(UTC) + PAGE_LIVES
+        ends = NOW() + PAGE_LIVES
         return Wish(reference, AMOUNT, "示例", ends, back, key=reference)
 
     def opened(self) -> Charge:
@@ -140,14 +142,14 @@ class PaymentGatewayContract:
 
     def test_the_list_holds_what_was_opened(self) -> None:
         """P7: by it, charges without an order are found."""
-        charge, since = self.opened(), datetime.now(UTC) - timedelta(minutes=5)
+        charge, since = self.opened(), NOW() - timedelta(minutes=5)
         listed = {one.reference for one in self.gateway.charges_since(since)}
         assert (charge.reference in listed) == self.has_page
 
     def test_a_signed_event_says_which_charge_to_look_at(self) -> None:
         """P6: the same bytes have the same number."""
         if self.has_page:
-            charge, at = self.taken(), datetime.now(UTC)
+            charge, at = self.taken(), NOW()
             body, headers = self.bench.event(charge, at)
             told, again = (self.gateway.read_event(body, headers, at) for _ in range(2))
             assert told.about in {charge.provider_ref, charge.money_ref}
@@ -155,7 +157,7 @@ class PaymentGatewayContract:
 
     def test_an_event_that_is_forged_old_or_of_the_future_is_not_believed(self) -> None:
         """P6."""
-        at, second = datetime.now(UTC), timedelta(seconds=1)
+        at, second = NOW(), timedelta(seconds=1)
         assert distrusts(self.gateway, b"{}", {}, at)
         if not self.has_page:
             return

@@ -19,6 +19,7 @@ NOT_CAPABILITIES = {
     "migrations",
     "ports",
     "standalone",
+    "testing",
     "translations",
     "web",
     "work",

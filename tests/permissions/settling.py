@@ -16,6 +16,7 @@ from tests.makers.onboarding import a_confirmed_account
 from tests.makers.orders import a_placement, an_address, paid, shipped, the_order
 from tests.makers.settlement import a_run, answered, decided, made, payouts_in, proposed, released
 from tests.permissions.claiming import claim_all
+from tests.permissions.directing import pay_directly
 
 OWN_NUMBER = "104610120000077777"
 STAGES = ("returned", "released", "prepared", "proposed", "disputed", "issued", "draft")
@@ -35,6 +36,7 @@ def settle(people: People, things: dict[str, str]) -> None:
     _answer(people, statements)
     _payouts(people, things, statements)
     claim_all(people, things)
+    pay_directly(people, things)
 
 
 def _month(clock: SetClock, place: int) -> datetime:

@@ -63,6 +63,7 @@ from tests.makers.suppliers import (
 )
 from tests.makers.unions import a_budget, a_union
 from tests.permissions import banking, batches, credit, invoicing, settling, telling
+from tests.permissions.newest import newest
 
 MARK = "甲家专有"  # stands in every private text of the owner
 UPLOADS = batches.UPLOADS | {
@@ -303,7 +304,8 @@ def _purchases(people: People, things: Things) -> None:
 
     place("placed")
     place("card", tender=Tender.CARD)
-    paid(people, place("paid"))
+    with newest(people):
+        paid(people, place("paid"))
     shipped(people, _order(people, paid(people, place("shipped"))))
     for name, tender in (("returned", Tender.TRANSFER), ("card_returned", Tender.CARD)):
         order = _order(people, paid(people, place(name, tender=tender)))
@@ -370,7 +372,8 @@ def _union(people: People, things: Things) -> None:
         plans.revise(w, draft.id, new)
     plan_makers.submitted(people, plan("submitted"))
     plan_makers.approved(people, plan("approved"))
-    done = plan_makers.paid(people, plan("ordered"))
+    with newest(people):
+        done = plan_makers.paid(people, plan("ordered"))
     with people.runtime.reading() as session:
         assert done.purchase_id is not None
         (order,) = orders.orders_of(session, done.purchase_id)

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from marketplace.adapters.search.folder import IndexFolder
+from tests.payments.gateway import stripe_server
 from tests.ports.searching import BACKENDS
+
+__all__ = ["backend", "index", "stripe_server"]
 
 
 @pytest.fixture(params=sorted(BACKENDS))

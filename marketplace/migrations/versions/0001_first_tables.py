@@ -253,6 +253,7 @@ def upgrade() -> None:
         "mp_payment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("purchase_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
         sa.Column("payer_id", sa.String(length=64), nullable=False),
         sa.Column("tender", sa.String(length=40), nullable=False),
         sa.Column("cause", sa.String(length=40), nullable=False),
@@ -265,6 +266,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.String(length=64), nullable=True),
+        sa.Column("pay_to", sa.JSON(), nullable=True),
         sa.CheckConstraint(
             "amount >= 0 AND covered >= 0 AND amount + covered > 0",
             name=op.f("ck_mp_payment_amount_positive"),
@@ -273,12 +275,21 @@ def upgrade() -> None:
             "refunded >= 0 AND refunded <= amount", name=op.f("ck_mp_payment_refunded_at_most_paid")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_payment")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_mp_payment_order_id")),
         sa.UniqueConstraint("provider_ref", name=op.f("uq_mp_payment_provider_ref")),
-        sa.UniqueConstraint("purchase_id", name=op.f("uq_mp_payment_purchase_id")),
         sa.UniqueConstraint("reference", name=op.f("uq_mp_payment_reference")),
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_mp_payment_payer_id"), "mp_payment", ["payer_id"], unique=False)
+    op.create_index(op.f("ix_mp_payment_purchase_id"), "mp_payment", ["purchase_id"], unique=False)
+    op.create_index(
+        "uq_mp_payment_purchase",
+        "mp_payment",
+        ["purchase_id"],
+        unique=True,
+        sqlite_where=sa.text("order_id IS NULL"),
+        postgresql_where=sa.text("order_id IS NULL"),
+    )
     op.create_table(
         "mp_payout_run",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -3184,6 +3195,13 @@ def downgrade() -> None:
     op.drop_table("mp_person")
     op.drop_index(op.f("ix_mp_payout_run_made_by"), table_name="mp_payout_run")
     op.drop_table("mp_payout_run")
+    op.drop_index(
+        "uq_mp_payment_purchase",
+        table_name="mp_payment",
+        sqlite_where=sa.text("order_id IS NULL"),
+        postgresql_where=sa.text("order_id IS NULL"),
+    )
+    op.drop_index(op.f("ix_mp_payment_purchase_id"), table_name="mp_payment")
     op.drop_index(op.f("ix_mp_payment_payer_id"), table_name="mp_payment")
     op.drop_table("mp_payment")
     op.drop_index(

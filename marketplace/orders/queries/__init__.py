@@ -19,6 +19,7 @@ from marketplace.orders.queries.basket import (
     paying,
     title_in_basket,
 )
+from marketplace.orders.queries.directing import Receipt, direct_faults, receipts
 from marketplace.orders.queries.faults import faults, refund_faults
 from marketplace.orders.queries.final_sale import final_titles, is_returnable
 from marketplace.orders.queries.freight import piece_grams, usual_county, weightless
@@ -94,6 +95,7 @@ __all__ = [
     "Paying",
     "PurchaseView",
     "Recall",
+    "Receipt",
     "Recipient",
     "ShipmentView",
     "ToPack",
@@ -107,6 +109,7 @@ __all__ = [
     "concerned_by_recall",
     "costs",
     "departures",
+    "direct_faults",
     "done_before",
     "faults",
     "final_titles",
@@ -133,6 +136,7 @@ __all__ = [
     "purchase",
     "recall_of",
     "recalled_pieces",
+    "receipts",
     "refund_faults",
     "removed_before",
     "roles_for",

@@ -68,7 +68,7 @@ def order(session: Session, actor: Actor, order_id: uuid.UUID) -> OrderView:
     if not _may_read(actor, found):
         raise Missing(order_id=order_id)
     delivery = session.get_one(Delivery, found.delivery_id)
-    payment = payments.of_purchase(session, found.purchase_id)
+    payment = payments.of_order(session, found.purchase_id, order_id)
     if payment is None:  # placed without one: cannot be through our services
         raise Missing(order_id=order_id)
     return OrderView(
@@ -136,11 +136,16 @@ def open_verbs(actor: Actor, found: Order, delivery: Delivery) -> tuple[Step[Any
         shown = []
     if found.purchase.buyer_id != actor.person_id:
         undo = ORDER.open_verbs(found.state, actor.roles & {Role.MANAGER})
-        shown += [s for s in undo if s.verb == "take_back"]
+        shown += [s for s in undo if s.verb == "take_back" or _may_be_unpaid(s, found, delivery)]
     if found.state in _PAID:
         moves = [s for s in DELIVERY.open_verbs(delivery.state, roles) if s.verb not in _ELSEWHERE]
         return (*moves, *shown)
     return tuple(shown)
+
+
+def _may_be_unpaid(step: Step[Any], found: Order, delivery: Delivery) -> bool:
+    is_here = delivery.state is DeliveryState.WAITING and not found.refunded
+    return step.verb == "unpay" and found.purchase.is_direct and is_here
 
 
 def lines_of(session: Session, order_id: uuid.UUID, *, anew: bool = False) -> tuple[OrderLine, ...]:

@@ -23,6 +23,7 @@ from marketplace.orders.queries.orders import (
 from marketplace.orders.states import OrderState
 from marketplace.payments import queries as payments
 from marketplace.payments.models import Payment, PaymentPart
+from marketplace.payments.states import PaymentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,26 @@ class PurchaseView:
     orders: tuple[OrderRow, ...]
     is_payer: bool
     parts: tuple[PaymentPart, ...] = ()  # where credit or a voucher pays: all sources, by order
+    each: tuple[tuple[Order, Payment], ...] = ()  # where each supplier is paid directly
+
+    @property
+    def is_open(self) -> bool:
+        """Whether money is still awaited."""
+        asked = [payment for _, payment in self.each] or [self.payment]
+        return any(payment.state is PaymentState.AWAITING for payment in asked)
 
 
 def purchase(session: Session, actor: Actor, purchase_id: uuid.UUID) -> PurchaseView:
     """For the buyer, the officers of the buying union and overseers. Raises Missing."""
     found = session.get(Purchase, purchase_id)
-    payment = payments.of_purchase(session, purchase_id)
-    if found is None or payment is None or not _may_read(actor, found):
+    asked = payments.all_of(session, purchase_id)
+    if found is None or not asked or not _may_read(actor, found):
         raise Missing(purchase_id=purchase_id)
     rows = order_rows(session, orders_of(session, purchase_id))
-    parts = payments.parts_of(session, payment.id) if payment.covered else ()
-    return PurchaseView(found, payment, rows, _is_payer(actor, found), parts)
+    parts = payments.parts_of(session, asked[0].id) if asked[0].covered else ()
+    by_order = {payment.order_id: payment for payment in asked}
+    each = [(row.order, by_order[row.order.id]) for row in rows if row.order.id in by_order]
+    return PurchaseView(found, asked[0], rows, _is_payer(actor, found), parts, tuple(each))
 
 
 _BY_KEY = select(Purchase).where(

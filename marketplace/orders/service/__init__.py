@@ -10,6 +10,13 @@ from marketplace.orders.service.addresses import (
 )
 from marketplace.orders.service.basket import change, leave_out, put, remove
 from marketplace.orders.service.delivering import complete_due, receive, receive_parcel
+from marketplace.orders.service.directing import (
+    ENDS_REFUND,
+    confirm_receipt,
+    confirm_refund,
+    send_refund,
+    unpay,
+)
 from marketplace.orders.service.dropping import drop_rest
 from marketplace.orders.service.holding import (
     Cause,
@@ -37,6 +44,7 @@ from marketplace.orders.service.tracking import (
 from marketplace.orders.service.undoing import cancel, lapse_due, take_back
 
 __all__ = [
+    "ENDS_REFUND",
     "BatchPapersMissing",
     "Cause",
     "NewAddress",
@@ -50,6 +58,8 @@ __all__ = [
     "change",
     "change_address",
     "complete_due",
+    "confirm_receipt",
+    "confirm_refund",
     "drop_hold",
     "drop_rest",
     "export_recipients",
@@ -73,11 +83,13 @@ __all__ = [
     "remove_address",
     "revive",
     "send",
+    "send_refund",
     "ship",
     "ship_sheet",
     "take_back",
     "take_late_money",
     "tell_buyer",
     "tell_recalled",
+    "unpay",
     "wait_for_claim",
 ]

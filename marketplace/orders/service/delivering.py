@@ -111,5 +111,10 @@ def _all_parcels_received(w: Work, order: Order) -> None:
 
 def _complete(w: Work, order: Order) -> None:
     move(w, ORDER, order, "complete")
-    left = order.supply - order.supply_refunded
-    w.announce(OrderCompleted(w.now, order.id, order.supplier_id, left, order.freight))
+    goods, supply = order.goods - order.refunded, order.supply - order.supply_refunded
+    w.announce(
+        OrderCompleted(
+            w.now, order.id, order.supplier_id, goods, supply, order.freight,
+            is_direct=order.purchase.is_direct,
+        )
+    )  # fmt: skip

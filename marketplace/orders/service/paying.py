@@ -13,12 +13,15 @@ from marketplace.orders.states import ORDER, OrderState
 from marketplace.work import Work, move
 
 
-def mark_paid(w: Work, purchase_id: uuid.UUID, amount: Money, tender: str) -> None:
-    """Mark the orders paid and tell of each. Raises Refused when they do not sum to `amount`."""
+def mark_paid(
+    w: Work, purchase_id: uuid.UUID, amount: Money, tender: str, order_id: uuid.UUID | None = None
+) -> None:
+    """Mark the orders paid, or the one that is named, and tell of each. Raises Refused when they
+    do not sum to `amount`."""
     open_ = [
         order
         for order in queries.orders_of(w.session, purchase_id)
-        if order.state is OrderState.PLACED
+        if order.state is OrderState.PLACED and order_id in (None, order.id)
     ]
     if total(order.goods + order.freight for order in open_) != amount:
         raise Refused("paid_for_nothing", purchase_id=purchase_id)

@@ -27,6 +27,7 @@ from marketplace.kernel.workdays import calendar
 from marketplace.orders import queries, rules
 from marketplace.orders.models import Address, Delivery, Order, OrderLine, Purchase
 from marketplace.orders.queries.basket import Parcel, Wish
+from marketplace.orders.service import directing
 from marketplace.orders.service.basket import remove
 from marketplace.orders.service.final_sale import final_known
 from marketplace.orders.states import OrderState
@@ -62,7 +63,7 @@ def place(w: Work, wanted: Placement) -> Purchase:
 
     Raises Invalid, Forbidden, Missing (address), Refused (no_collection_basis, key_reused,
     price_changed, cover_changed, no_return_unknown, voucher_…, not_for_sale, not_delivered_there,
-    not_sent_there, out_of_stock).
+    not_sent_there, out_of_stock, tender_not_offered, supplier_without_account).
     """
     lines = rules.summed(wanted.lines)
     digest = _digest(wanted, lines)
@@ -90,7 +91,7 @@ def place(w: Work, wanted: Placement) -> Purchase:
         for wish in parcel.wishes
         for of in (wish.listing.id,)
     )
-    _ask(w, purchase, cover, [order.id for order in orders])
+    _ask(w, purchase, cover, orders)
     if wanted.organisation_id is None:
         remove(w, lines)
     w.announce(PurchasePlaced(w.now, purchase.id, due))
@@ -113,14 +114,17 @@ def _final(wanted: Placement, parcels: tuple[Parcel, ...]) -> tuple[str, ...]:
     return final_known(bought, is_known=wanted.no_return)
 
 
-def _ask(w: Work, purchase: Purchase, cover: Cover | None, orders: list[uuid.UUID]) -> None:
-    """The payment, with what credit and vouchers keep for it."""
+def _ask(w: Work, purchase: Purchase, cover: Cover | None, orders: list[Order]) -> None:
+    """The payment, with what credit and vouchers keep for it; or one for each supplier."""
+    if purchase.is_direct:
+        directing.ask(w, purchase, orders)
+        return
     covered = cover.covered if cover else ZERO
     payment = payments.open_payment(
         w, purchase.id, purchase.tender, purchase.total, covered=covered
     )
     if cover and covered:
-        credit.hold(w, cover, payment, orders)
+        credit.hold(w, cover, payment, [order.id for order in orders])
 
 
 def _digest(wanted: Placement, lines: dict[uuid.UUID, int]) -> str:
@@ -152,9 +156,12 @@ def _cover(w: Work, wanted: Placement, parcels: tuple[Parcel, ...]) -> Cover:
 
 def _may_place(w: Work, wanted: Placement) -> None:
     """Employees buy with their own money; a union's buyer with the union's; nobody, while the
-    basis on which we collect for suppliers is not on record."""
-    if not w.tools.config.may_collect:
+    basis on which we collect for suppliers is not on record, unless nothing comes to us."""
+    config, is_direct = w.tools.config, wanted.tender is Tender.DIRECT
+    if not (is_direct or config.may_collect):
         raise Refused("no_collection_basis")
+    if is_direct != (config.pays_direct and wanted.organisation_id is not None):
+        raise Refused("tender_not_offered", field="tender")
     if wanted.organisation_id is None:
         if Role.EMPLOYEE not in w.actor.roles:
             raise Forbidden(verb="place")

@@ -94,4 +94,5 @@ def _told(
         goods=refund.amount,
         supply=supply,
         lines=tuple(RefundedLine(one.order_line_id, one.pieces, one.amount) for one in parts),
+        is_direct=order.purchase.is_direct,
     )

@@ -11,6 +11,7 @@ from marketplace.orders import queries, rules
 from marketplace.orders.models import Delivery, Order
 from marketplace.orders.states import ORDER, DeliveryState, OrderState
 from marketplace.payments import service as payments
+from marketplace.payments.models import Refund
 from marketplace.work import Work, move
 
 
@@ -40,10 +41,10 @@ def call_off(w: Work, order: Order, told: str) -> Order:
     order.cancelled_at, order.cancel_reason = w.now, told
     if was_paid:
         if _due(order):  # a claim may have given all of it back before
-            _owe_rest(w, order)
+            owe_rest(w, order)
     else:
         payments.reduce(w, order.purchase_id, order.goods + order.freight, order.id)
-    w.announce(_cancelled(w, order, was_paid=was_paid))
+    w.announce(cancelled(w, order, was_paid=was_paid))
     return order
 
 
@@ -58,18 +59,27 @@ def take_back(w: Work, order_id: uuid.UUID, reason: str) -> Order:
     told = rules.reason(reason)
     move(w, ORDER, order, "take_back", reason=told)
     order.cancelled_at, order.cancel_reason = w.now, told
-    _owe_rest(w, order)
+    owe_rest(w, order)
     goods, supply = _left(order)
-    w.announce(OrderTakenBack(w.now, order.id, order.supplier_id, goods, supply, order.freight))
+    w.announce(
+        OrderTakenBack(
+            w.now, order.id, order.supplier_id, goods, supply, order.freight,
+            is_direct=order.purchase.is_direct,
+        )
+    )  # fmt: skip
     return order
 
 
-def _owe_rest(w: Work, order: Order) -> None:
+def owe_rest(w: Work, order: Order) -> Refund:
     """What has not gone back in parts. Raises Refused already_refunded when nothing is left."""
     due = _due(order)
     if not due:
         raise Refused("already_refunded", number=order.number)
-    payments.request_refund(w, order_id=order.id, purchase_id=order.purchase_id, amount=due)
+    refund = payments.request_refund(
+        w, order_id=order.id, purchase_id=order.purchase_id, amount=due
+    )
+    w.session.flush()  # gives it the id by which it is found again
+    return refund
 
 
 def _due(order: Order) -> Money:
@@ -95,13 +105,14 @@ def lapse_due(w: Work) -> int:
                 continue
             move(w, ORDER, order, "lapse")
             order.cancelled_at = w.now
-            w.announce(_cancelled(w, order, was_paid=False))
+            w.announce(cancelled(w, order, was_paid=False))
             lapsed += 1
         w.announce(PurchaseLapsed(w.now, purchase.id))
     return lapsed
 
 
-def _cancelled(w: Work, order: Order, *, was_paid: bool) -> OrderCancelled:
+def cancelled(w: Work, order: Order, *, was_paid: bool) -> OrderCancelled:
+    """How it is told."""
     goods, supply = _left(order)
     return OrderCancelled(
         at=w.now,
@@ -115,4 +126,5 @@ def _cancelled(w: Work, order: Order, *, was_paid: bool) -> OrderCancelled:
         supply=supply,
         freight=order.freight,
         lines=queries.sold_lines(w.session, order.id),
+        is_direct=order.purchase.is_direct,
     )

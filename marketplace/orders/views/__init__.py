@@ -1,6 +1,7 @@
 """Pages of buying: basket, addresses, checkout, parcels, and what became of it."""
 
 from marketplace.orders.views import (
+    directing,
     following,
     freight,
     holding,
@@ -13,6 +14,7 @@ from marketplace.orders.views import (
 from marketplace.orders.views.blueprint import pages
 
 __all__ = [
+    "directing",
     "following",
     "freight",
     "holding",

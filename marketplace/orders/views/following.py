@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence, Set
+from types import MappingProxyType
+from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
 from marketplace.orders import queries, service
-from marketplace.orders.forms import NoteForm, ShippingForm
+from marketplace.orders.forms import NoteForm, ReceiptForm, SentBackForm, ShippingForm
 from marketplace.orders.views.blueprint import pages
 from marketplace.orders.views.shopping import OFFLINE
 from marketplace.orders.views.showing import (
@@ -22,7 +25,6 @@ from marketplace.orders.views.showing import (
 )
 from marketplace.payments import queries as payments
 from marketplace.payments.models import Tender
-from marketplace.payments.states import PaymentState
 from marketplace.suppliers.states import PaperKind
 from marketplace.web import (
     MarketForm,
@@ -41,6 +43,7 @@ from marketplace.web.door import runtime
 from marketplace.web.words import _
 
 BUYERS = (Role.EMPLOYEE, Role.UNION_BUYER)
+Forms = Mapping[str, MarketForm]
 
 
 @pages.get("/purchases/<uuid:purchase_id>")
@@ -55,7 +58,7 @@ def purchase(purchase_id: uuid.UUID) -> ResponseReturnValue:
         view=found,
         payment=found.payment,
         charge=charge,
-        is_open=found.payment.state is PaymentState.AWAITING,
+        is_open=found.is_open,
         is_card=found.payment.tender is Tender.CARD,
         is_offline_card=tools.card.name == OFFLINE,
         account=tools.config.collection_account,
@@ -132,6 +135,7 @@ def show_order(
     status: int = 200,
     *,
     lacking: tuple[uuid.UUID, ...] = (),
+    direct: Forms = MappingProxyType({}),
 ) -> ResponseReturnValue:
     actor = someone()
     with reading() as session:
@@ -159,10 +163,24 @@ def show_order(
         typed=request.form,
         hold=hold,
         hold_stations=hold_stations,
-        parcels=parcels,
-        parcel_stations=parcel_stations,
-        batches_of=batches_of(parcels),
+        **_on_the_way(parcels),
         parcel_is_expected=parcel_is_expected(found, parcels) and bool(roles & {*BUYERS}),
         paper_kind=PaperKind,
         form=form,
+        **_directly(direct, roles | actor.roles & {Role.MANAGER}),
     )
+
+
+def _directly(refused: Forms, roles: Set[Role]) -> dict[str, Any]:
+    """The forms of a supplier who is paid directly, of which a refused one says why; and whether
+    it is this reader who says that money is back."""
+    forms = {"receipt": ReceiptForm(), "sent_back": SentBackForm(), **refused}
+    return {**forms, "ends_refund": bool(roles & service.ENDS_REFUND)}
+
+
+def _on_the_way(parcels: Sequence[queries.ShipmentView]) -> dict[str, Any]:
+    return {
+        "parcels": parcels,
+        "parcel_stations": parcel_stations,
+        "batches_of": batches_of(parcels),
+    }

@@ -30,8 +30,10 @@ from marketplace.payments.queries.operations import (
 from marketplace.payments.queries.parts import part_faults, parts_of, parts_of_order
 from marketplace.payments.queries.payments import (
     RefundRow,
+    all_of,
     awaiting_transfers,
     card_refund,
+    of_order,
     of_purchase,
     own_card_payment,
     payment,
@@ -44,6 +46,7 @@ from marketplace.payments.queries.payments import (
 __all__ = [
     "UNDER_WAY",
     "RefundRow",
+    "all_of",
     "awaiting_transfers",
     "card_refund",
     "charge_asked",
@@ -60,6 +63,7 @@ __all__ = [
     "giving_back_with_charge",
     "is_known",
     "kept_back",
+    "of_order",
     "of_purchase",
     "operation",
     "operation_of_refund",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor, Role
@@ -28,6 +28,20 @@ class RefundRow:
 def of_purchase(session: Session, purchase_id: uuid.UUID) -> Payment | None:
     """The payment of a purchase; whether the actor may see it, the purchase decides."""
     return session.scalar(select(Payment).where(Payment.purchase_id == purchase_id))
+
+
+def all_of(session: Session, purchase_id: uuid.UUID) -> tuple[Payment, ...]:
+    """All payments of a purchase: one, or one for each order, by reference."""
+    asked = select(Payment).where(Payment.purchase_id == purchase_id)
+    return tuple(session.scalars(asked.order_by(Payment.reference)))
+
+
+def of_order(
+    session: Session, purchase_id: uuid.UUID, order_id: uuid.UUID | None
+) -> Payment | None:
+    """The payment of just this order where suppliers are paid directly, else of its purchase."""
+    its = or_(Payment.order_id.is_(None), Payment.order_id == order_id)
+    return session.scalar(select(Payment).where(Payment.purchase_id == purchase_id, its))
 
 
 def refunds_of(session: Session, order_id: uuid.UUID) -> tuple[Refund, ...]:
@@ -79,11 +93,11 @@ def awaiting_transfers(session: Session, number: int) -> Page[Payment]:
 
 
 def refunds_to_send(session: Session) -> tuple[RefundRow, ...]:
-    """Refunds that are owed to buyers, oldest first."""
+    """Refunds that we owe to buyers, oldest first."""
     owed = (
         select(Refund, Payment)
         .join(Payment, Payment.id == Refund.payment_id)
-        .where(Refund.state == RefundState.REQUESTED)
+        .where(Refund.state == RefundState.REQUESTED, Payment.tender != Tender.DIRECT)
         .order_by(Refund.requested_at, Refund.id)
     )
     return tuple(RefundRow(row.Refund, row.Payment) for row in session.execute(owed))

@@ -9,6 +9,13 @@ from marketplace.payments.service.carrying import (
     look,
     pay,
 )
+from marketplace.payments.service.directing import (
+    confirm_refund,
+    open_direct,
+    send_refund,
+    settle_direct,
+    undo_refund,
+)
 from marketplace.payments.service.noting import accept_late, clear, note, refuse_late, take_event
 from marketplace.payments.service.operating import begin_charge, begin_refund, give_up
 from marketplace.payments.service.parting import write as write_parts
@@ -25,6 +32,7 @@ from marketplace.payments.service.settling import (
     settle_covered,
     settle_refund,
     settle_transfer,
+    tender_of_organisations,
     tenders,
     void,
 )
@@ -38,6 +46,7 @@ __all__ = [
     "call_for_reconciliation",
     "carry",
     "clear",
+    "confirm_refund",
     "confirm_transfer",
     "give_back",
     "give_up",
@@ -45,6 +54,7 @@ __all__ = [
     "lock",
     "look",
     "note",
+    "open_direct",
     "open_funding",
     "open_payment",
     "pay",
@@ -52,12 +62,16 @@ __all__ = [
     "reduce",
     "refuse_late",
     "request_refund",
+    "send_refund",
     "settle_card",
     "settle_covered",
+    "settle_direct",
     "settle_refund",
     "settle_transfer",
     "take_event",
+    "tender_of_organisations",
     "tenders",
+    "undo_refund",
     "void",
     "write_parts",
 ]

@@ -37,6 +37,11 @@ def tenders(tools: Tools) -> tuple[Tender, ...]:
     return (Tender.TRANSFER,)
 
 
+def tender_of_organisations(tools: Tools) -> Tender:
+    """The way in which organisations pay."""
+    return Tender.DIRECT if tools.config.pays_direct else Tender.TRANSFER
+
+
 def open_payment(
     w: Work,
     purchase_id: uuid.UUID,
@@ -55,7 +60,7 @@ def open_payment(
         raise Invalid("amount_not_positive", field="amount")
     if not ZERO <= covered <= amount:
         raise Invalid("covered_too_much", field="covered")
-    return _open(
+    return opened(
         w,
         purchase_id=purchase_id,
         tender=Tender.CREDIT if covered == amount else tender,
@@ -68,12 +73,12 @@ def open_funding(w: Work, grant_id: uuid.UUID, amount: Money) -> Payment:
     """Ask a union for the money of the credit that it grants. Raises Invalid."""
     if amount <= ZERO:
         raise Invalid("amount_not_positive", field="amount")
-    return _open(
+    return opened(
         w, purchase_id=grant_id, tender=Tender.TRANSFER, amount=amount, cause=PaymentCause.CREDIT
     )
 
 
-def _open(w: Work, **said: Any) -> Payment:
+def opened(w: Work, **said: Any) -> Payment:
     payment = Payment(
         **said,
         payer_id=w.actor.person_id,
@@ -88,7 +93,7 @@ def _open(w: Work, **said: Any) -> Payment:
 
 def settle_covered(w: Work, payment: Payment) -> Payment:
     """Nothing is left for the buyer's own money: paid at once. Raises Refused amount_differs."""
-    return _settle(w, payment, None, ZERO, verb="settle_covered")
+    return settle(w, payment, None, ZERO, verb="settle_covered")
 
 
 def settle_card(
@@ -99,10 +104,10 @@ def settle_card(
     The same gateway number again changes nothing. `charged` must equal what is asked (None: it
     does). Raises Missing, Refused (amount_differs, payment_void), WrongState.
     """
-    payment = _of_tender(w, payment_id, Tender.CARD)
+    payment = of_tender(w, payment_id, Tender.CARD)
     if payment.state is PaymentState.SETTLED and payment.provider_ref == provider_ref:
         return payment
-    return _settle(w, payment, provider_ref, payment.amount if charged is None else charged)
+    return settle(w, payment, provider_ref, payment.amount if charged is None else charged)
 
 
 def confirm_transfer(w: Work, payment_id: uuid.UUID, amount: Money, bank_ref: str) -> Payment:
@@ -113,10 +118,10 @@ def confirm_transfer(w: Work, payment_id: uuid.UUID, amount: Money, bank_ref: st
     """
     if Role.MANAGER not in w.actor.roles:
         raise Forbidden(verb="settle")
-    payment = _of_tender(w, payment_id, Tender.TRANSFER)
+    payment = of_tender(w, payment_id, Tender.TRANSFER)
     if payment.payer_id == w.actor.person_id:
         raise SamePerson
-    return _settle(w, payment, _unused(w, bank_ref), amount)
+    return settle(w, payment, unused(w, bank_ref), amount)
 
 
 def settle_transfer(w: Work, payment_id: uuid.UUID, amount: Money, bank_ref: str) -> Payment:
@@ -127,12 +132,12 @@ def settle_transfer(w: Work, payment_id: uuid.UUID, amount: Money, bank_ref: str
     """
     if Role.SYSTEM not in w.actor.roles:
         raise Forbidden(verb="settle")
-    payment = _of_tender(w, payment_id, Tender.TRANSFER)
+    payment = of_tender(w, payment_id, Tender.TRANSFER)
     verb = "settle_late" if payment.state is PaymentState.VOID else "settle"
-    return _settle(w, payment, _unused(w, bank_ref), amount, verb=verb)
+    return settle(w, payment, unused(w, bank_ref), amount, verb=verb)
 
 
-def _unused(w: Work, bank_ref: str) -> str:
+def unused(w: Work, bank_ref: str) -> str:
     """A number of the bank that has settled nothing. Raises Invalid, Refused bank_ref_used."""
     known = rules.bank_reference(bank_ref)
     if w.session.scalar(select(Payment.id).where(Payment.provider_ref == known)):
@@ -155,17 +160,17 @@ def reduce(
 
     At nothing left the payment is void. Raises Missing, Refused payment_not_open.
     """
-    payment = _of_purchase(w, purchase_id)
+    payment = _of_order(w, purchase_id, order_id)
     if by <= ZERO:
         raise Invalid("amount_not_positive", field="amount")
     if payment.covered:
         return _reduce_covered(w, payment, queries.parts_of_order(w.session, order_id))
     open_ = update(Payment).where(Payment.id == payment.id, Payment.state == PaymentState.AWAITING)
-    if _happened(w, open_.where(Payment.amount > by).values(amount=Payment.amount - by)):
+    if happened(w, open_.where(Payment.amount > by).values(amount=Payment.amount - by)):
         w.session.refresh(payment)
         w.record("reduce", payment, by=by.fen, amount=payment.amount.fen)
         return payment
-    if payment.amount != by or not void(w, purchase_id):
+    if payment.amount != by or not _void(w, payment):
         raise Refused("payment_not_open")
     return payment
 
@@ -173,7 +178,7 @@ def reduce(
 def _reduce_covered(w: Work, payment: Payment, parts: Sequence[PaymentPart]) -> Payment:
     own, cover = parting.own(parts), parting.covered(parts)
     if (payment.amount, payment.covered) == (own, cover):
-        if not void(w, payment.purchase_id):
+        if not _void(w, payment):
             raise Refused("payment_not_open")
         return payment
     less = (
@@ -182,7 +187,7 @@ def _reduce_covered(w: Work, payment: Payment, parts: Sequence[PaymentPart]) -> 
         .where(Payment.amount >= own, Payment.covered >= cover)
         .values(amount=Payment.amount - own, covered=Payment.covered - cover)
     )
-    if not _happened(w, less):
+    if not happened(w, less):
         raise Refused("payment_not_open")
     w.session.refresh(payment)
     w.record("reduce", payment, by=own.fen, covered=cover.fen, amount=payment.amount.fen)
@@ -192,7 +197,11 @@ def _reduce_covered(w: Work, payment: Payment, parts: Sequence[PaymentPart]) -> 
 
 def void(w: Work, purchase_id: uuid.UUID) -> bool:
     """No money is expected any more; False when it has come already, or the payment was void."""
-    payment = _of_purchase(w, purchase_id)
+    done = [_void(w, payment) for payment in queries.all_of(w.session, purchase_id)]
+    return any(done)
+
+
+def _void(w: Work, payment: Payment) -> bool:
     if payment.state is not PaymentState.AWAITING:
         return False
     PAYMENT.after(payment.state, "void", w.actor.roles)
@@ -201,7 +210,7 @@ def void(w: Work, purchase_id: uuid.UUID) -> bool:
         .where(Payment.id == payment.id, Payment.state == PaymentState.AWAITING)
         .values(state=PaymentState.VOID)
     )
-    if not _happened(w, voided):
+    if not happened(w, voided):
         return False
     w.session.refresh(payment)
     w.record("void", payment, from_state=PaymentState.AWAITING, to_state=PaymentState.VOID)
@@ -218,7 +227,7 @@ def request_refund(
 
     Raises Missing, Invalid, Refused refund_too_much.
     """
-    payment = _of_purchase(w, purchase_id)
+    payment = _of_order(w, purchase_id, order_id)
     if amount <= ZERO:
         raise Invalid("amount_not_positive", field="amount")
     shares = parting.shares(w, order_id, amount) if payment.covered else ()
@@ -229,7 +238,7 @@ def request_refund(
         .where(Payment.refunded + own <= Payment.amount)
         .values(refunded=Payment.refunded + own)
     )
-    if not _happened(w, enough):
+    if not happened(w, enough):
         raise Refused("refund_too_much")
     w.session.refresh(payment)
     refund = Refund(
@@ -269,15 +278,15 @@ def settle_refund(
         .where(Refund.id == refund.id, Refund.state == RefundState.REQUESTED)
         .values(state=after, provider_ref=known, settled_at=w.now, settled_by=w.actor.person_id)
     )
-    if not _happened(w, settled):  # somebody else just did: look again
+    if not happened(w, settled):  # somebody else just did: look again
         raise Conflict(refund_id=refund_id)
     w.session.refresh(refund)
     w.record("settle", refund, from_state=RefundState.REQUESTED, to_state=after, ref=known)
-    w.announce(_gone(w, refund, row.payment))
+    w.announce(gone(w, refund, row.payment))
     return refund
 
 
-def _gone(w: Work, refund: Refund, payment: Payment) -> RefundSettled:
+def gone(w: Work, refund: Refund, payment: Payment) -> RefundSettled:
     return RefundSettled(
         at=w.now,
         refund_id=refund.id,
@@ -292,16 +301,16 @@ def _gone(w: Work, refund: Refund, payment: Payment) -> RefundSettled:
 def settle_late(w: Work, payment_id: uuid.UUID, provider_ref: str, charged: Money) -> Payment:
     """The hold had ended, the card's money came after all, and whoever keeps the goods has them
     back: the payment counts. Raises Missing, Refused amount_differs, Forbidden, WrongState."""
-    payment = _of_tender(w, payment_id, Tender.CARD)
-    return _settle(w, payment, provider_ref, charged, verb="settle_late")
+    payment = of_tender(w, payment_id, Tender.CARD)
+    return settle(w, payment, provider_ref, charged, verb="settle_late")
 
 
-def _settle(
+def settle(
     w: Work, payment: Payment, provider_ref: str | None, amount: Money, *, verb: str = "settle"
 ) -> Payment:
     """Only the full amount, only once; the where clause is the guard, not what was read before."""
     before = payment.state
-    if before is PaymentState.VOID and verb == "settle":
+    if before is PaymentState.VOID and verb != "settle_late":
         raise Refused("payment_void", reference=payment.reference)
     after = PAYMENT.after(before, verb, w.actor.roles)
     if amount != payment.amount:
@@ -316,7 +325,7 @@ def _settle(
             state=after, provider_ref=provider_ref, settled_at=w.now, settled_by=w.actor.person_id
         )
     )
-    if not _happened(w, settled):  # settled, shrunk or void just now: look again, tell which
+    if not happened(w, settled):  # settled, shrunk or void just now: look again, tell which
         raise Conflict(payment_id=payment.id)
     w.session.refresh(payment)
     w.record(verb, payment, from_state=before, to_state=after, ref=provider_ref)
@@ -329,12 +338,13 @@ def _settle(
             tender=payment.tender.value,
             covered=payment.covered,
             cause=payment.cause.value,
+            order_id=payment.order_id,
         )
     )
     return payment
 
 
-def _happened(w: Work, change: Update) -> bool:
+def happened(w: Work, change: Update) -> bool:
     """Whether a guarded update found its row as it had to be."""
     found = w.session.execute(
         change.returning(change.table.c.id), execution_options={"synchronize_session": False}
@@ -342,15 +352,15 @@ def _happened(w: Work, change: Update) -> bool:
     return found.first() is not None
 
 
-def _of_tender(w: Work, payment_id: uuid.UUID, tender: Tender) -> Payment:
+def of_tender(w: Work, payment_id: uuid.UUID, tender: Tender) -> Payment:
     payment = w.session.get(Payment, payment_id)
     if payment is None or payment.tender is not tender:
         raise Missing(payment_id=payment_id)
     return payment
 
 
-def _of_purchase(w: Work, purchase_id: uuid.UUID) -> Payment:
-    payment = queries.of_purchase(w.session, purchase_id)
+def _of_order(w: Work, purchase_id: uuid.UUID, order_id: uuid.UUID | None) -> Payment:
+    payment = queries.of_order(w.session, purchase_id, order_id)
     if payment is None:
         raise Missing(purchase_id=purchase_id)
     return payment
