@@ -25,7 +25,7 @@ from marketplace.payments.states import PaymentState, RefundState
 from marketplace.purchasing import service as plans
 from marketplace.purchasing.models import Plan
 from marketplace.settlement import queries as settlement
-from marketplace.suppliers.models import BankAccount
+from marketplace.suppliers.models import BankAccount, Supplier
 from marketplace.suppliers.states import AccountState
 from tests.fixtures import People, post
 from tests.makers.catalog import a_listing
@@ -38,7 +38,7 @@ from tests.makers.directing import (
     refunds_of,
     sent_back,
 )
-from tests.makers.onboarding import NUMBER, a_confirmed_account
+from tests.makers.onboarding import NUMBER, a_confirmed_account, a_waiting_account
 from tests.makers.orders import a_placement, an_address, shipped
 from tests.makers.purchasing import a_plan, approved
 from tests.makers.sales import WUDU
@@ -263,6 +263,22 @@ def test_persons_and_suppliers_without_an_account_are_no_part_of_it(
     said = {"MARKETPLACE_COLLECTION": "elsewhere"}
     with pytest.raises(Misconfigured, match="COLLECTION is one of"):
         Config.read(said)
+
+
+def test_no_order_is_paid_to_an_account_that_waits_or_rests(
+    people: People, goods: tuple[Listing, Listing]
+) -> None:
+    """A change that nobody has confirmed yet may be a thief's: money waits for it."""
+    plan = approved(people, a_plan(people, ((goods[0].id, 1),), count=2))
+    with people.runtime.reading() as session:
+        supplier = session.get_one(Supplier, goods[0].supplier_id)
+    a_waiting_account(people, supplier, number="104610120000055555")
+    with (
+        paying_directly(people),
+        pytest.raises(Refused, match="supplier_without_account"),
+        people.runtime.work(people.actor("union_buyer")) as w,
+    ):
+        plans.order(w, plan.id)
 
 
 def test_a_planted_difference_is_found(people: People, bought: Bought) -> None:
