@@ -20,6 +20,7 @@ from marketplace.orders import queries as orders
 from marketplace.orders import rules, service
 from marketplace.orders.models import Order
 from marketplace.orders.states import OrderState
+from marketplace.payments import service as payments
 from marketplace.payments.models import Payment, Tender
 from marketplace.payments.states import PaymentState, RefundState
 from marketplace.purchasing import service as plans
@@ -250,6 +251,12 @@ def test_persons_and_suppliers_without_an_account_are_no_part_of_it(
         ):
             with pytest.raises(Refused, match=code), people.runtime.work(buyer) as w:
                 service.place(w, a_placement(address, goods[0], tender=tender))
+    with (
+        paying_directly(people),
+        pytest.raises(Refused, match="no_collection_basis"),
+        people.runtime.work(people.actor("union_approver")) as w,
+    ):
+        payments.open_funding(w, goods[0].id, Money(1_00))
     with people.runtime.work() as w:
         w.session.execute(update(BankAccount).values(state=AccountState.WITHDRAWN))
     plan = approved(people, a_plan(people, ((goods[0].id, 1),), count=2))

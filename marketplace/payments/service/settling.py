@@ -70,7 +70,10 @@ def open_payment(
 
 
 def open_funding(w: Work, grant_id: uuid.UUID, amount: Money) -> Payment:
-    """Ask a union for the money of the credit that it grants. Raises Invalid."""
+    """Ask a union for the money of the credit that it grants: it comes to us. Raises Invalid,
+    Refused no_collection_basis."""
+    if not w.tools.config.may_collect:
+        raise Refused("no_collection_basis")
     if amount <= ZERO:
         raise Invalid("amount_not_positive", field="amount")
     return opened(
