@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 WRITING = {"mp_writing": True}
 LOOKING = {"mp_looking": True}
-_KEEP_PLANS = "SET plan_cache_mode TO force_generic_plan"
 # A request gives up before its reader does; a migration lifts these for itself.
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "60s"
@@ -118,7 +117,7 @@ def _plan(connection: Connection) -> None:
     raw: Any = connection.connection.dbapi_connection
     if connection.get_execution_options().get("mp_looking"):
         if not getattr(raw, "mp_has_looked", False):
-            connection.exec_driver_sql(_KEEP_PLANS)
+            connection.exec_driver_sql("SET plan_cache_mode TO force_generic_plan")
             raw.mp_has_looked = True
     elif getattr(raw, "mp_has_looked", False):
         connection.exec_driver_sql("SET LOCAL plan_cache_mode TO DEFAULT")
@@ -127,7 +126,7 @@ def _plan(connection: Connection) -> None:
 def keep_plans(session: Session) -> None:
     """The same for the questions of this unit from here on."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(_KEEP_PLANS.replace("SET", "SET LOCAL"))
+        session.connection().exec_driver_sql("SET LOCAL plan_cache_mode TO force_generic_plan")
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -175,9 +175,12 @@ def the_employee_buys_one(page: Page) -> None:
     page.fill("[name=quantity]", "2")
     press(page, "加入购物车")
     page.goto("/addresses?next=checkout")
+    for name, chosen in {
+        "province": "新疆维吾尔自治区", "city": "喀什地区", "county": "伽师县",
+    }.items():  # fmt: skip
+        page.select_option(f"[name={name}]", label=chosen)
     for name, value in {
-        "recipient": "示例员工", "mobile": "13900000002",
-        "county": "伽师县", "street": "示例路 1 号",
+        "recipient": "示例员工", "mobile": "13900000002", "street": "示例路 1 号",
     }.items():  # fmt: skip
         page.fill(f"[name={name}]", value)
     press(page, "保存")
