@@ -56,6 +56,7 @@ _TONES = {
     "unknown": "warm",
     "failed": "stop",
     "lost": "stop",
+    "hidden": "stop",
     "red_due": "stop",
     "red_lettered": "info",
     "delivered": "",

@@ -192,5 +192,5 @@ def test_a_supplier_names_his_freight_on_his_page(
         answer = post(supplier, "/supplier/freight", **{**fields, **wrong})
         assert answer.status_code == 422, wrong
     assert post(supplier, "/supplier/freight", **fields).status_code == 303
-    assert "以前的版本" in text_of(supplier, "/supplier/freight")
+    assert "历次版本" in text_of(supplier, "/supplier/freight")
     assert the_order(people, a_purchase(people, vague)).freight == Money(18_00 + 2 * 3_00)
