@@ -83,6 +83,8 @@ class VoucherBatch(Versioned, Base):
     state: Mapped[VoucherState] = mapped_column(default=VoucherState.DRAFT)
     made_by: Mapped[PersonRef]
     made_at: Mapped[datetime]
+    issued_by: Mapped[str | None] = mapped_column(String(64))
+    issued_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(String(500))
 
     __table_args__ = (CheckConstraint("used >= 0 AND used <= most", name="used_within_limit"),)
@@ -98,7 +100,7 @@ class Voucher(Base):
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purchase_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     person_id: Mapped[str | None] = mapped_column(String(64), index=True)
-    union_key: Mapped[str | None] = mapped_column(String(36))  # as it was counted
+    unions: Mapped[list[str]] = mapped_column(default=list)  # for whose limits it was counted
     amount: Mapped[Money] = mapped_column(default=ZERO)  # what it paid
     returned: Mapped[Money] = mapped_column(default=ZERO)  # of it, what came back
     used_at: Mapped[datetime | None]

@@ -60,3 +60,9 @@ class GrantForm(MarketForm):
             document=self.document.data.strip(),
             payer=(self.payer.data or "").strip(),
         )
+
+
+class NoteForm(MarketForm):
+    """Why; that it is needed, the service knows."""
+
+    note = StringField("原因", [Length(max=500, message="最多 500 个字。")])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.base import Base, Id, ShortCode, ShortText
+from marketplace.kernel.base import Base, Id, ShortCode, ShortText, Versioned
 from marketplace.kernel.funds import FundSource
+from marketplace.unions.states import MatchState
 
 
 class Union(Base):
@@ -39,6 +40,32 @@ class UnionMember(Base):
     left_on: Mapped[date | None]
 
     __table_args__ = (UniqueConstraint("union_id", "employee_number"),)
+
+
+class MemberAccount(Versioned, Base):
+    """What an officer of the union decided: whether this account is that member's own."""
+
+    __tablename__ = "mp_member_account"
+
+    id: Mapped[Id]
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_union_member.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_person.id"), index=True)
+    organisation_id: Mapped[uuid.UUID]  # the union's, for the trail
+    state: Mapped[MatchState] = mapped_column(default=MatchState.WAITING)
+    decided_by: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime]
+    note: Mapped[str | None] = mapped_column(String(500))
+
+    __table_args__ = (
+        UniqueConstraint("member_id", "person_id"),
+        Index(  # one account each
+            "uq_mp_member_account_own",
+            "member_id",
+            unique=True,
+            sqlite_where=text("state = 'confirmed'"),
+            postgresql_where=text("state = 'confirmed'"),
+        ),
+    )
 
 
 class Budget(Base):

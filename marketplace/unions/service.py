@@ -1,4 +1,5 @@
-"""Unions, their members and their budgets: granted once, then only moved, never overspent."""
+"""Unions, their members and whose account is whose; budgets: granted once, then only moved, never
+overspent."""
 
 from __future__ import annotations
 
@@ -11,14 +12,15 @@ from sqlalchemy import select
 from marketplace.accounts.models import Organisation, OrganisationKind
 from marketplace.kernel.actor import Role
 from marketplace.kernel.credit_code import compact
-from marketplace.kernel.errors import Forbidden, Missing, Refused
+from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money
 from marketplace.ledger.service import credit, debit, post
 from marketplace.ledger.states import AccountKind, Book
 from marketplace.unions import queries, rules
-from marketplace.unions.models import Budget, Union, UnionMember
-from marketplace.work import Work
+from marketplace.unions.models import Budget, MemberAccount, Union, UnionMember
+from marketplace.unions.states import MATCH
+from marketplace.work import Work, move
 
 FOUNDERS = frozenset({Role.MANAGER, Role.SYSTEM})
 
@@ -30,6 +32,14 @@ class NewMember:
     name: str
     employee_number: str
     mobile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A member and the account that seems to be his."""
+
+    member_id: uuid.UUID
+    person_id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,47 @@ def add_members(w: Work, union_id: uuid.UUID, new: Sequence[NewMember]) -> tuple
     w.session.add_all(added)
     w.record("add_members", union, count=len(added))
     return tuple(added)
+
+
+def confirm_account(w: Work, union_id: uuid.UUID, match: Match) -> MemberAccount:
+    """Say that the account is that member's own; an officer says so, never about his own.
+
+    Raises Missing (also when another account bears the number now), Forbidden, SamePerson,
+    WrongState.
+    """
+    return _decide(w, union_id, match, "confirm", None)
+
+
+def refuse_account(w: Work, union_id: uuid.UUID, match: Match, note: str) -> MemberAccount:
+    """Say that it is somebody else's, with the reason. Raises as above, and Invalid."""
+    if not note.strip():
+        raise Invalid("note_missing", field="note")
+    return _decide(w, union_id, match, "refuse", note.strip()[:500])
+
+
+def _decide(
+    w: Work, union_id: uuid.UUID, match: Match, verb: str, note: str | None
+) -> MemberAccount:
+    union = _for(w, union_id, queries.OFFICERS)
+    rows = {
+        Match(row.member.id, row.person.id): row
+        for row in queries.matches(w.session, union_id, w.now)
+    }
+    if (row := rows.get(match)) is None:
+        raise Missing(member_id=match.member_id)
+    if str(match.person_id) == w.actor.person_id:
+        raise SamePerson
+    said = row.decision or MemberAccount(
+        id=uuid.uuid4(),
+        member_id=match.member_id,
+        person_id=match.person_id,
+        organisation_id=union.organisation_id,
+        state=row.state,
+    )
+    said.decided_by, said.decided_at, said.note = w.actor.person_id, w.now, note
+    w.session.add(said)
+    move(w, MATCH, said, verb, member=str(match.member_id), person=str(match.person_id))
+    return said
 
 
 def grant_budget(

@@ -9,10 +9,25 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.machine import Step
 from marketplace.unions import queries, service
-from marketplace.unions.forms import GrantForm
-from marketplace.web import back_to, needs, now, once, page, reading, remember, someone, work
+from marketplace.unions.forms import GrantForm, NoteForm
+from marketplace.unions.queries import MatchRow
+from marketplace.unions.states import MATCH, MatchState
+from marketplace.web import (
+    back_to,
+    checked,
+    needs,
+    now,
+    once,
+    page,
+    reading,
+    remember,
+    someone,
+    work,
+)
+from marketplace.web.labels import error_words
 from marketplace.web.words import _
 
 pages = Blueprint("unions", __name__, url_prefix="/unions")
@@ -65,19 +80,68 @@ def grant(union_id: uuid.UUID) -> ResponseReturnValue:
     return back_to("unions.show", _("经费已登记。"), union_id=union_id)
 
 
-def _union(union_id: uuid.UUID, form: GrantForm, status: int = 200) -> ResponseReturnValue:
+@pages.post("/<uuid:union_id>/members/<uuid:member_id>/accounts/<uuid:person_id>/<verb>")
+@needs(*OFFICERS)
+def decide(
+    union_id: uuid.UUID, member_id: uuid.UUID, person_id: uuid.UUID, verb: str
+) -> ResponseReturnValue:
+    """One address per verb of the state table: whose account it is."""
+    checked()
+    found, form = service.Match(member_id, person_id), NoteForm()
+    try:
+        with work() as w:
+            match verb:
+                case "confirm":
+                    service.confirm_account(w, union_id, found)
+                case "refuse":
+                    service.refuse_account(w, union_id, found, form.note.data or "")
+                case _:
+                    raise Missing
+    except Invalid as fault:
+        return _union(union_id, GrantForm(), fault.status, refusal=error_words(fault))
+    return back_to("unions.show", _("已记下。"), union_id=union_id)
+
+
+def _verbs_of(row: MatchRow) -> tuple[Step[MatchState], ...]:
+    """None about an account of one's own."""
+    actor = someone()
+    if actor.person_id == str(row.person.id):
+        return ()
+    return MATCH.open_verbs(row.state, queries.roles_in(actor, row.union.organisation_id))
+
+
+def _decide_url(row: MatchRow, verb: str) -> str:
+    return url_for(
+        "marketplace.unions.decide",
+        union_id=row.union.id, member_id=row.member.id, person_id=row.person.id, verb=verb,
+    )  # fmt: skip
+
+
+def _union(
+    union_id: uuid.UUID,
+    form: GrantForm,
+    status: int = 200,
+    *,
+    refusal: tuple[str, str] | None = None,
+) -> ResponseReturnValue:
     actor = someone()
     with reading() as session:
         union = queries.union(session, actor, union_id)
         roles = queries.roles_in(actor, union.organisation_id)
+        is_officer = bool(roles & queries.OFFICERS)
+        found = queries.matches(session, union.id, now()) if is_officer else ()
         return page(
             "unions/show.html",
             status,
             union=union,
             budgets=queries.budgets(session, [union.id]),
-            members=queries.members(session, union.id) if roles & queries.OFFICERS else (),
+            members=queries.members(session, union.id) if is_officer else (),
+            matches={row.member.id: row for row in found},
+            verbs_of=_verbs_of,
+            decide_url=_decide_url,
+            refusal=refusal,
             count=queries.member_counts(session, [union.id]).get(union.id, 0),
-            is_officer=bool(roles & queries.OFFICERS),
+            is_officer=is_officer,
             can_grant=Role.UNION_TREASURER in roles,
             form=form,
         )

@@ -62,6 +62,12 @@ _TONES = {
     "delivered": "",
 }
 
+# where the same word means something else of another thing
+_OWN_TONES = {
+    "VoucherState.open": "",  # its codes are good
+    "RequestState.withdrawn": "info",  # nothing is to be invoiced, and nothing is wrong
+}
+
 
 def state_label(member: StrEnum) -> str:
     """ "SupplierState.draft" in the reader's language."""
@@ -70,7 +76,8 @@ def state_label(member: StrEnum) -> str:
 
 def state_tone(member: StrEnum) -> str:
     """The colour family of a badge: empty for good, else wait, info, warm or stop."""
-    return _TONES.get(member.value, "")
+    own = _OWN_TONES.get(f"{type(member).__name__}.{member.value}")
+    return _TONES.get(member.value, "") if own is None else own
 
 
 def verb_label(step: Step[Any]) -> str:

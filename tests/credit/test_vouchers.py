@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from marketplace.accounts import service as accounts
+from marketplace.accounts.models import OrganisationKind, Person
 from marketplace.catalog.models import Listing
 from marketplace.credit import service
-from marketplace.credit.models import Voucher, VoucherBatch
+from marketplace.credit.models import Voucher, VoucherBatch, VoucherUse
 from marketplace.credit.queries import Wanted
 from marketplace.credit.rules import code_hash
 from marketplace.kernel.clock import SetClock
-from marketplace.kernel.errors import Forbidden, Invalid, Refused, WrongState
+from marketplace.kernel.credit_code import completed
+from marketplace.kernel.errors import Forbidden, Invalid, Refused, SamePerson, WrongState
 from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.states import AccountKind
 from marketplace.orders import service as orders
-from marketplace.unions.models import Budget
+from marketplace.unions import service as unions
+from marketplace.unions.models import Budget, Union
 from tests.credit.test_paying import called_off, parts_of
 from tests.fixtures import People
 from tests.makers.credit import a_batch, a_grant, credit_of, funded
@@ -39,10 +44,23 @@ def test_codes_stand_nowhere_but_in_the_answer_that_made_them(people: People) ->
     with people.runtime.reading() as session:
         kept = set(session.scalars(select(Voucher.code_hash)))
     assert kept == {code_hash(code.lower()) for code in codes}
-    with pytest.raises(WrongState), people.runtime.work(people.actor("manager")) as w:
+    with pytest.raises(WrongState), people.runtime.work(people.actor("second_manager")) as w:
         service.issue(w, batch.id)
     with pytest.raises(Forbidden), people.runtime.work(people.actor("union_buyer")) as w:
         service.stop(w, batch.id, "示例")
+
+
+def test_whoever_made_a_batch_does_not_issue_it(people: People, faults: Faults) -> None:
+    """One pair of hands alone would make money; `verify` finds a batch of one person."""
+    batch, _ = a_batch(people, issued=False)
+    with pytest.raises(SamePerson), people.runtime.work(people.actor("manager")) as w:
+        service.issue(w, batch.id)
+    with people.runtime.work(people.actor("second_manager")) as w:
+        assert len(service.issue(w, batch.id)) == batch.codes
+    assert faults() == []
+    with people.runtime.work() as w:
+        w.session.get_one(VoucherBatch, batch.id).issued_by = people.ids["manager"]
+    assert any("made and issued by one person" in one for one in faults())
 
 
 def test_a_voucher_pays_before_credit_and_the_marketplace_pays_for_it(
@@ -108,6 +126,38 @@ def test_every_limit_is_asked_in_turn_and_not_only_at_once(
     with pytest.raises(Refused, match="voucher_used_up"):
         a_purchase(people, walnut, pay_with=Wanted(voucher=few[1]))
     assert faults() == []
+
+
+def test_whoever_is_in_two_unions_uses_up_both(
+    people: People, budget: Budget, walnut: Listing, faults: Faults
+) -> None:
+    """P14: each union's limit counts whoever stands on its list; what comes back counts back."""
+    _second_union(people, "employee")
+    batch, (first, second, *_) = a_batch(people, most_per_union=1, most_per_person=9)
+    bought = a_purchase(people, walnut, pay_with=Wanted(voucher=first))
+    assert faults() == []
+    with people.runtime.reading() as session:
+        owners = set(session.scalars(select(VoucherUse.owner)))
+        assert {str(one) for one in session.scalars(select(Union.id))} < owners
+    with pytest.raises(Refused, match="voucher_limit_union"):
+        a_purchase(people, walnut, pay_with=Wanted(voucher=second), name="second_employee")
+    called_off(people, the_order(people, bought).id)
+    assert used(people, batch) == 0
+    assert faults() == []
+    a_purchase(people, walnut, pay_with=Wanted(voucher=second), name="second_employee")
+    with people.runtime.work() as w:
+        w.session.execute(update(VoucherUse).values(used=0))
+    assert any("0 counted of" in one for one in faults())
+
+
+def _second_union(people: People, name: str) -> None:
+    """On its list the person stands too, unproved: for a limit that is enough."""
+    with people.runtime.work() as w:
+        place = accounts.add_organisation(w, "示例分行工会", OrganisationKind.UNION)
+        union = unions.found_union(w, place.id, "示例分行工会", completed("81990000MC000002"))
+        w.session.flush()
+        person = w.session.get_one(Person, uuid.UUID(people.ids[name]))
+        unions.add_members(w, union.id, [unions.NewMember("示例会员", "N1", person.mobile or "")])
 
 
 def test_whoever_is_in_no_union_is_not_counted_as_one(people: People, walnut: Listing) -> None:

@@ -24,6 +24,7 @@ from marketplace.regions.states import VERSION
 from marketplace.reviews.states import REVIEW
 from marketplace.settlement.states import PAYOUT, RUN, STATEMENT
 from marketplace.suppliers.states import DECLARATION, PAPER, SUPPLIER
+from marketplace.unions.states import MATCH
 from tests.house.places import ROOT
 
 MACHINES: dict[str, Machine[Any]] = {
@@ -46,6 +47,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "dispute": DISPUTE,
     "discrepancy": DISCREPANCY,
     "plan": PLAN,
+    "member's account": MATCH,
     "grant of credit": GRANT,
     "batch of vouchers": VOUCHERS,
     "statement": STATEMENT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ MEMBERS = ("employee", "second_employee")
 
 
 def a_budget_with_members(people: People, *members: str) -> Budget:
-    """A union in whose list these people stand, by their mobile numbers."""
+    """A union in whose list these people stand, whose accounts an officer has confirmed."""
     union = a_union(people)
     with people.runtime.work() as w:
         known = [accounts.person(w.session, people.ids[name]) for name in members or MEMBERS]
@@ -30,7 +31,11 @@ def a_budget_with_members(people: People, *members: str) -> Budget:
             unions.NewMember(f"示例会员{n}", f"M{n:04d}", (person and person.mobile) or "")
             for n, person in enumerate(known)
         ]
-        unions.add_members(w, union.id, new)
+        added = unions.add_members(w, union.id, new)
+    with people.runtime.work(people.actor("union_treasurer")) as w:
+        for member, name in zip(added, members or MEMBERS, strict=True):
+            match = unions.Match(member.id, uuid.UUID(people.ids[name]))
+            unions.confirm_account(w, union.id, match)
     return a_budget(people, union)
 
 
@@ -74,7 +79,7 @@ def credit_of(people: People, name: str = "employee") -> list[tuple[int, int, in
 
 
 def a_batch(
-    people: People, *, issued: bool = True, **changes: object
+    people: People, *, issued: bool = True, by: str = "manager", **changes: object
 ) -> tuple[VoucherBatch, tuple[str, ...]]:
     """Ten codes over ¥20.00, five uses in all, one for each person; with their codes."""
     said: dict[str, object] = {
@@ -86,9 +91,9 @@ def a_batch(
         "most": 5,
     }
     new = service.NewBatch(**{**said, **changes})  # type: ignore[arg-type]  # named by the caller
-    with people.runtime.work(people.actor("manager")) as w:
+    with people.runtime.work(people.actor(by)) as w:
         made = service.make_batch(w, new)
     if not issued:
         return made, ()
-    with people.runtime.work(people.actor("manager")) as w:
+    with people.runtime.work(people.actor("second_manager")) as w:
         return made, service.issue(w, made.id)

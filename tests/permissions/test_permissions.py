@@ -43,6 +43,7 @@ KINDS = {
     "statement": "SupplierStatement",
     "payout run": "PayoutRun",
     "invoice request": "InvoiceRequest",
+    "member's account": "MemberAccount",
     "grant of credit": "CreditGrant",
     "batch of vouchers": "VoucherBatch",
 }  # as the trail names them

@@ -1,4 +1,5 @@
-"""A union's credit for three of its people, one purchase with it, and one batch of vouchers."""
+"""A union's credit for two of its people, an account that nobody has confirmed yet, one purchase
+with credit, and one batch of vouchers."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from functools import partial
 from marketplace.commands.demo.buying import address_of
 from marketplace.commands.demo.delivering import MANAGER, pay
 from marketplace.commands.demo.sellers import listing_named
+from marketplace.commands.demo.settling import SECOND
 from marketplace.commands.demo.stage import Stage
 from marketplace.credit import service
 from marketplace.credit.queries import Wanted
@@ -19,7 +21,12 @@ from marketplace.orders import service as orders
 from marketplace.payments.models import Tender
 from marketplace.unions import service as unions
 
-MEMBERS = (("林小满", "HY09001", "13800000001"), ("周谷雨", "HY09002", "13800000002"))
+# proved by the employee number, confirmed by an officer, and one of whom nobody knows yet
+MEMBERS = (
+    ("林小满", "SL000001", "13800000001"),
+    ("周谷雨", "HY09002", "13800000002"),
+    ("白小雪", "HY09003", "13800000048"),
+)
 UNION, BUDGET, BUYER = "union:union-head", "head-festival", "lin"
 GRANT, PURCHASE = "credit:festival", "purchase:credit"
 
@@ -36,9 +43,12 @@ def plan(stage: Stage) -> None:
 
 
 def _propose(stage: Stage) -> None:
-    """Who has an account is on the union's list by his number."""
+    """Only those whose account is proved to be theirs get any."""
     with stage.work("head-buyer") as w:
-        unions.add_members(w, stage.ids[UNION], [unions.NewMember(*one) for one in MEMBERS])
+        listed = [unions.NewMember(*one) for one in MEMBERS]
+        _, second, _ = unions.add_members(w, stage.ids[UNION], listed)
+        w.session.flush()
+        unions.confirm_account(w, stage.ids[UNION], unions.Match(second.id, stage.ids["zhou"]))
     with stage.work("head-buyer") as w:
         new = service.NewGrant(stage.ids[BUDGET], "冬至会员慰问", Money(60_00), _span(stage, 60))
         stage.ids[GRANT] = service.propose(w, new).id
@@ -53,7 +63,7 @@ def _vouchers(stage: Stage) -> None:
     with stage.work(MANAGER) as w:
         new = service.NewBatch("新年满减券", Money(10_00), Money(80_00), _span(stage, 45), 50, 30)
         made = service.make_batch(w, new)
-    with stage.work(MANAGER) as w:
+    with stage.work(SECOND) as w:
         service.issue(w, made.id)
 
 

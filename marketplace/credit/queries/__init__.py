@@ -3,14 +3,15 @@
 from marketplace.credit.queries.faults import faults, reserved
 from marketplace.credit.queries.grants import (
     GrantView,
+    LeftOut,
     ShareRow,
     eligible,
     grant,
     grants,
+    left_out,
     officer_roles,
     own_shares,
     shares,
-    without_account,
 )
 from marketplace.credit.queries.paying import (
     VoucherFound,
@@ -18,7 +19,6 @@ from marketplace.credit.queries.paying import (
     covering,
     open_voucher,
     to_end,
-    union_of,
     usable,
 )
 from marketplace.credit.queries.vouchers import BatchRow, batch, batches
@@ -26,6 +26,7 @@ from marketplace.credit.queries.vouchers import BatchRow, batch, batches
 __all__ = [
     "BatchRow",
     "GrantView",
+    "LeftOut",
     "ShareRow",
     "VoucherFound",
     "Wanted",
@@ -36,13 +37,12 @@ __all__ = [
     "faults",
     "grant",
     "grants",
+    "left_out",
     "officer_roles",
     "open_voucher",
     "own_shares",
     "reserved",
     "shares",
     "to_end",
-    "union_of",
     "usable",
-    "without_account",
 ]

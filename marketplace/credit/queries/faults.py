@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 
 from sqlalchemy import func, select
@@ -89,12 +90,27 @@ def _limit_faults(session: Session) -> Iterator[str]:
     for batch in batches.values():
         if batch.used != counts.get(batch.id, 0) or batch.used > batch.most:
             yield f"vouchers {batch.name}: {batch.used} counted, {counts.get(batch.id, 0)} used"
+        if batch.issued_by == batch.made_by:
+            yield f"vouchers {batch.name} were made and issued by one person"
+    counted = _uses(session)
     for use in session.scalars(select(VoucherUse)):
         batch = batches[use.batch_id]
+        if use.used != (used_ := counted[use.batch_id, use.limit_of, use.owner]):
+            yield f"vouchers {batch.name}: {use.used} counted of {use.owner}, {used_} used"
         is_person = use.limit_of is LimitOf.PERSON
         most = batch.most_per_person if is_person else batch.most_per_union
         if most is not None and use.used > most:
             yield f"vouchers {batch.name}: {use.used} uses of {use.limit_of} {use.owner}"
+
+
+def _uses(session: Session) -> Counter[tuple[uuid.UUID, LimitOf, str]]:
+    """How often codes are in use, by batch and whose limit they count for."""
+    found: Counter[tuple[uuid.UUID, LimitOf, str]] = Counter()
+    for code in session.scalars(select(Voucher).where(Voucher.purchase_id.is_not(None))):
+        found[code.batch_id, LimitOf.PERSON, code.person_id or ""] += 1
+        for union in code.unions:
+            found[code.batch_id, LimitOf.UNION, union] += 1
+    return found
 
 
 def _parts(session: Session) -> Parts:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Person
 from marketplace.credit.models import CreditGrant, CreditShare
 from marketplace.credit.rules import Member
 from marketplace.kernel.actor import Actor, Role
@@ -20,7 +20,8 @@ from marketplace.ledger.states import AccountKind
 from marketplace.payments import queries as payments
 from marketplace.payments.models import Payment
 from marketplace.unions import queries as unions
-from marketplace.unions.models import Union, UnionMember
+from marketplace.unions.models import Union
+from marketplace.unions.states import MatchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,15 @@ class ShareRow:
     held: Money
     spent: Money  # net of refunds
     sent_back: Money  # to the union, after its time
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The names of members who get nothing yet."""
+
+    union: Union
+    without_account: tuple[str, ...]
+    unproved: tuple[str, ...]  # an account bears the number; whether it is theirs nobody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +106,24 @@ def own_shares(session: Session, actor: Actor) -> tuple[ShareRow, ...]:
     return _rows(session, [(row[0], row[1]) for row in session.execute(asked)])
 
 
-def eligible(session: Session, union_id: uuid.UUID) -> tuple[Member, ...]:
-    """Members of the union who have an account with us, known by their mobile number."""
-    asked = (
-        select(Person.id, UnionMember.name)
-        .join(UnionMember, UnionMember.mobile == Person.mobile)
-        .where(UnionMember.union_id == union_id, UnionMember.left_on.is_(None))
-        .where(Person.left_at.is_(None))
-        .order_by(UnionMember.employee_number)
-    )
-    return tuple(
-        {str(row[0]): Member(str(row[0]), row[1]) for row in session.execute(asked)}.values()
-    )
+def eligible(session: Session, union_id: uuid.UUID, at: datetime) -> tuple[Member, ...]:
+    """Members of the union whose account is proved to be theirs, each once."""
+    found = {
+        str(row.person.id): Member(str(row.person.id), row.member.name)
+        for row in unions.matches(session, union_id, at)
+        if row.state is MatchState.CONFIRMED
+    }
+    return tuple(found.values())
 
 
-def without_account(session: Session, union_id: uuid.UUID) -> tuple[str, ...]:
-    """The names of those who cannot get any, because nobody with their number has an account."""
-    asked = (
-        select(UnionMember.name)
-        .outerjoin(Person, (UnionMember.mobile == Person.mobile) & Person.left_at.is_(None))
-        .where(UnionMember.union_id == union_id, UnionMember.left_on.is_(None))
-        .where(Person.id.is_(None))
-        .order_by(UnionMember.employee_number)
+def left_out(session: Session, union: Union, at: datetime) -> LeftOut:
+    """Who would get nothing of a grant that is proposed now."""
+    waiting = tuple(
+        row.member.name
+        for row in unions.matches(session, union.id, at)
+        if row.state is not MatchState.CONFIRMED
     )
-    return tuple(session.scalars(asked))
+    return LeftOut(union, unions.without_account(session, union.id, at), waiting)
 
 
 def _rows(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Person
 from marketplace.credit.models import CreditGrant, CreditShare, Voucher, VoucherBatch
 from marketplace.credit.rules import Cost, Cover, Source, code_hash, cover
 from marketplace.credit.states import GrantState, VoucherState
@@ -19,7 +17,6 @@ from marketplace.kernel.money import ZERO, total
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.states import AccountKind
 from marketplace.payments.models import PartKind
-from marketplace.unions.models import UnionMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +88,6 @@ def _as_source(found: VoucherFound, costs: Sequence[Cost]) -> Source:
     return Source(PartKind.VOUCHER, found.voucher.id, batch.face, batch.zone_only)
 
 
-def union_of(session: Session, person_id: str) -> str:
-    """The union whose uses are counted for this person; "" for one who is in none."""
-    asked = (
-        select(UnionMember.union_id)
-        .join(Person, UnionMember.mobile == Person.mobile)
-        .where(Person.id == _id(person_id), UnionMember.left_on.is_(None))
-        .order_by(UnionMember.union_id)
-    )
-    return str(session.scalar(asked) or "")
-
-
 def to_end(session: Session, at: datetime) -> tuple[CreditGrant, ...]:
     """Grants whose time is over, the oldest first; also one that has ended and holds credit again,
     which a refund gave back in the second before the end."""
@@ -119,10 +105,3 @@ def to_end(session: Session, at: datetime) -> tuple[CreditGrant, ...]:
         CreditGrant.valid_until <= at,
     )
     return tuple(session.scalars(asked.order_by(CreditGrant.valid_until, CreditGrant.id)))
-
-
-def _id(person_id: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(person_id)
-    except ValueError:  # a host's own
-        return None

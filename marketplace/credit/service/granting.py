@@ -27,7 +27,7 @@ CAUSE = "credit_"  # before the words of the budget book
 
 @dataclass(frozen=True, slots=True)
 class NewGrant:
-    """What a buyer of the union proposes; everybody on its list who has an account gets it."""
+    """What a buyer of the union proposes; everybody on its list whose account is proved gets it."""
 
     budget_id: uuid.UUID
     name: str
@@ -48,7 +48,7 @@ def propose(w: Work, new: NewGrant) -> CreditGrant:
         raise Forbidden(verb="propose")
     union = w.session.get_one(Union, budget.union_id)
     card = _allowed(w, union, budget.source)
-    people = queries.eligible(w.session, union.id)
+    people = queries.eligible(w.session, union.id, w.now)
     if not people:
         raise Refused("credit_without_people")
     made = CreditGrant(
@@ -79,7 +79,7 @@ def propose(w: Work, new: NewGrant) -> CreditGrant:
 def approve(w: Work, grant_id: uuid.UUID, seen: str | None = None) -> CreditGrant:
     """Agree to exactly what was proposed; the union is asked for the money. `seen` is the hash of
     what the page showed (None: not shown to anybody). Raises Missing, SamePerson, WrongState,
-    Refused (credit_changed, credit_not_allowed, credit_without_rule)."""
+    Refused (credit_changed, credit_unproved, credit_not_allowed, credit_without_rule)."""
     found = _load(w, grant_id)
     grant = found.grant
     _second_person(w, grant)
@@ -88,6 +88,7 @@ def approve(w: Work, grant_id: uuid.UUID, seen: str | None = None) -> CreditGran
     now = _hash(grant, [row.share.person_id for row in found.rows])
     if now != grant.content_hash or seen not in (None, now):
         raise Refused("credit_changed")
+    _still_theirs(w, found)
     move(w, GRANT, grant, "approve", content=grant.content_hash)
     grant.decided_by, grant.decided_at = w.actor.person_id, w.now
     unions.commit(w, _held(grant, "committed"))
@@ -169,6 +170,14 @@ def _allowed(w: Work, union: Union, source: FundSource) -> rules.Card:
     if not card.is_allowed:
         raise Refused("credit_not_allowed", field="budget", rule=card.name, document=card.document)
     return card
+
+
+def _still_theirs(w: Work, found: queries.GrantView) -> None:
+    """Somebody may have said since that an account is another person's."""
+    proved = {one.person_id for one in queries.eligible(w.session, found.union.id, w.now)}
+    names = [row.share.name for row in found.rows if row.share.person_id not in proved]
+    if names:
+        raise Refused("credit_unproved", names="、".join(names[:20]), people=len(names))
 
 
 def _hash(grant: CreditGrant, people: list[str]) -> str:

@@ -13,8 +13,9 @@ from marketplace.credit.models import Voucher, VoucherBatch, VoucherUse
 from marketplace.credit.states import VOUCHERS, Funder, LimitOf, VoucherState
 from marketplace.kernel.actor import Role
 from marketplace.kernel.codes import random_code
-from marketplace.kernel.errors import Forbidden, Invalid, Refused
+from marketplace.kernel.errors import Forbidden, Invalid, Refused, SamePerson
 from marketplace.kernel.money import ZERO, Money
+from marketplace.unions import queries as unions
 from marketplace.work import Work, move
 
 MOST_CODES = 5_000
@@ -54,10 +55,13 @@ def make_batch(w: Work, new: NewBatch) -> VoucherBatch:
 
 
 def issue(w: Work, batch_id: uuid.UUID) -> tuple[str, ...]:
-    """Make the codes; this answer is the only place where they ever stand. Raises Missing,
-    Forbidden, WrongState."""
+    """Make the codes; this answer is the only place where they ever stand. By another manager than
+    who made the batch. Raises Missing, Forbidden, SamePerson, WrongState."""
     batch = queries.batch(w.session, batch_id).batch
+    if batch.made_by == w.actor.person_id:
+        raise SamePerson
     move(w, VOUCHERS, batch, "issue", codes=batch.codes)
+    batch.issued_by, batch.issued_at = w.actor.person_id, w.now
     codes = tuple(random_code(rules.CODE_LENGTH) for _ in range(batch.codes))
     w.session.add_all(Voucher(batch_id=batch.id, code_hash=rules.code_hash(one)) for one in codes)
     w.session.flush()
@@ -78,12 +82,12 @@ def redeem(w: Work, voucher_id: uuid.UUID, purchase_id: uuid.UUID, amount: Money
     """Use one code for one purchase, within every limit of its batch; each guard is the `where` of
     an update. Raises Refused (voucher_unknown, voucher_used_up)."""
     voucher = w.session.get_one(Voucher, voucher_id)
-    union = queries.union_of(w.session, w.actor.person_id)
+    counted_for = _unions(w, w.session.get_one(VoucherBatch, voucher.batch_id))
     taken = (
         update(Voucher)
         .where(Voucher.id == voucher_id, Voucher.purchase_id.is_(None))
         .values(
-            purchase_id=purchase_id, person_id=w.actor.person_id, union_key=union,
+            purchase_id=purchase_id, person_id=w.actor.person_id, unions=counted_for,
             amount=amount, returned=ZERO, used_at=w.now,
         )
     )  # fmt: skip
@@ -99,7 +103,7 @@ def redeem(w: Work, voucher_id: uuid.UUID, purchase_id: uuid.UUID, amount: Money
         raise Refused("voucher_used_up", field="voucher")
     batch = w.session.get_one(VoucherBatch, voucher.batch_id, populate_existing=True)
     _count(w, batch, LimitOf.PERSON, w.actor.person_id)
-    if union and batch.most_per_union is not None:
+    for union in counted_for:
         _count(w, batch, LimitOf.UNION, union)
     w.session.refresh(voucher)
     w.record("redeem", voucher, amount=amount.fen, purchase=str(purchase_id))
@@ -117,12 +121,20 @@ def give_back(w: Work, voucher_id: uuid.UUID, amount: Money) -> None:
         return
     batch = w.session.get_one(VoucherBatch, voucher.batch_id)
     _less(w, update(VoucherBatch).where(VoucherBatch.id == batch.id), VoucherBatch)
-    owners = {LimitOf.PERSON: voucher.person_id, LimitOf.UNION: voucher.union_key}
-    for limit_of, owner in owners.items():
+    owners = [(LimitOf.PERSON, voucher.person_id)]
+    owners += [(LimitOf.UNION, union) for union in voucher.unions]
+    for limit_of, owner in owners:
         of = update(VoucherUse).where(VoucherUse.batch_id == batch.id, VoucherUse.owner == owner)
         _less(w, of.where(VoucherUse.limit_of == limit_of), VoucherUse)
-    voucher.purchase_id = voucher.used_at = voucher.person_id = voucher.union_key = None
-    voucher.amount = voucher.returned = ZERO
+    voucher.purchase_id = voucher.used_at = voucher.person_id = None
+    voucher.unions, voucher.amount, voucher.returned = [], ZERO, ZERO
+
+
+def _unions(w: Work, batch: VoucherBatch) -> list[str]:
+    """For whose limits a use counts: whoever is in two unions uses up both."""
+    if batch.most_per_union is None:
+        return []
+    return [str(one) for one in unions.listed_in(w.session, w.actor.person_id, w.now)]
 
 
 def _count(w: Work, batch: VoucherBatch, limit_of: LimitOf, owner: str) -> None:

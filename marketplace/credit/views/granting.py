@@ -43,7 +43,12 @@ CSV = "text/csv; charset=utf-8"
 @signed_in
 def mine() -> ResponseReturnValue:
     with reading() as session:
-        return page("credit/mine.html", rows=queries.own_shares(session, someone()), now=now())
+        return page(
+            "credit/mine.html",
+            rows=queries.own_shares(session, someone()),
+            lists=unions.own_matches(session, someone().person_id, now()),
+            now=now(),
+        )
 
 
 @pages.get("/grants")
@@ -125,11 +130,11 @@ def _index(form: GrantForm, status: int = 200) -> ResponseReturnValue:
     with reading() as session:
         _offer_budgets(form, session)
         found = queries.grants(session, actor)
-        left_out = {
-            union.name: queries.without_account(session, union.id)
+        left_out = [
+            queries.left_out(session, union, now())
             for union in unions.own_unions(session, actor)
             if Role.UNION_BUYER in unions.roles_in(actor, union.organisation_id)
-        }
+        ]
     return page(
         "credit/index.html",
         status,

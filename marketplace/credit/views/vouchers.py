@@ -52,7 +52,7 @@ def make() -> ResponseReturnValue:
         if not form.blame(fault):
             raise
         return _batches(form, fault.status)
-    return back_to("credit.batch", _("已建立，还没有生成券码。"), batch_id=made.id)
+    return back_to("credit.batch", _("已建立，请另一位经理生成券码。"), batch_id=made.id)
 
 
 @pages.get("/vouchers/<uuid:batch_id>")
@@ -95,12 +95,15 @@ def _batch(
 ) -> ResponseReturnValue:
     with reading() as session:
         row = queries.batch(session, batch_id)
+    is_maker = row.batch.made_by == someone().person_id
+    open_ = VOUCHERS.open_verbs(row.batch.state, someone().roles)
     return page(
         "credit/voucher.html",
         status,
         row=row,
         batch=row.batch,
-        verbs_open=VOUCHERS.open_verbs(row.batch.state, someone().roles),
+        verbs_open=[one for one in open_ if not (one.verb == "issue" and is_maker)],
+        is_maker=is_maker,
         verb_url=lambda verb: url_for(f"marketplace.credit.{verb}", batch_id=batch_id),
         refusal=refusal,
     )

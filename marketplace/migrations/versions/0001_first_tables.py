@@ -478,6 +478,8 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("made_by", sa.String(length=64), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_by", sa.String(length=64), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -931,7 +933,7 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("purchase_id", sa.Uuid(), nullable=True),
         sa.Column("person_id", sa.String(length=64), nullable=True),
-        sa.Column("union_key", sa.String(length=36), nullable=True),
+        sa.Column("unions", sa.JSON(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("returned", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
@@ -2192,6 +2194,40 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "mp_member_account",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("decided_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["mp_union_member.id"], name=op.f("fk_mp_member_account_member_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["mp_person.id"], name=op.f("fk_mp_member_account_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_member_account")),
+        sa.UniqueConstraint(
+            "member_id", "person_id", name=op.f("uq_mp_member_account_member_id_person_id")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_mp_member_account_person_id"), "mp_member_account", ["person_id"], unique=False
+    )
+    op.create_index(
+        "uq_mp_member_account_own",
+        "mp_member_account",
+        ["member_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'confirmed'"),
+        postgresql_where=sa.text("state = 'confirmed'"),
+    )
+    op.create_table(
         "mp_plan",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("union_id", sa.Uuid(), nullable=False),
@@ -2899,6 +2935,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_mp_plan_organisation_id"), table_name="mp_plan")
     op.drop_index(op.f("ix_mp_plan_budget_id"), table_name="mp_plan")
     op.drop_table("mp_plan")
+    op.drop_index(
+        "uq_mp_member_account_own",
+        table_name="mp_member_account",
+        sqlite_where=sa.text("state = 'confirmed'"),
+        postgresql_where=sa.text("state = 'confirmed'"),
+    )
+    op.drop_index(op.f("ix_mp_member_account_person_id"), table_name="mp_member_account")
+    op.drop_table("mp_member_account")
     op.drop_table("mp_listing_village")
     op.drop_index(op.f("ix_mp_listing_photo_added_by"), table_name="mp_listing_photo")
     op.drop_table("mp_listing_photo")

@@ -14,7 +14,7 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.states import AccountKind
-from marketplace.unions.models import Budget, Union, UnionMember
+from marketplace.unions.models import Budget, MemberAccount, Union, UnionMember
 
 OFFICERS = frozenset({Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER})
 READERS = frozenset({Role.AUDITOR, Role.SYSTEM})
@@ -87,7 +87,9 @@ def member_counts(session: Session, union_ids: Collection[uuid.UUID]) -> dict[uu
 
 
 def faults(session: Session) -> Iterator[str]:
-    """Every budget whose amounts do not add up or that is overspent, in words."""
+    """Every budget whose amounts do not add up or that is overspent, and whoever decided about an
+    account of his own, in words."""
+    yield from _decided_alone(session)
     for row in _with_amounts(session, session.scalars(select(Budget)).all()):
         name = f"{row.budget.name} {row.budget.year} ({row.budget.id})"
         used = row.available + row.reserved + row.committed + row.spent
@@ -118,3 +120,9 @@ def _with_amounts(session: Session, found: Collection[Budget]) -> tuple[BudgetRo
         )
         for row in found
     )
+
+
+def _decided_alone(session: Session) -> Iterator[str]:
+    for said in session.scalars(select(MemberAccount)):
+        if said.decided_by == str(said.person_id):
+            yield f"member's account {said.id} was decided by the person whose it is"
