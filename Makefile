@@ -32,12 +32,12 @@ help:
 demo: .venv/.runtime assets
 	$(BIN)/marketplace demo --serve --host $(HOST) --port $(PORT) --data "$(DATA)"
 
-# mypy has work for one core only, so it goes on beside the tests; what it says comes last
+# mypy has work for one core only, so it goes on beside what is fetched and the tests; what it says
+# comes last
 test: .venv/.dev
-	$(BIN)/python tools/assets.py --tests
-	$(BIN)/python tools/chromium.py --install
 	@mkdir -p build; make --no-print-directory lint > build/lint.log 2>&1 & lint=$$!; \
-	echo "$(PYTEST)"; $(PYTEST); tested=$$?; \
+	$(BIN)/python tools/assets.py --tests && $(BIN)/python tools/chromium.py --install \
+	&& echo "$(PYTEST)" && $(PYTEST); tested=$$?; \
 	wait $$lint; linted=$$?; cat build/lint.log; test $$tested -eq 0 -a $$linted -eq 0
 
 faults: .venv/.dev assets

@@ -39,6 +39,8 @@ _SESSION = (
     f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT} -c timezone=UTC"
 )
 
+_KEEP_PLANS = "SET plan_cache_mode TO force_generic_plan"
+
 
 class StrictTypes(SQLiteTypeCompiler):
     """STRICT tables know TEXT, INTEGER, REAL and BLOB only."""
@@ -59,15 +61,21 @@ def planned_anew(session: Session) -> Iterator[None]:
     After five times psycopg prepares a question, and PostgreSQL may then keep one plan for any
     values; made while a table was empty it reads all of it, over and over, once it is full.
     """
-    raw: Any = session.connection().connection.dbapi_connection
     if session.get_bind().dialect.name != "postgresql":
         yield
         return
+    connection = session.connection()
+    raw: Any = connection.connection.dbapi_connection
+    keeps = connection.get_execution_options().get("mp_looking")
     before, raw.prepare_threshold = raw.prepare_threshold, None
+    if keeps:
+        connection.exec_driver_sql("SET plan_cache_mode TO force_custom_plan")
     try:
         yield
     finally:
         raw.prepare_threshold = before
+        if keeps:
+            connection.exec_driver_sql(_KEEP_PLANS)
 
 
 def make_engine(url: str) -> Engine:
@@ -77,6 +85,9 @@ def make_engine(url: str) -> Engine:
         # what the operator gives with the address (a schema, say) stands beside ours
         theirs = make_url(url).query.get("options", "")
         given = " ".join((theirs,) if isinstance(theirs, str) else theirs)
+        # psycopg is there only where PostgreSQL is
+        from marketplace.work.described import Described  # noqa: PLC0415
+
         engine = create_engine(
             make_url(url).difference_update_query(["options"]),
             pool_pre_ping=True,
@@ -84,7 +95,10 @@ def make_engine(url: str) -> Engine:
             pool_size=POOL,
             max_overflow=POOL,
             isolation_level="READ COMMITTED",  # guards stand in the statements, see docs/data.md
-            connect_args={"options": f"{_SESSION} {given}".strip()},
+            connect_args={
+                "options": f"{_SESSION} {given}".strip(),
+                "cursor_factory": Described,
+            },
         )
         event.listen(engine, "begin", _plan)
         return engine
@@ -117,7 +131,7 @@ def _plan(connection: Connection) -> None:
     raw: Any = connection.connection.dbapi_connection
     if connection.get_execution_options().get("mp_looking"):
         if not getattr(raw, "mp_has_looked", False):
-            connection.exec_driver_sql("SET plan_cache_mode TO force_generic_plan")
+            connection.exec_driver_sql(_KEEP_PLANS)
             raw.mp_has_looked = True
     elif getattr(raw, "mp_has_looked", False):
         connection.exec_driver_sql("SET LOCAL plan_cache_mode TO DEFAULT")

@@ -22,6 +22,7 @@ from marketplace.regions import queries as regions
 from marketplace.regions.models import Village
 from marketplace.regions.queries import PublishedList
 from marketplace.web.paging import PER_PAGE, Page
+from marketplace.work.database import planned_anew
 from marketplace.zone import rules
 from marketplace.zone.rules import Wanted
 
@@ -121,8 +122,10 @@ def shelf(session: Session, shown: Shown, at: datetime, number: int) -> Page[Goo
     elif shown.province:
         given["province"] = f"{shown.province[:2]}%"
     asked = _shelf(frozenset(given) - {"start", "at"})
-    items = catalog.read_goods(session, asked, **given) if total else []
-    return Page(items, number, total, PER_PAGE)
+    if not total:
+        return Page([], number, total, PER_PAGE)
+    with planned_anew(session):  # how many goods the chosen counties have decides by which way
+        return Page(catalog.read_goods(session, asked, **given), number, total, PER_PAGE)
 
 
 _CHOICES: Mapping[str, ColumnElement[bool]] = {

@@ -64,6 +64,7 @@ class World:
         }
         self._watch()
         self._raw = {name: self._plain(name) for name in self.before}
+        self._files = self._there()
 
     def _browser(self, mobile: str | None) -> Browser:
         client = sign_in(self.app, mobile) if mobile else self.app.test_client()
@@ -126,9 +127,16 @@ class World:
                 found[name] = {tuple(row[part] for part in key): dict(row) for row in rows}
         return found
 
+    def _there(self) -> dict[str, int]:
+        """The files beside the database, with their sizes."""
+        paths = (path for path in self.data.rglob("*") if path.is_file())
+        return {str(p): p.stat().st_size for p in paths if ".sqlite" not in p.name}
+
     def put_back(self) -> None:
         """As it was before the last request; nobody has come too often yet."""
         self.app.extensions["marketplace.limiter"].reset()
+        if self._version() == self._seen and self._there() == self._files:
+            return
         self._watcher.close()
         self.runtime.engine.dispose()
         shutil.rmtree(self.data)
