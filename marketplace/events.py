@@ -243,8 +243,7 @@ class Covering:
 
 @dataclass(frozen=True, slots=True)
 class CoverReturned(Event):
-    """What credit and vouchers paid of an order, or were to pay, is theirs again. `key` is of the
-    refund, or of the order that was let go before it was paid."""
+    """What credit and vouchers paid of an order, or were to, is theirs again; `key` says why."""
 
     order_id: UUID
     key: str
@@ -262,6 +261,7 @@ class RefundSettled(Event):
     amount: Money
     tender: str
     cause: str = "purchase"
+    attempt: int = 0  # how often it had bounced before
 
 
 @dataclass(frozen=True, slots=True)

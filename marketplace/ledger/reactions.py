@@ -173,11 +173,12 @@ def _owe_buyer(w: Work, event: str, key: str, off: OrderCancelled | OrderTakenBa
 
 
 def book_refund(w: Work, event: RefundSettled) -> None:
-    """The money has gone back."""
+    """The money has gone back; again, when it had bounced."""
+    again = f":{event.attempt}" if event.attempt else ""
     post(
         w, Book.MONEY, "refunded" if event.cause == "purchase" else "credit_refunded",
         subject_id=event.order_id,
-        key=f"refund-settled:{event.refund_id}",
+        key=f"refund-settled:{event.refund_id}{again}",
         entries=(
             debit(_owed_back(event.tender == "direct"), event.amount),
             credit(CLEARING[event.tender], event.amount),

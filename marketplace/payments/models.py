@@ -99,6 +99,9 @@ class Refund(Base):
     requested_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str | None] = mapped_column(String(64))
+    bounced: Mapped[int] = mapped_column(default=0)  # how often it was said to be back and was not
+    bounced_at: Mapped[datetime | None]
+    note: Mapped[str | None] = mapped_column(String(500))  # why it was closed without money
 
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
@@ -158,6 +161,7 @@ class PaymentOperation(Versioned, Base):
     amount: Mapped[Money]
     state: Mapped[OperationState] = mapped_column(default=OperationState.ASKED, index=True)
     is_excess: Mapped[bool] = mapped_column(default=False)  # taken, and not for the payment
+    is_told_failed: Mapped[bool] = mapped_column(default=False)  # by the gateway: its last word
     provider_ref: Mapped[str | None] = mapped_column(ProviderRef, unique=True)
     money_ref: Mapped[str | None] = mapped_column(ProviderRef, unique=True)  # of money that came
     send_to: Mapped[LongText] = mapped_column(default="")

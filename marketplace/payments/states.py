@@ -17,6 +17,7 @@ class RefundState(StrEnum):
     SENT = "sent"  # a supplier who was paid directly says that he gave it back
     SETTLED = "settled"  # gone out
     UNDONE = "undone"  # what was to go back had never come: nothing moves
+    OFFSET = "offset"  # the payer has it by a dispute that we lost: nothing moves
 
 
 class OperationKind(StrEnum):
@@ -86,6 +87,9 @@ REFUND = Machine(
     step("send", {_R.REQUESTED}, _R.SENT, by={Role.SUPPLIER_STAFF}),
     step("confirm", {_R.SENT}, _R.SETTLED, by={Role.UNION_BUYER, Role.MANAGER}),
     step("undo", {_R.REQUESTED}, _R.UNDONE, by={Role.MANAGER}, needs_note=True),
+    # the gateway says later that it failed: owed as before
+    step("bounce", {_R.SETTLED}, _R.REQUESTED, by={Role.SYSTEM}),
+    step("offset", {_R.REQUESTED}, _R.OFFSET, by={Role.MANAGER}, needs_note=True),
 )
 
 OPERATION = Machine(
@@ -94,6 +98,8 @@ OPERATION = Machine(
     # the gateway's last word counts, also after we had given it up
     step("finish", set(_O) - {_O.DONE}, _O.DONE, by={Role.SYSTEM}),
     step("fail", {_O.ASKED, _O.OPEN, _O.UNKNOWN}, _O.FAILED, by={Role.SYSTEM}),
+    # money that was said to be back came back to us
+    step("bounce", {_O.DONE}, _O.FAILED, by={Role.SYSTEM}),
 )
 
 DISPUTE = Machine(

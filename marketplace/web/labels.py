@@ -37,6 +37,7 @@ _TONES = {
     "revoked": "stop",
     "discarded": "stop",
     "undone": "stop",
+    "offset": "info",
     "columns": "warm",
     "applied": "",
     "shipped": "info",

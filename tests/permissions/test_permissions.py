@@ -49,6 +49,7 @@ KINDS = {
 }  # as the trail names them
 UNROUTED: dict[str, str] = {  # verb → why no row of the table uses it
     "CreditGrant.fund": "follows the union's transfer; see tests/credit/test_granting.py",
+    "Refund.offset": "after a lost dispute; see tests/payments/test_disputed_refunds.py",
     "Payment.settle_covered": "in a checkout that credit covers; see tests/credit/test_paying.py",
 }
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -803,6 +803,9 @@ def upgrade() -> None:
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.String(length=64), nullable=True),
+        sa.Column("bounced", sa.Integer(), nullable=False),
+        sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_mp_refund_amount_positive")),
         sa.CheckConstraint(
             "own >= 0 AND own <= amount", name=op.f("ck_mp_refund_own_at_most_amount")
@@ -1453,6 +1456,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("is_excess", sa.Boolean(), nullable=False),
+        sa.Column("is_told_failed", sa.Boolean(), nullable=False),
         sa.Column("provider_ref", sa.String(length=100), nullable=True),
         sa.Column("money_ref", sa.String(length=100), nullable=True),
         sa.Column("send_to", sa.Text(), nullable=False),

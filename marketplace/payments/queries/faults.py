@@ -12,6 +12,7 @@ from marketplace.kernel.money import ZERO, Money, total
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.states import AccountKind
 from marketplace.payments.models import Dispute, Payment, PaymentOperation, Refund, Tender
+from marketplace.payments.queries.operations import lost_left
 from marketplace.payments.queries.parts import part_faults
 from marketplace.payments.states import (
     DisputeState,
@@ -98,6 +99,14 @@ def _disputes(session: Session, done: Sequence[PaymentOperation]) -> Iterator[st
         captured = total(one.amount for one in _charges(done, payment_id))
         if withheld > captured:
             yield f"payment {payment_id}: {withheld} disputed of {captured} captured"
+    offset = _offset(session)
+    for payment_id in {one.payment_id for one in offset}:
+        if (left := lost_left(session, payment_id)) < ZERO:
+            yield f"payment {payment_id}: {-left} more closed by disputes than was lost"
+    lost = select(Dispute.amount).where(Dispute.state == DisputeState.LOST)
+    counted = total(session.scalars(lost)) - total(one.own for one in offset)
+    if (booked := ledger.balance(session, AccountKind.CARD_LOSS)) != counted:
+        yield f"card_loss: the books say {booked}, disputes less refunds sum to {counted}"
 
 
 def _clearing(
@@ -122,6 +131,10 @@ def _clearing(
 
 def _charges(done: Sequence[PaymentOperation], payment_id: uuid.UUID) -> list[PaymentOperation]:
     return [one for one in done if one.payment_id == payment_id and one.kind is _K.CHARGE]
+
+
+def _offset(session: Session) -> Sequence[Refund]:
+    return session.scalars(select(Refund).where(Refund.state == RefundState.OFFSET)).all()
 
 
 def _withheld(session: Session) -> dict[uuid.UUID, Money]:

@@ -18,6 +18,7 @@ from marketplace.payments.models import (
     Payment,
     PaymentOperation,
     Reconciliation,
+    Refund,
     Tender,
 )
 from marketplace.payments.states import (
@@ -26,6 +27,7 @@ from marketplace.payments.states import (
     OperationKind,
     OperationState,
     PaymentState,
+    RefundState,
 )
 from marketplace.web.paging import Page, paged
 
@@ -151,6 +153,17 @@ def kept_back(session: Session, payment_id: uuid.UUID) -> Money:
     return total(
         one.amount for one in disputes_of(session, payment_id) if one.state is not DisputeState.WON
     )
+
+
+def lost_left(session: Session, payment_id: uuid.UUID) -> Money:
+    """What payers' banks took of a payment for good, less the refunds that were closed by it."""
+    lost = total(
+        one.amount for one in disputes_of(session, payment_id) if one.state is DisputeState.LOST
+    )
+    asked = select(Refund.own).where(
+        Refund.payment_id == payment_id, Refund.state == RefundState.OFFSET
+    )
+    return lost - total(session.scalars(asked))
 
 
 def given_back(session: Session, payment_id: uuid.UUID) -> Money:

@@ -1,6 +1,7 @@
 """Moving money: payments are settled once, the gateway is asked by operations that were written
 down before, and our books follow what it says. The only writer."""
 
+from marketplace.payments.service.bouncing import offset_refund
 from marketplace.payments.service.carrying import (
     Between,
     carry,
@@ -54,6 +55,7 @@ __all__ = [
     "lock",
     "look",
     "note",
+    "offset_refund",
     "open_direct",
     "open_funding",
     "open_payment",

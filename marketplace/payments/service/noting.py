@@ -18,7 +18,7 @@ from marketplace.payments.models import (
     PaymentOperation,
     Tender,
 )
-from marketplace.payments.service import settling
+from marketplace.payments.service import bouncing, settling
 from marketplace.payments.service.operating import owe_return
 from marketplace.payments.states import (
     DISCREPANCY,
@@ -200,8 +200,16 @@ def _given(w: Work, charge: PaymentOperation, given: Given) -> None:
 
 
 def _went_back(w: Work, operation: PaymentOperation, given: Given) -> None:
-    if operation.state is OperationState.DONE:
+    if operation.state is OperationState.DONE or operation.is_told_failed:
         return
+    if operation.refund_id is not None:
+        other = queries.operation_of_refund(w.session, operation.refund_id)
+        if other is not None and other.id != operation.id:  # given up, and sent once more since
+            report(
+                w, _K.FOREIGN_REFUND, given.provider_ref,
+                payment_id=operation.payment_id, theirs=str(given.amount),
+            )  # fmt: skip
+            return
     operation.provider_ref, operation.ended_at = given.provider_ref, w.now
     move(w, OPERATION, operation, "finish", ref=given.provider_ref)
     if operation.kind is OperationKind.REFUND and operation.refund_id:
@@ -211,12 +219,16 @@ def _went_back(w: Work, operation: PaymentOperation, given: Given) -> None:
 
 
 def _did_not_go_back(w: Work, operation: PaymentOperation, given: Given) -> None:
-    """Also after it was said to be done: what stands in the books stays, a manager decides."""
+    """Also after it was said to be done; a manager is told. It is the last word: one that was on
+    its way meanwhile changes nothing."""
     report(
         w, _K.REFUND_FAILED, given.provider_ref,
         payment_id=operation.payment_id, theirs=str(given.amount),
     )  # fmt: skip
-    if operation.state in queries.UNDER_WAY:
+    operation.is_told_failed = True
+    if operation.state is OperationState.DONE:
+        bouncing.bounce(w, operation, given.provider_ref)
+    elif operation.state in queries.UNDER_WAY:
         operation.provider_ref, operation.ended_at = given.provider_ref, w.now
         move(w, OPERATION, operation, "fail", ref=given.provider_ref)
 

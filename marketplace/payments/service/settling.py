@@ -298,6 +298,7 @@ def gone(w: Work, refund: Refund, payment: Payment) -> RefundSettled:
         amount=refund.own,
         tender=payment.tender.value,
         cause=payment.cause.value,
+        attempt=refund.bounced,
     )
 
 

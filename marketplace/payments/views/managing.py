@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Refused
 from marketplace.payments import queries, service
-from marketplace.payments.forms import ConfirmForm, RefundForm
+from marketplace.payments.forms import ClearForm, ConfirmForm, RefundForm
 from marketplace.payments.models import Tender
 from marketplace.payments.states import PaymentState, RefundState
 from marketplace.payments.views.blueprint import pages
@@ -100,6 +100,23 @@ def send_to_card(refund_id: uuid.UUID) -> ResponseReturnValue:
     return back_to("payments.refund", _("已请支付渠道退款，还没有到账。"), refund_id=refund_id)
 
 
+@pages.post("/refunds/<uuid:refund_id>/offset")
+@needs(Role.MANAGER)
+def offset(refund_id: uuid.UUID) -> ResponseReturnValue:
+    """The payer has it from his bank already."""
+    form = ClearForm()
+    if not form.validate():
+        return _refund(refund_id, RefundForm(), 422, closing=form)
+    try:
+        with work() as w:
+            service.offset_refund(w, refund_id, form.words())
+    except Refused as fault:
+        if not form.blame(fault):
+            raise
+        return _refund(refund_id, RefundForm(), fault.status, closing=form)
+    return back_to("payments.index", _("已按争议结案。"))
+
+
 def _payment(payment_id: uuid.UUID, form: ConfirmForm, status: int = 200) -> ResponseReturnValue:
     with reading() as session:
         payment = queries.payment(session, someone(), payment_id)
@@ -118,15 +135,20 @@ def _payment(payment_id: uuid.UUID, form: ConfirmForm, status: int = 200) -> Res
     )
 
 
-def _refund(refund_id: uuid.UUID, form: RefundForm, status: int = 200) -> ResponseReturnValue:
+def _refund(
+    refund_id: uuid.UUID, form: RefundForm, status: int = 200, *, closing: ClearForm | None = None
+) -> ResponseReturnValue:
     with reading() as session:
         row = queries.refund(session, refund_id)
+        lost = queries.lost_left(session, row.payment.id)
     is_open = row.refund.state is RefundState.REQUESTED
     return page(
         "payments/refund.html",
         status,
         row=row,
         form=form,
+        closing=closing or ClearForm(),
+        is_lost=bool(lost) and row.refund.own <= lost,
         can_send=is_open and Role.MANAGER in someone().roles,
         is_own=row.payment.payer_id == someone().person_id,
     )
