@@ -183,6 +183,7 @@ LISTING_COLUMNS = (
     "fingerprint", "created_at", "submitted_at", "submitted_by", "decided_at", "decided_by", "note",
     "version", "processing", "packaging", "maker", "claims", "standing",
     "price_reason", "group_code", "variant", "photos", "sheet_left", "reviews", "stars",
+    "made_to_order", "sealed",
 )  # fmt: skip  # in the order of _plain_listing
 TRAIL_COLUMNS = (
     "number", "at", "actor", "verb", "subject_kind", "subject_id", "supplier_id",
@@ -209,7 +210,7 @@ def _plain_listing(
         round(float(sale) * 100), unit, pieces, pieces, spec, net, life, storage, tax,
         int(hours), 0, 0, "", "", "", "", "", "", "", False, "melon", "draft",
         MARK, at, None, None, None, None, None, 1, "raw", "bulk", "own", "[]", "", "",
-        "", "", "[]", f"1/{pieces}", 0, 0,
+        "", "", "[]", f"1/{pieces}", 0, 0, False, False,
     )  # fmt: skip  # in the order of the columns
 
 

@@ -99,6 +99,14 @@ def pieces(value: str) -> int:
     return int(said)
 
 
+def quantity(value: str) -> int:
+    """How many are bought at once, or by one person: “5”, 1 to 9999."""
+    said = halfwidth(value)
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", said):
+        raise refuse("quantity_unclear", limit=MAX_PIECES)
+    return int(said)
+
+
 def hours(value: str) -> int:
     """Whole hours until dispatch: “48”, “48小时”, “48 h”."""
     found = HOURS.fullmatch(halfwidth(value))

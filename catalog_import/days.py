@@ -27,6 +27,11 @@ def day(value: str) -> date:
     return read
 
 
+def iso_day(value: str) -> str:
+    """The same as text: 2026-11-23."""
+    return day(value).isoformat()
+
+
 def year(value: str) -> int:
     """2020, also as 2020年."""
     said = halfwidth(value).removesuffix("年")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import TypeAlias
 
-from catalog_import import amounts, texts
+from catalog_import import amounts, days, texts
 from catalog_import.mapping import Mapping
 from catalog_import.opening import open_table
 from catalog_import.problems import Problem
@@ -19,11 +19,14 @@ TEXT = read_by(texts.text)
 CODE = read_by(texts.code)
 FEN = read_by(amounts.price)
 NAMES = read_by(texts.names)
+YES_OR_NO = read_by(amounts.yes_or_no)
+PIECES = read_by(amounts.quantity)
+DAY = read_by(days.iso_day)
 
 
 @dataclass(kw_only=True, slots=True)  # not frozen: of a long sheet that takes twice as long
 class ListingRow:
-    """One good. Prices in fen, stock in sale units; text that was not stated is empty."""
+    """One good. Prices in fen, stock in sale units, days as ISO text; text not stated is empty."""
 
     row: int
     line: int
@@ -47,7 +50,7 @@ class ListingRow:
     production_licence: str = field(default="", metadata=CODE)
     barcode: str = field(default="", metadata=read_by(texts.barcode))
     tax_rate: amounts.TaxRate | None = field(default=None, metadata=read_by(amounts.tax_rate))
-    freight_included: bool | None = field(default=None, metadata=read_by(amounts.yes_or_no))
+    freight_included: bool | None = field(default=None, metadata=YES_OR_NO)
     dispatch_hours: int | None = field(default=None, metadata=read_by(amounts.hours))
     no_delivery_to: tuple[str, ...] = field(default=(), metadata=NAMES)
     processing: str = field(default="", metadata=TEXT)
@@ -55,6 +58,13 @@ class ListingRow:
     maker: str = field(default="", metadata=TEXT)
     group_code: str = field(default="", metadata=read_by(texts.short_code))
     variant: str = field(default="", metadata=read_by(texts.short_text))
+    min_quantity: int | None = field(default=None, metadata=PIECES)
+    max_per_person: int | None = field(default=None, metadata=PIECES)
+    orders_from: str = field(default="", metadata=DAY)
+    orders_last: str = field(default="", metadata=DAY)
+    ships_from: str = field(default="", metadata=DAY)
+    made_to_order: bool | None = field(default=None, metadata=YES_OR_NO)
+    sealed: bool | None = field(default=None, metadata=YES_OR_NO)
 
     @property
     def fingerprint(self) -> str:
@@ -129,5 +139,6 @@ _SHAPE = Shape(
     key_field="sku",
     duplicate="duplicate_sku",
     codes=frozenset({"sku", "group_code", "production_licence", "barcode", "standard", "county"}),
+    dates=frozenset({"orders_from", "orders_last", "ships_from"}),
     across=_prices_swapped,
 )

@@ -40,7 +40,7 @@ def goods_workbook(
         **known,
         "unit": UNITS,
         "tax_rate": tax_words(),
-        "freight_included": ("是", "否"),
+        **dict.fromkeys(("freight_included", "made_to_order", "sealed"), ("是", "否")),
     }
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(SHEET)

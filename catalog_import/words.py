@@ -306,6 +306,13 @@ _ROW = {
             "Write for example 48小时; turn days into hours.",
         ),
     ),
+    "quantity_unclear": (
+        ("不是 1 至 {limit} 的整数", "请填写如“5”的数字；不限就留空。"),
+        (
+            "this is not a whole number from 1 to {limit}",
+            "Write a number such as 5, or nothing for no limit.",
+        ),
+    ),
     "county_code": (
         ("县级行政区划代码应为 6 位半角数字", "请填写 6 位代码，或县名全称。"),
         ("a county code has 6 half-width digits", "Write the 6 digits, or the full name."),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -14,6 +14,7 @@ from marketplace.catalog.models import Listing
 from marketplace.kernel.base import Base, Id, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import ZERO, Money
+from marketplace.orders import rules
 from marketplace.orders.states import (
     DeliveryState,
     HoldChoice,
@@ -174,6 +175,9 @@ class OrderLine(Base):
     county_code: Mapped[str] = mapped_column(String(6))
     county_name: Mapped[ShortText]
     tax_rate: Mapped[ShortText] = mapped_column(default="")  # as listed: "9%", "免税"
+    dispatch_hours: Mapped[int | None]  # from payment, or from the day on which it ships
+    # as they stood when it was sold, see catalog.rules.terms_of; None: it had none
+    terms: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     designations: Mapped[list[str]]
     eligibility: Mapped[dict[str, Any]]
     eligibility_hash: Mapped[str] = mapped_column(String(64))
@@ -192,6 +196,16 @@ class OrderLine(Base):
     def to_send(self) -> int:
         """Pieces that are to leave in all."""
         return self.quantity - self.unsent
+
+    @property
+    def ships_from(self) -> date | None:
+        """Sold before it was there: it was not promised earlier."""
+        said = (self.terms or {}).get("ships_from")
+        return date.fromisoformat(said) if said else None
+
+    def leaves_by(self, paid_at: datetime) -> datetime | None:
+        """Until when it was promised to leave; None: that was not said."""
+        return rules.leaves_by(paid_at, self.dispatch_hours, self.ships_from)
 
 
 class LineRefund(Base):

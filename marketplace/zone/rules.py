@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from marketplace.catalog.models import Listing
-from marketplace.catalog.queries import Evidence, Good, category
+from marketplace.catalog.queries import Evidence, Good, category, no_return_of
 from marketplace.kernel.clock import SHANGHAI
 from marketplace.kernel.money import Money
 from marketplace.ports.search import Sort
@@ -234,8 +234,28 @@ def facts(listing: Listing, say: Say) -> list[tuple[str, str]]:
         (say("运费"), say("已含运费") if listing.freight_included else ""),
         (say("发货时效"), say("%(hours)s 小时内发货", hours=hours) if hours else ""),
         (say("不发货地区"), listing.no_delivery_to),
+        *_terms(listing, say),
     ]
     return [(term, detail) for term, detail in rows if detail]
+
+
+def _terms(listing: Listing, say: Say) -> list[tuple[str, str]]:
+    """How many may be bought, when, from which day they leave, and whether they may go back."""
+    unit, least, most = listing.unit, listing.min_quantity, listing.max_per_person
+    opens, last = listing.orders_from, listing.orders_last
+    season = say("到 %(last)s 为止", last=last) if last else ""
+    if opens:
+        season = say("%(first)s 起", first=opens)
+    if opens and last:
+        season = say("%(first)s 至 %(last)s", first=opens, last=last)
+    reason = no_return_of(listing)
+    why = say(f"NoReturn.{reason}") if reason else ""
+    return [
+        (say("起订量"), say("%(n)s %(unit)s起", n=least, unit=unit) if least else ""),
+        (say("每人限购"), say("最多 %(n)s %(unit)s", n=most, unit=unit) if most else ""),
+        (say("接单时间"), season),
+        (say("七天无理由退货"), say("不适用：%(why)s", why=why) if why else ""),
+    ]
 
 
 def _moment(when: datetime | date | None) -> str:

@@ -134,6 +134,8 @@ def listing(listing_id: uuid.UUID) -> ResponseReturnValue:
             ),
             steps=rules.steps(offer.listing, words()),
             facts=rules.facts(offer.listing, words()),
+            takes_orders=catalog.is_open(offer.listing, at),
+            ships_from=catalog.presale_day(offer.listing, at),
             sizes=catalog.sizes(session, offer.listing, at),
             drawing=rules.picture(offer.listing),
             villages=made_in,

@@ -153,6 +153,7 @@ def test_low_risk_edits_go_through_by_a_named_rule(
         {"county": "会泽县"},
         {"supply_price": Money(50_00)},
         {"freight_included": True},
+        {"made_to_order": True},
         {"production_licence": "SC10811310111839"},
     ],
 )

@@ -20,8 +20,8 @@ CONTENT = dict.fromkeys(rules.FIELDS, "") | {
     "supply_price": 100,
     "sale_price": 200,
     "villages": [],
-    "dispatch_hours": None,
-    "freight_included": False,
+    **dict.fromkeys(rules.NUMBERS),
+    **dict.fromkeys(rules.YES_OR_NO, False),
 }
 SEEN = rules.Reviewed(supply_price=100, sale_price=200, percent=10)
 
@@ -62,8 +62,9 @@ def test_villages_in_another_order_are_no_change() -> None:
 
 
 def test_several_rules_together_let_an_edit_through() -> None:
-    both = {**CONTENT, "sale_price": 150, "dispatch_hours": 24}
-    assert rules.let_through(CONTENT, both, SEEN, date(2026, 1, 1)) == ("price-cut", "dispatch")
+    all_of_it = {**CONTENT, "sale_price": 150, "dispatch_hours": 24, "orders_last": "2026-12-01"}
+    passed = rules.let_through(CONTENT, all_of_it, SEEN, date(2026, 1, 1))
+    assert passed == ("price-cut", "dispatch", "terms")
 
 
 @pytest.mark.parametrize("name", ["case_spec", "gross_weight", "no_delivery_to"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 
 import openpyxl
 import pytest
@@ -39,6 +40,16 @@ def test_what_is_exported_and_imported_again_changes_nothing(
     a_draft_listing(people, sku="4", processing="深加工", packaging="预包装", maker="代销")
     a_draft_listing(people, sku="0012", spec="'0.50", tax_rate="9%", dispatch_hours=48)
     a_draft_listing(people, sku="3", freight_included=True, no_delivery_to="西藏、新疆")
+    days = {"orders_from": date(2026, 9, 1), "orders_last": date(2026, 11, 30)}
+    a_draft_listing(
+        people,
+        sku="5",
+        min_quantity=2,
+        max_per_person=5,
+        ships_from=date(2026, 12, 1),
+        sealed=True,
+        **days,
+    )
     page = post(client, "/supplier/import", sheet=(io.BytesIO(a_sheet({})), "a.csv"))
     post(client, f"{page.headers['Location']}/confirm", on=page.headers["Location"])
     answer = client.get("/supplier/listings/export")
@@ -48,7 +59,7 @@ def test_what_is_exported_and_imported_again_changes_nothing(
     book = answer.get_data()
     again = post(client, "/supplier/import", sheet=(io.BytesIO(book), "我的商品.xlsx"))
     told = client.get(again.headers["Location"]).get_data(as_text=True)
-    assert "读取 5 行 = 新增 0 + 更新 0 + 未变 5 + 拒绝 0" in told
+    assert "读取 6 行 = 新增 0 + 更新 0 + 未变 6 + 拒绝 0" in told
     post(client, f"{again.headers['Location']}/confirm", on=again.headers["Location"])
     with people.runtime.reading() as session:
         after = session.execute(select(Listing.sku, Listing.fingerprint, Listing.version)).all()

@@ -254,4 +254,4 @@ def test_our_own_template_reads_back_without_a_problem() -> None:
     assert template_csv().startswith(b"\xef\xbb\xbf")
     sheet = read_listings(template_csv())
     assert (sheet.problems, len(sheet.rows), sheet.unknown_headings) == ((), 1, ())
-    assert len(sheet.headings) == 28
+    assert len(sheet.headings) == 35

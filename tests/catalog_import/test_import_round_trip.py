@@ -105,7 +105,7 @@ def test_the_empty_template_has_hints_choices_and_no_goods() -> None:
     assert options["A1"].value == TEMPLATE_VERSION
     assert [cell.value for cell in sheet[HEADINGS]] == [words.zh for words in FIELDS.values()]
     assert str(sheet["A1"].value).startswith("必填 · 例：")
-    assert len(sheet.data_validations.dataValidation) == 4
+    assert len(sheet.data_validations.dataValidation) == 6
     read = read_listings(workbook())
     assert [problem.code for problem in read.problems] == ["no_rows"]
     assert "sheets_hidden" not in {notice.code for notice in read.notices}

@@ -1,4 +1,5 @@
-"""P10, P11: pieces are available, held or sold, each once, whatever people do in whatever order."""
+"""P10, P11: pieces are available, held or sold, each once, whatever people do in whatever order;
+one person has at most as many as were allowed when he bought them."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from marketplace.orders.models import Purchase
 from marketplace.payments import service as payments
 from tests.databases import KINDS, Databases
 from tests.machines.running import GroundMachine, run
-from tests.makers.catalog import a_listing
+from tests.makers.catalog import a_listing, sold_on
 from tests.makers.orders import a_placement, an_address, the_order, the_payment
 from tests.makers.suppliers import an_approved_supplier
 from tests.races.storm import all_is_well
@@ -34,6 +35,7 @@ class Model:
     """What ought to be."""
 
     received: int = HAD
+    most: int | None = None  # that one person may have
     sold: int = 0
     held: dict[uuid.UUID, tuple[int, datetime]] = field(default_factory=dict)
     paid: dict[uuid.UUID, int] = field(default_factory=dict)
@@ -45,6 +47,10 @@ class Model:
     @property
     def available(self) -> int:
         return self.received - self.sold - self.reserved
+
+    def lets(self, pieces: int) -> bool:
+        """Whether the one buyer may have so many more."""
+        return self.most is None or self.sold + self.reserved + pieces <= self.most
 
 
 class Stock(GroundMachine):
@@ -70,7 +76,11 @@ class Stock(GroundMachine):
         except catalog.OutOfStock:
             assert pieces > self.model.available
             return None
+        except orders.AboveMost:
+            assert not self.model.lets(pieces)
+            return None
         assert pieces <= self.model.available
+        assert self.model.lets(pieces)
         self.model.held[made.id] = pieces, made.hold_ends_at
         return made
 
@@ -127,6 +137,11 @@ class Stock(GroundMachine):
             return
         assert received >= promised
         self.model.received = received
+
+    @rule(most=st.none() | st.integers(1, 9))
+    def limit(self, most: int | None) -> None:
+        sold_on(self.people, self.listing, freight_included=True, max_per_person=most)
+        self.model.most = most
 
     @invariant()
     def pieces_are_as_the_model_says(self) -> None:

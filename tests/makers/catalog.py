@@ -95,3 +95,9 @@ def a_listing(
     listing = a_submitted_listing(people, name, sku, stock=stock, **changes)
     with people.runtime.work(people.actor("reviewer")) as w:
         return service.approve(w, listing.id, listing.fingerprint)
+
+
+def sold_on(people: People, listing: Listing, **said: object) -> None:
+    """Its supplier says on which terms it is sold, beside what `some_goods` says and `said`."""
+    with people.runtime.work(people.actor("supplier")) as w:
+        service.revise(w, listing.id, some_goods(listing.sku, **said))

@@ -13,7 +13,7 @@ from marketplace.catalog.models import Listing
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.funds import FundSource
 from marketplace.orders import service
-from marketplace.orders.models import Purchase
+from marketplace.orders.models import OrderLine, Purchase
 from marketplace.work.models import TrailEntry
 from tests.fixtures import People
 from tests.makers.catalog import a_listing
@@ -29,6 +29,13 @@ def tea(people: People, melon: Listing) -> Listing:
     return a_listing(people, sku="MX-0099", title="示例 绿茶 250 g", category="茶叶")
 
 
+@pytest.fixture
+def gift(people: People, melon: Listing) -> Listing:
+    return a_listing(
+        people, sku="MX-0100", title="示例 绿茶 刻名礼罐", category="茶叶", made_to_order=True
+    )
+
+
 def placed(people: People, answered: str) -> Purchase:
     number = uuid.UUID(answered.rsplit("/", 1)[1])
     with people.runtime.reading() as session:
@@ -36,20 +43,23 @@ def placed(people: People, answered: str) -> Purchase:
 
 
 def test_the_checkout_names_what_cannot_be_sent_back_and_asks_for_a_tick(
-    people: People, client_as: SignIn, melon: Listing, tea: Listing
+    people: People, client_as: SignIn, melon: Listing, tea: Listing, gift: Listing
 ) -> None:
-    """Refused without it; with it, name and time stand in purchase and trail; twice is once."""
+    """By their category, or because they are made to order. Refused without it; with it, name and
+    time stand in purchase and trail; twice is once."""
     buyer, address = client_as("employee"), an_address(people)
     put(buyer, melon)
     put(buyer, tea)
+    put(buyer, gift)
     page = text_of(buyer, "/checkout")
     told = page[page.index("不适用七天无理由退货") : page.index(ASKED)]
-    assert melon.name in told
+    assert f"鲜活易腐：{melon.name}" in told
+    assert f"定作商品：{gift.name}" in told
     assert tea.name not in told
     fields = hidden(buyer)
     refused = submit(buyer, {**fields, "no_return": ""}, address.id)
     assert refused.status_code == 409
-    assert f"{melon.name} 不适用七天无理由退货，下单前请先打勾确认" in refused.text
+    assert "不适用七天无理由退货，下单前请先打勾确认" in refused.text
     recounted = submit(buyer, {**fields, "recount": "1"}, address.id)
     assert recounted.status_code == 200
     assert "checked" in recounted.text[recounted.text.index(ASKED) - 60 :][:160]
@@ -61,7 +71,9 @@ def test_the_checkout_names_what_cannot_be_sent_back_and_asks_for_a_tick(
     with people.runtime.reading() as session:
         asked = select(TrailEntry).where(TrailEntry.subject_kind == "Purchase")
         (deed,) = session.scalars(asked)
-    assert deed.data["no_return"] == [melon.name]
+        lines = {line.title: line.is_returnable for line in session.scalars(select(OrderLine))}
+    assert set(deed.data["no_return"]) == {melon.name, gift.name}
+    assert lines == {melon.name: False, tea.name: True, gift.name: False}
 
 
 def test_nobody_is_asked_where_all_may_be_sent_back_nor_for_an_organisation(

@@ -78,6 +78,21 @@ def test_the_same_good_twice_in_one_cart_is_one_demand(people: People, crowd: li
     all_is_well(people)
 
 
+def test_one_person_in_eight_tabs_has_no_more_than_allowed(
+    people: People, crowd: list[Buyer]
+) -> None:
+    """P10, P35: the limit per person is exact, with and without others who buy the same."""
+    an_approved_supplier(people)
+    melon = a_listing(people, stock=100, max_per_person=3)
+    for ended in range(1, 4):
+        tabs = [buys(people, crowd[ended], (melon, 1)) for _ in range(8)]
+        others = [buys(people, crowd[ended + 10 * n], (melon, 1)) for n in (1, 2)]
+        outcomes = at_once(*tabs, *others)
+        assert tally(outcomes) == {"done": 5, "above_max_per_person": 5}
+    assert stock(people, melon) == (85, 15, 0)
+    all_is_well(people)
+
+
 def test_carts_in_opposite_order_do_not_wait_for_each_other(
     people: People, crowd: list[Buyer]
 ) -> None:

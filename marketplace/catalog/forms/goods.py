@@ -35,9 +35,11 @@ LONG = Length(max=200, message="最多 200 个字。")
 SHORT = Length(max=40, message="最多 40 个字。")
 MUST = InputRequired("请填写。")
 WHOLE = Regexp(r"^[0-9]{1,8}$", message="请填写 0 到 99999999 的整数，用半角数字。")
+PIECES = Regexp(r"^[1-9][0-9]{0,3}$", message="请填写 1 到 9999 的整数，用半角数字。")
 HOURS = Regexp(
     r"^([1-9]|[1-9][0-9]|[1-6][0-9]{2}|7[01][0-9]|720)$", message="请填写 1 到 720 的整数。"
 )
+NO_TEXTS = {*rules.NUMBERS, *rules.DAYS, *rules.YES_OR_NO}
 BETWEEN_NAMES = re.compile(r"[、,，;；\s]+")
 
 
@@ -96,17 +98,30 @@ class GoodsForm(MarketForm):
     no_delivery_to = StringField("不发货地区", [LONG])
     dispatch_hours = StringField("发货时效（小时）", [Optional(), HOURS])
     freight_included = BooleanField("售价已含运费")
+    min_quantity = StringField(
+        "起订量", [Optional(), PIECES], description="一次至少买多少，不填不限"
+    )
+    max_per_person = StringField(
+        "每人限购", [Optional(), PIECES], description="职工个人先后几次一共；工会采购不受此限"
+    )
+    orders_from = DateField("开始接单", [Optional()])
+    orders_last = DateField("最后接单日", [Optional()], description="当天 24 点停止接单")
+    ships_from = DateField("预售发货日", [Optional()], description="这一天起发货，发货时效从这天算")
+    made_to_order = BooleanField("定作商品（按买家要求制作，不适用七天无理由退货）")
+    sealed = BooleanField("拆封后影响品质或安全的商品（不适用七天无理由退货）")
 
     def goods(self) -> Goods:
         """What was typed, as the service takes it."""
-        plain = {
+        said: dict[str, Any] = {
             name: _as_a_sheet(name, _text(self[name]))
             for name in rules.PLAIN
-            if name not in {"supply_price", "sale_price", "dispatch_hours", "freight_included"}
+            if name not in rules.PRICES | NO_TEXTS
         }
-        hours = _text(self.dispatch_hours)
+        said |= {name: _number(self[name]) for name in rules.NUMBERS}
+        said |= {name: self[name].data for name in rules.DAYS}
+        said |= {name: bool(self[name].data) for name in rules.YES_OR_NO}
         return Goods(
-            **plain,
+            **said,
             category=self.category.data,
             county=_text(self.county),
             villages=_names(_text(self.villages)),
@@ -115,8 +130,6 @@ class GoodsForm(MarketForm):
             maker=self.maker.data or "",
             supply_price=parse_yuan(self.supply_price.data),
             sale_price=parse_yuan(self.sale_price.data),
-            dispatch_hours=int(hours) if hours else None,
-            freight_included=bool(self.freight_included.data),
         )
 
 
@@ -240,18 +253,23 @@ class RecallForm(MarketForm):
 
 def said_of(content: Content, villages: str) -> dict[str, object]:
     """What a good says as a whole, as its form shows it."""
-    hours = content["dispatch_hours"]
     return {
         **content,
         "villages": villages,
         "supply_price": Money(content["supply_price"]).yuan,
         "sale_price": Money(content["sale_price"]).yuan,
-        "dispatch_hours": "" if hours is None else str(hours),
+        **{name: str(content[name] or "") for name in rules.NUMBERS},
+        **{name: rules.day_of(content[name]) for name in rules.DAYS},
     }
 
 
 def _text(field: Any) -> str:
     return (field.data or "").strip()
+
+
+def _number(field: Any) -> int | None:
+    text = _text(field)
+    return int(text) if text else None
 
 
 def _as_a_sheet(name: str, text: str) -> str:

@@ -137,7 +137,14 @@ from marketplace.catalog.queries.visible import (
     to_hold,
     visible,
 )
-from marketplace.catalog.rules import Category, categories, category
+from marketplace.catalog.rules import (
+    Category,
+    categories,
+    category,
+    is_open,
+    no_return_of,
+    presale_day,
+)
 
 __all__ = [
     "IN_PARTS",
@@ -216,6 +223,7 @@ __all__ = [
     "holders",
     "imports",
     "is_kept_promise",
+    "is_open",
     "known_goods",
     "last_import",
     "left",
@@ -230,6 +238,7 @@ __all__ = [
     "must_name_batch",
     "named_files",
     "needed_sheets",
+    "no_return_of",
     "notices_of",
     "offer",
     "offers",
@@ -251,6 +260,7 @@ __all__ = [
     "photo",
     "photos_of",
     "photos_said",
+    "presale_day",
     "promise",
     "queue",
     "read_goods",

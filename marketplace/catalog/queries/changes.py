@@ -122,10 +122,10 @@ def village_names(session: Session, ids: Collection[str]) -> tuple[str, ...]:
 
 
 def said(found: Listing) -> Content:
-    """What a listing says, without what was looked up; prices in fen."""
+    """What a listing says, without what was looked up; prices in fen, days as ISO text."""
     said: Content = {name: getattr(found, name) for name in PLAIN}
     said["supply_price"], said["sale_price"] = found.supply_price.fen, found.sale_price.fen
-    return said
+    return said | {name: str(said[name] or "") for name in rules.DAYS}
 
 
 def _content(found: Listing, villages: list[str]) -> Content:
@@ -163,7 +163,7 @@ def _said(field: str, content: Content, names: dict[str, str], lang: str) -> str
         return rules.category(value).name(lang)
     if field in rules.MAKE:
         return rules.make_name(field, value, lang)
-    if field == "freight_included":
+    if field in rules.YES_OR_NO:
         return YES[lang] if value else NO[lang]
     if field == "county":
         return names[value]

@@ -52,7 +52,7 @@ class Placing:
         words = rules.words_of(goods)
         for fault in self.faults(words):
             raise fault
-        if bad := rules.variant_fault(goods):
+        if bad := rules.variant_fault(goods) or rules.terms_fault(goods):
             raise bad
         rules.check_prices(goods)
         rules.check_texts(goods)

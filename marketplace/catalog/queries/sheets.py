@@ -36,6 +36,7 @@ from marketplace.catalog.rules import (
     ImportReport,
     RowFault,
     content_of_row,
+    terms_fault,
     variant_fault,
     words_of,
 )
@@ -176,8 +177,7 @@ class _Check:
             return None
         words = words_of(good)
         faults: tuple[Invalid | Refused, ...] = self.placing.faults(words)
-        if bad := variant_fault(good):
-            faults = (*faults, bad)
+        faults = (*faults, *filter(None, (variant_fault(good), terms_fault(good))))
         if good.stock < (least := self.promised.get(good.sku, 0)):
             faults = (*faults, stock_fault(good.stock, least))
         if faults:

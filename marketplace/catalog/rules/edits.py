@@ -12,7 +12,16 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-from marketplace.catalog.rules.goods import LOOKED_UP, PHOTOS, PLAIN, Content, plain
+from marketplace.catalog.rules.goods import (
+    DAYS,
+    LOOKED_UP,
+    NUMBERS,
+    PHOTOS,
+    PLAIN,
+    YES_OR_NO,
+    Content,
+    plain,
+)
 from marketplace.catalog.rules.wording import says_more
 
 FIELDS = (*PLAIN, *sorted(LOOKED_UP), PHOTOS)  # everything an edit may change, in one order
@@ -21,7 +30,7 @@ HOWS = {  # how a rule lets a field through → which fields it can judge
     "fall": PRICES,
     "small_rise": PRICES,
     "any": frozenset(PLAIN) - PRICES,
-    "spelling": frozenset(PLAIN) - PRICES - {"dispatch_hours", "freight_included"},
+    "spelling": frozenset(PLAIN) - PRICES - {*DAYS, *NUMBERS, *YES_OR_NO},
 }
 
 

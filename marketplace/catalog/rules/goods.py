@@ -9,6 +9,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
 from operator import attrgetter
@@ -73,12 +74,22 @@ class Goods:
     freight_included: bool = False
     group_code: str = ""
     variant: str = ""
+    min_quantity: int | None = None
+    max_per_person: int | None = None
+    orders_from: date | None = None
+    orders_last: date | None = None
+    ships_from: date | None = None
+    made_to_order: bool = False
+    sealed: bool = False
 
 
 LOOKED_UP = frozenset({"category", "county", "villages", "processing", "packaging", "maker"})
 MAKE = ("processing", "packaging", "maker")
+DAYS = ("orders_from", "orders_last", "ships_from")
+YES_OR_NO = ("freight_included", "made_to_order", "sealed")
+NUMBERS = ("dispatch_hours", "min_quantity", "max_per_person")
 PHOTOS = "photos"  # ids in their order: not in a sheet, yet part of what a listing says
-Content = dict[str, Any]  # name of PLAIN → plain value, prices in fen
+Content = dict[str, Any]  # name of PLAIN → plain value, prices in fen, days as ISO text
 PLAIN = tuple(f.name for f in fields(Goods) if f.name not in LOOKED_UP)  # as the listing has them
 
 
@@ -291,16 +302,22 @@ def words_of(said: Goods | ListingRow) -> tuple[str, str, tuple[str, ...], tuple
 
 
 def content_of_goods(goods: Goods) -> Content:
-    """What was typed of a good, as plain values; prices in fen."""
+    """What was typed of a good, as plain values; prices in fen, days as ISO text."""
     said: Content = {name: getattr(goods, name) for name in PLAIN}
     said["supply_price"], said["sale_price"] = goods.supply_price.fen, goods.sale_price.fen
-    return said
+    return said | {name: str(said[name] or "") for name in DAYS}
+
+
+def day_of(said: str) -> date | None:
+    """A day of a content as a listing has it."""
+    return date.fromisoformat(said) if said else None
 
 
 def content_of_row(row: ListingRow) -> Content:
     """What a good row of a sheet says, as plain values; prices in fen."""
     said: Content = dict(zip(PLAIN, _PLAIN_OF(row), strict=True))
-    said["freight_included"] = bool(row.freight_included)
+    for name in YES_OR_NO:
+        said[name] = bool(said[name])
     said["tax_rate"] = "" if row.tax_rate is None else str(row.tax_rate)
     said["no_delivery_to"] = "、".join(row.no_delivery_to)
     return said

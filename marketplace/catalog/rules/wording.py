@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
-from marketplace.catalog.rules.goods import PLAIN, plain
+from marketplace.catalog.rules.goods import DAYS, NUMBERS, PLAIN, YES_OR_NO, plain
 from marketplace.kernel.errors import Invalid
 from marketplace.suppliers.rules import Finding, Grade, failures
 
 CLAIMS = ("organic", "green", "gi")
-NOT_READ = frozenset({"sku", "group_code", "barcode", "tax_rate"})
+_NO_TEXT = {*DAYS, *NUMBERS, *YES_OR_NO}
+NOT_READ = frozenset({"sku", "group_code", "barcode", "tax_rate", *_NO_TEXT})
 READ = tuple(name for name in PLAIN if name not in NOT_READ)  # of these, what is text
 _OTHERS = tuple(name for name in READ if name not in {"title", "supply_price", "sale_price"})
 _KEYS = {"check", "grade", "words", "except", "source"}

@@ -69,6 +69,7 @@ def add(w: Work, taken: CatalogImport, ready: Sequence[Ready]) -> None:
         "available": stock,
         "sheet_left": [queries.left(1, pieces) for pieces in stock],
     }
+    columns |= {name: [rules.day_of(one) for one in columns[name]] for name in rules.DAYS}
     fen = {name: columns.pop(name) for name in PRICES}
     insert_columns(w.session, LISTINGS, columns, same=same, typed=fen)
     settled = list(zip(columns["id"], ready, strict=True))
@@ -309,10 +310,12 @@ def _following(one: Ready) -> dict[str, Any]:
 
 
 def _row(one: Ready, gate: _Gate) -> dict[str, Any]:
-    """All that a row says and what follows from it, its prices as the table knows them."""
+    """All that a row says and what follows from it, its prices and days as the table knows them."""
     row = {**one.entry.said, **gate.columns(one), **_following(one)}
+    days = {name: rules.day_of(row[name]) for name in rules.DAYS}
     prices = {name: row[name] for name in PRICES}
-    return {**row, **{n: None if fen is None else Money(fen) for n, fen in prices.items()}}
+    fen = {n: None if fen is None else Money(fen) for n, fen in prices.items()}
+    return {**row, **fen, **days}
 
 
 def _settle(w: Work, settled: Sequence[tuple[uuid.UUID, Ready]]) -> None:

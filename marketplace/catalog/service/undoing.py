@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CursorResult, Enum, Table, bindparam, delete, select, update
+from sqlalchemy import CursorResult, Date, Enum, Table, bindparam, delete, select, update
 
 from marketplace.catalog import queries
 from marketplace.catalog.models import CatalogImport, ImportedBefore, Listing, ListingVillage
@@ -259,7 +259,7 @@ def _plain(value: Any) -> Any:
     """A value as JSON keeps it."""
     if isinstance(value, Money):
         return value.fen
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one
         return value.isoformat()
     return value.value if isinstance(value, StrEnum) else value
 
@@ -272,6 +272,8 @@ def _typed(column: Any, value: Any) -> Any:
         return Money(value)
     if isinstance(column.type, Instant):
         return datetime.fromisoformat(value)
+    if isinstance(column.type, Date):
+        return date.fromisoformat(value)
     if isinstance(column.type, Enum) and column.type.enum_class is not None:
         return column.type.enum_class(value)
     return value

@@ -119,6 +119,8 @@ def free_sku(w: Work, supplier_id: uuid.UUID, sku: str, own: uuid.UUID | None) -
 def _fill(w: Work, listing: Listing, content: Content) -> None:
     for name in PLAIN:
         setattr(listing, name, content[name])
+    for name in rules.DAYS:
+        setattr(listing, name, rules.day_of(content[name]))
     listing.supply_price = Money(content["supply_price"])
     listing.sale_price = Money(content["sale_price"])
     listing.category = content["category"]

@@ -1298,6 +1298,13 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("import_id", sa.Uuid(), nullable=True),
         sa.Column("sheet_left", sa.String(length=40), nullable=True),
+        sa.Column("min_quantity", sa.Integer(), nullable=True),
+        sa.Column("max_per_person", sa.Integer(), nullable=True),
+        sa.Column("orders_from", sa.Date(), nullable=True),
+        sa.Column("orders_last", sa.Date(), nullable=True),
+        sa.Column("ships_from", sa.Date(), nullable=True),
+        sa.Column("made_to_order", sa.Boolean(), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "available + reserved + sold = received", name=op.f("ck_mp_listing_stock_adds_up")
@@ -2574,6 +2581,8 @@ def upgrade() -> None:
         sa.Column("county_code", sa.String(length=6), nullable=False),
         sa.Column("county_name", sa.String(length=200), nullable=False),
         sa.Column("tax_rate", sa.String(length=200), nullable=False),
+        sa.Column("dispatch_hours", sa.Integer(), nullable=True),
+        sa.Column("terms", sa.JSON(), nullable=True),
         sa.Column("designations", sa.JSON(), nullable=False),
         sa.Column("eligibility", sa.JSON(), nullable=False),
         sa.Column("eligibility_hash", sa.String(length=64), nullable=False),

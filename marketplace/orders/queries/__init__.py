@@ -21,7 +21,7 @@ from marketplace.orders.queries.basket import (
 )
 from marketplace.orders.queries.directing import Receipt, direct_faults, receipts
 from marketplace.orders.queries.faults import faults, refund_faults
-from marketplace.orders.queries.final_sale import final_titles, is_returnable
+from marketplace.orders.queries.final_sale import final_reasons, final_titles, is_returnable
 from marketplace.orders.queries.freight import piece_grams, usual_county, weightless
 from marketplace.orders.queries.held import (
     DECIDERS,
@@ -43,6 +43,7 @@ from marketplace.orders.queries.leaving import (
     left_before,
     waiting_hold,
 )
+from marketplace.orders.queries.limits import limit_faults, taken
 from marketplace.orders.queries.orders import (
     SUPPLIER,
     UNION_OFFICERS,
@@ -112,6 +113,7 @@ __all__ = [
     "direct_faults",
     "done_before",
     "faults",
+    "final_reasons",
     "final_titles",
     "for_supplier",
     "held",
@@ -120,6 +122,7 @@ __all__ = [
     "last_hold",
     "left_before",
     "left_from",
+    "limit_faults",
     "lines_of",
     "mine",
     "not_left_out_of_force",
@@ -144,6 +147,7 @@ __all__ = [
     "shipment_faults",
     "shipments",
     "sold_lines",
+    "taken",
     "title_in_basket",
     "untold",
     "usual_county",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing
+from marketplace.catalog.rules import presale_day, terms_problem
 from marketplace.credit import queries as credit
 from marketplace.credit.rules import Cost
 from marketplace.kernel.actor import Actor
@@ -19,6 +20,7 @@ from marketplace.kernel.money import ZERO, Money, total
 from marketplace.orders import rules
 from marketplace.orders.models import BasketLine
 from marketplace.orders.queries.freight import usual_county, weight_of
+from marketplace.orders.queries.limits import taken
 from marketplace.regions import queries as regions
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.rules.freight import Load, Terms
@@ -67,14 +69,21 @@ class BasketRow:
     quantity: int
     amount: Money
     price_seen: Money | None  # only when the price is another one now
-    problem: str  # "", "out_of_stock" or "not_for_sale"
+    problem: str  # "", "out_of_stock", "not_for_sale", or one of the terms of sale
     available: int
     is_refused: bool = False  # it does not travel to the place that was asked for
+    taken: int = 0  # bought before, where one person may have so many only
+    ships_from: date | None = None  # of a pre-sale
 
     @property
     def is_scarce(self) -> bool:
         """Enough is left now, and soon there may not be."""
         return not self.problem and self.available < max(FEW, 2 * self.quantity)
+
+    @property
+    def is_out(self) -> bool:
+        """It cannot be bought now, in no quantity at all."""
+        return self.available < 1 or self.problem in ("orders_closed", "not_for_sale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ class Basket:
     @property
     def to_leave_out(self) -> int:
         """How many lines cannot be bought in any quantity at all."""
-        return len(self.gone) + sum(row.available < 1 for row in self._rows)
+        return len(self.gone) + sum(row.is_out for row in self._rows)
 
     @property
     def is_empty(self) -> bool:
@@ -211,7 +220,9 @@ def basket(
         for key, line in lines.items()
         if key not in offers
     )
-    shown = tuple(_shown(parcel, lines, where) for parcel in ships)
+    limited = [key for key, offer in offers.items() if offer.listing.max_per_person]
+    told = _Told(at, where, taken(session, actor.person_id, limited))
+    shown = tuple(_shown(parcel, lines, told) for parcel in ships)
     return Basket(shown, gone, total(parcel.total for parcel in ships))
 
 
@@ -244,7 +255,25 @@ def _parcel(supplier: Supplier, wishes: tuple[Wish, ...], county_code: str) -> P
     return Parcel(supplier, wishes, Terms(tariff.version, load, tariff.at(county_code)))
 
 
-def _shown(parcel: Parcel, lines: Mapping[uuid.UUID, BasketLine], where: str) -> BasketParcel:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a line is told by: the instant, the place as suppliers name it, pieces bought before."""
+
+    at: datetime
+    where: str
+    taken: Mapping[uuid.UUID, int]
+
+    def problem(self, wish: Wish) -> str:
+        """What stops a line, the same as placing would say."""
+        listing, most = wish.listing, wish.listing.max_per_person
+        if found := terms_problem(listing, wish.quantity, self.at):
+            return found
+        if most and self.taken.get(listing.id, 0) + wish.quantity > most:
+            return "above_max_per_person"
+        return "out_of_stock" if listing.available < wish.quantity else ""
+
+
+def _shown(parcel: Parcel, lines: Mapping[uuid.UUID, BasketLine], told: _Told) -> BasketParcel:
     rows = []
     for wish in parcel.wishes:
         line, price = lines[wish.listing.id], wish.listing.sale_price
@@ -254,9 +283,11 @@ def _shown(parcel: Parcel, lines: Mapping[uuid.UUID, BasketLine], where: str) ->
                 quantity=wish.quantity,
                 amount=wish.amount,
                 price_seen=line.price_seen if line.price_seen != price else None,
-                problem="out_of_stock" if wish.listing.available < wish.quantity else "",
+                problem=told.problem(wish),
                 available=wish.listing.available,
-                is_refused=not rules.is_delivered_to(where, wish.listing.no_delivery_to),
+                is_refused=not rules.is_delivered_to(told.where, wish.listing.no_delivery_to),
+                taken=told.taken.get(wish.listing.id, 0),
+                ships_from=presale_day(wish.listing, told.at),
             )
         )
     asked = parcel.terms.price

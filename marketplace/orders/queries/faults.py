@@ -13,6 +13,7 @@ from marketplace.catalog.states import ReservationState
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders.models import LineBatch, LineRefund, Order, OrderLine, Purchase
 from marketplace.orders.queries.freight import freight_faults
+from marketplace.orders.queries.limits import limit_faults
 from marketplace.orders.queries.shipments import shipment_faults
 from marketplace.orders.states import OrderState
 from marketplace.payments.models import Payment, PaymentCause, Refund
@@ -31,13 +32,14 @@ UNDONE = frozenset({OrderState.CANCELLED, OrderState.TAKEN_BACK})
 
 def faults(session: Session) -> Iterator[str]:
     """Sums and freights that differ, reservations without a line, stock that is held for nothing,
-    goods that left from a recalled batch, and parcels that hold other than was sent, in words;
-    nothing when all agrees."""
+    goods that left from a recalled batch, parcels that hold other than was sent, and sales against
+    the terms of a good, in words; nothing when all agrees."""
     yield from _sums(session)
     yield from freight_faults(session)
     yield from _reservations(session)
     yield from _batches(session)
     yield from shipment_faults(session)
+    yield from limit_faults(session)
 
 
 def refund_faults(session: Session) -> Iterator[str]:

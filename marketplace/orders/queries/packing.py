@@ -32,6 +32,13 @@ class ToPack:
     to: rules.Destination
     lines: tuple[Departure, ...]
 
+    @property
+    def leaves_by(self) -> datetime | None:
+        """Until when the first of it was promised to leave."""
+        paid_at = self.order.paid_at
+        said = (one.line.leaves_by(paid_at) for one in self.lines) if paid_at else ()
+        return min(filter(None, said), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Picked:

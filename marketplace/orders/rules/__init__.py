@@ -31,7 +31,12 @@ from marketplace.orders.rules.ordering import (
     share,
     summed,
 )
-from marketplace.orders.rules.shipping import delivery_state, pieces_to_send, tracking_number
+from marketplace.orders.rules.shipping import (
+    delivery_state,
+    leaves_by,
+    pieces_to_send,
+    tracking_number,
+)
 
 __all__ = [
     "CARRIERS",
@@ -53,6 +58,7 @@ __all__ = [
     "forgotten",
     "is_delivered_to",
     "known_carriers",
+    "leaves_by",
     "masked",
     "pieces_to_send",
     "proposal_text",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 
+from marketplace.kernel.clock import start_of_day
 from marketplace.kernel.errors import Invalid, Refused
 from marketplace.orders.states import DeliveryState
 
@@ -46,3 +48,12 @@ def delivery_state(lines: Iterable[tuple[int, int]]) -> DeliveryState:
         return DeliveryState.WAITING
     is_all = all(ordered == sent for ordered, sent in both)
     return DeliveryState.SHIPPED if is_all else DeliveryState.PARTLY
+
+
+def leaves_by(paid_at: datetime, hours: int | None, ships_from: date | None) -> datetime | None:
+    """Until when goods were promised to leave: so many hours from payment, of a pre-sale from its
+    ship date; None: that was not said."""
+    if hours is None:
+        return None
+    begins = max(paid_at, start_of_day(ships_from)) if ships_from else paid_at
+    return begins + timedelta(hours=hours)

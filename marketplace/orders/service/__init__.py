@@ -27,6 +27,7 @@ from marketplace.orders.service.holding import (
     propose,
     refuse,
 )
+from marketplace.orders.service.limiting import AboveMost
 from marketplace.orders.service.paying import mark_paid
 from marketplace.orders.service.placing import Placement, place
 from marketplace.orders.service.recalling import export_recipients
@@ -45,6 +46,7 @@ from marketplace.orders.service.undoing import cancel, lapse_due, take_back
 
 __all__ = [
     "ENDS_REFUND",
+    "AboveMost",
     "BatchPapersMissing",
     "Cause",
     "NewAddress",

@@ -57,11 +57,11 @@ def remove(w: Work, listing_ids: Iterable[uuid.UUID]) -> None:
 
 
 def leave_out(w: Work) -> int:
-    """Take out of the actor's basket what is not for sale, or of which nothing is left, at this
-    instant; answers how many."""
+    """Take out of the actor's basket what is not for sale, out of its season, or of which nothing
+    is left, at this instant; answers how many."""
     filled = queries.basket(w.session, w.actor, w.now, county_code="")
-    none_left = [row for parcel in filled.parcels for row in parcel.rows if row.available < 1]
-    out = [row.listing.id for row in (*filled.gone, *none_left)]
+    rows = (row for parcel in filled.parcels for row in parcel.rows if row.is_out)
+    out = [row.listing.id for row in (*filled.gone, *rows)]
     remove(w, out)
     return len(out)
 

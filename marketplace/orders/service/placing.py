@@ -11,7 +11,7 @@ from typing import Any
 from marketplace.catalog import queries as catalog
 from marketplace.catalog import service as stock
 from marketplace.catalog.models import Reservation
-from marketplace.catalog.rules import category
+from marketplace.catalog.rules import category, terms_of
 from marketplace.credit import queries as credits
 from marketplace.credit import service as credit
 from marketplace.credit.rules import Cover
@@ -30,6 +30,7 @@ from marketplace.orders.queries.basket import Parcel, Wish
 from marketplace.orders.service import directing
 from marketplace.orders.service.basket import remove
 from marketplace.orders.service.final_sale import final_known
+from marketplace.orders.service.limiting import check_person, check_terms
 from marketplace.orders.states import OrderState
 from marketplace.payments import service as payments
 from marketplace.payments.models import Tender
@@ -63,7 +64,8 @@ def place(w: Work, wanted: Placement) -> Purchase:
 
     Raises Invalid, Forbidden, Missing (address), Refused (no_collection_basis, key_reused,
     price_changed, cover_changed, no_return_unknown, voucher_…, not_for_sale, not_delivered_there,
-    not_sent_there, out_of_stock, tender_not_offered, supplier_without_account).
+    not_sent_there, out_of_stock, tender_not_offered, supplier_without_account, orders_closed,
+    below_min_quantity, above_max_per_person).
     """
     lines = rules.summed(wanted.lines)
     digest = _digest(wanted, lines)
@@ -83,6 +85,7 @@ def place(w: Work, wanted: Placement) -> Purchase:
     cover = _cover(w, wanted, parcels) if wanted.pay_with else None
     purchase = _purchase(w, wanted, parcels, deliver_to=_frozen(address, county), digest=digest)
     held = stock.hold_offers(w, offers, lines, purchase.hold_ends_at)
+    check_person(w, wanted.organisation_id, offers, lines)
     orders = _orders(w, purchase, parcels)
     evidence = catalog.evidence_of_all(w.session, offers.values(), w.now)
     w.session.add_all(
@@ -195,6 +198,7 @@ def _all_for_sale(
             if title is None:
                 raise stock.NotForSale(listing_id=listing_id)
             raise stock.NotForSale("line_not_for_sale", listing_id=listing_id, title=title)
+    check_terms(w, offers, lines)
 
 
 def _frozen(address: Address, county: regions.County | None) -> dict[str, Any]:
@@ -303,6 +307,8 @@ def _line(
         county_code=listing.county_code,
         county_name=offer.county.name,
         tax_rate=listing.tax_rate,
+        dispatch_hours=listing.dispatch_hours,
+        terms=terms_of(listing, kept.held_at),
         designations=list(evidence.designations),
         claim_hours=category(listing.category).claim_hours,
         is_returnable=order.organisation_id is None and queries.is_returnable(listing),

@@ -9,6 +9,7 @@ from marketplace.catalog import service as stock
 from marketplace.kernel.money import Money, total
 from marketplace.orders import queries
 from marketplace.orders.models import Order, Purchase
+from marketplace.orders.service.limiting import AboveMost, check_revived
 from marketplace.orders.states import ORDER, OrderState
 from marketplace.payments import service as payments
 from marketplace.work import Work, move
@@ -40,7 +41,7 @@ def revive(w: Work, purchase_id: uuid.UUID, amount: Money) -> bool:
     try:
         with w.session.begin_nested():
             _hold_again(w, purchase, lapsed)
-    except (stock.NotForSale, stock.OutOfStock):
+    except (stock.NotForSale, stock.OutOfStock, AboveMost):
         del w.deeds[deeds:], w.announced[announced:]
         return False
     return True
@@ -50,6 +51,7 @@ def _hold_again(w: Work, purchase: Purchase, lapsed: Sequence[Order]) -> None:
     lines = [line for order in lapsed for line in queries.lines_of(w.session, order.id)]
     for line in sorted(lines, key=lambda one: one.listing_id):  # as every buyer locks them
         stock.hold_again(w, line.reservation_id, purchase.hold_ends_at)
+    check_revived(w, purchase.buyer_id, lines)
     for order in lapsed:
         move(w, ORDER, order, "revive")
         order.cancelled_at = None

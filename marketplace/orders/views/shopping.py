@@ -168,7 +168,7 @@ def _checkout(form: CheckoutForm, status: int = 200) -> ResponseReturnValue:
         basket=filled,
         addresses=shown,
         paying=paying,
-        final=queries.final_titles(row.listing for one in filled.parcels for row in one.rows),
+        final=queries.final_reasons(row.listing for one in filled.parcels for row in one.rows),
         is_offline_card=runtime().tools.card.name == OFFLINE,
     )
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.catalog.models.terms import SaleTerms
 from marketplace.catalog.states import (
     AbsentGoods,
     BatchState,
@@ -46,7 +47,7 @@ def keys_of(key: str) -> tuple[str, ...]:
     return (key, *(shown_key(key, size) for size in PHOTO_SIZES))
 
 
-class Listing(Versioned, Base):
+class Listing(SaleTerms, Versioned, Base):
     """One good as one supplier offers it; buyers see it only while `queries.visible` holds."""
 
     __tablename__ = "mp_listing"
@@ -365,8 +366,7 @@ class ColumnMemory(Base):
 
 
 class Batch(Versioned, Base):
-    """One lot of a good as its supplier made and packed it; what is wrong with one piece of it may
-    be wrong with all, so it is recalled as a whole. Its papers carry its id as `goods_id`."""
+    """One lot of a good, recalled as a whole. Its papers carry its id as `goods_id`."""
 
     __tablename__ = "mp_batch"
 
