@@ -82,6 +82,8 @@ class Config:
     price_rise_percent: int = 10  # by so much a price may rise without a reviewer
     card_hold_minutes: int = 30  # stock held for a card payment
     transfer_hold_workdays: int = 15  # working days that stock is held for a bank transfer
+    # working days after acceptance in which an organisation may pay; 0: it pays before
+    after_acceptance_workdays: int = 0
     completion_days: int = 15  # calendar days after shipping: taken as received without objection
     address_days: int = 180  # after the last order of a purchase ended: who got it is forgotten
     settlement_period: str = "month"  # of one supplier's statement; or "half_month"
@@ -122,6 +124,12 @@ class Config:
     def pays_direct(self) -> bool:
         """Whether an organisation's money goes to each supplier's own account, and not to us."""
         return self.collection == "direct"
+
+    @property
+    def offers_after_acceptance(self) -> bool:
+        """Whether an organisation may pay once it has the goods; where it pays each supplier
+        directly the two agree on that themselves."""
+        return self.after_acceptance_workdays > 0 and not self.pays_direct
 
     @property
     def may_collect(self) -> bool:

@@ -229,7 +229,7 @@ class PaymentSettled(Event):
     tender: str
     covered: Money = ZERO
     cause: str = "purchase"
-    order_id: UUID | None = None  # its supplier has it on his own account
+    order_id: UUID | None = None  # of this order alone: paid directly, or after acceptance
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,12 +385,12 @@ class OrderPartRefunded(Event):
     supply: Money
     lines: tuple[RefundedLine, ...]
     is_direct: bool = False
+    is_taken_off: bool = False  # taken off before it was paid: nothing goes back
 
 
 @dataclass(frozen=True, slots=True)
 class OrderTakenBack(Event):
-    """A completed order is undone, all that has not gone back in parts: the buyer gets the money
-    back, its supplier does not keep it. The goods do not come back to the shelf."""
+    """A completed order is undone, but for what went back in parts; its goods stay sold."""
 
     order_id: UUID
     supplier_id: UUID

@@ -26,11 +26,15 @@ data_option = click.option(
 )
 
 
+# the demonstration offers what an operator has to choose
+SHOWN = {f"{PREFIX}DEMO": True, f"{PREFIX}AFTER_ACCEPTANCE_WORKDAYS": 10}
+
+
 def open_app(data: Path, *, demo: bool = False, clock: Clock | None = None) -> Flask:
     """The application on this folder, which is made when it is new."""
     data.mkdir(parents=True, exist_ok=True)
     try:
-        return create_app({"MARKETPLACE_DATA": data, "MARKETPLACE_DEMO": demo}, clock=clock)
+        return create_app({"MARKETPLACE_DATA": data, **(SHOWN if demo else {})}, clock=clock)
     except Misconfigured as fault:
         raise click.ClickException(str(fault)) from fault
 

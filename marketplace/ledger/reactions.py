@@ -124,9 +124,14 @@ def book_part_refund(w: Work, event: OrderPartRefunded) -> None:
         entries=(
             debit(AccountKind.SUPPLIER_PAYABLE, event.supply, event.supplier_id),
             debit(AccountKind.PRICE_DIFFERENCE, event.goods - event.supply),
-            credit(_owed_back(event.is_direct), event.goods),
+            credit(_owed_to(event), event.goods),
         ),
     )  # fmt: skip
+
+
+def _owed_to(event: OrderPartRefunded) -> AccountKind:
+    """What was taken off before it was paid is not asked for: it stands with the buyer already."""
+    return AccountKind.BUYER_CREDIT if event.is_taken_off else _owed_back(event.is_direct)
 
 
 def _owed_back(is_direct: bool) -> AccountKind:

@@ -91,7 +91,8 @@ class Purchase(Base):
     forgotten_at: Mapped[datetime | None]  # since when `deliver_to` names nobody
     no_return_seen_at: Mapped[datetime | None]  # the buyer knew which goods he cannot send back
     placed_at: Mapped[datetime]
-    hold_ends_at: Mapped[datetime]
+    hold_ends_at: Mapped[datetime | None]  # None: until somebody calls it off
+    on_account: Mapped[bool] = mapped_column(default=False)  # paid for once it is accepted
 
     @property
     def is_direct(self) -> bool:

@@ -8,11 +8,16 @@ from marketplace.kernel.machine import Machine, step
 
 class OrderState(StrEnum):
     PLACED = "placed"  # stock is held, money is awaited
+    ON_ACCOUNT = "on_account"  # goes out before its money, which falls due once it is accepted
     PAID = "paid"
     COMPLETED = "completed"  # paid and received
     TAKEN_BACK = "taken_back"  # completed, then undone: the money goes back to the buyer
     CANCELLED = "cancelled"  # by buyer or supplier
     LAPSED = "lapsed"  # the hold ended and no money came
+
+
+MAY_LEAVE = frozenset({OrderState.PAID, OrderState.ON_ACCOUNT})  # its supplier may send it
+UNPAID = frozenset({OrderState.PLACED, OrderState.ON_ACCOUNT})
 
 
 class DeliveryState(StrEnum):
@@ -49,12 +54,14 @@ _O = OrderState
 _D = DeliveryState
 
 ORDER = Machine(
-    step("pay", {_O.PLACED}, _O.PAID, by={Role.SYSTEM}),
+    # an organisation that pays after acceptance: its supplier need not wait for the money
+    step("trust", {_O.PLACED}, _O.ON_ACCOUNT, by={Role.SYSTEM}),
+    step("pay", {_O.PLACED, _O.ON_ACCOUNT}, _O.PAID, by={Role.SYSTEM}),
     step("complete", {_O.PAID}, _O.COMPLETED, by=_BUYER | {Role.SYSTEM}),
     # only while nothing is on its way: the service also asks the delivery
     step(
         "cancel",
-        {_O.PLACED, _O.PAID},
+        {_O.PLACED, _O.ON_ACCOUNT, _O.PAID},
         _O.CANCELLED,
         by=_BUYER | {Role.SUPPLIER_STAFF},
         needs_note=True,

@@ -53,8 +53,8 @@ def _one_of(name: str, column: str, where: str) -> Index:
 
 
 class Payment(Base):
-    """The money of one purchase, or of one order of it where each supplier is paid directly;
-    `reference` is what the payer writes on a bank transfer."""
+    """The money of one purchase, or of one order of it where each supplier is paid directly
+    or each order after its acceptance; `reference` is what the payer writes on a bank transfer."""
 
     __tablename__ = "mp_payment"
 
@@ -66,11 +66,16 @@ class Payment(Base):
     cause: Mapped[PaymentCause] = mapped_column(default=PaymentCause.PURCHASE)
     amount: Mapped[Money]  # own money still asked; shrinks when an unpaid order is cancelled
     covered: Mapped[Money] = mapped_column(default=ZERO)  # what credit and vouchers pay besides
+    taken_off: Mapped[Money] = mapped_column(
+        default=ZERO
+    )  # what claims took off before it was paid
     refunded: Mapped[Money] = mapped_column(default=ZERO)  # own money of all refunds, sent or not
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     provider_ref: Mapped[str | None] = mapped_column(String(100), unique=True)
     state: Mapped[PaymentState] = mapped_column(default=PaymentState.AWAITING)
     made_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]  # of what is paid after acceptance, once it is accepted
+    overdue_told_at: Mapped[datetime | None]  # the buyer heard that it is late
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str | None] = mapped_column(String(64))
     pay_to: Mapped[dict[str, Any] | None]  # direct: holder, bank, branch, number; frozen
@@ -78,9 +83,16 @@ class Payment(Base):
     __table_args__ = (
         _one_of("uq_mp_payment_purchase", "purchase_id", "order_id IS NULL"),
         CheckConstraint(
-            "amount >= 0 AND covered >= 0 AND amount + covered > 0", name="amount_positive"
+            "amount >= 0 AND covered >= 0 AND taken_off >= 0 AND amount + covered + taken_off > 0",
+            name="amount_positive",
         ),
         CheckConstraint("refunded >= 0 AND refunded <= amount", name="refunded_at_most_paid"),
+        Index(
+            "ix_mp_payment_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
     )
 
 

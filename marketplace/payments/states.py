@@ -16,6 +16,7 @@ class RefundState(StrEnum):
     REQUESTED = "requested"  # owed to the buyer
     SENT = "sent"  # a supplier who was paid directly says that he gave it back
     SETTLED = "settled"  # gone out
+    TAKEN_OFF = "taken_off"  # taken off what was still to be paid: nothing moves
     UNDONE = "undone"  # what was to go back had never come: nothing moves
     OFFSET = "offset"  # the payer has it by a dispute that we lost: nothing moves
 
@@ -86,6 +87,8 @@ REFUND = Machine(
     # of what a supplier was paid directly
     step("send", {_R.REQUESTED}, _R.SENT, by={Role.SUPPLIER_STAFF}),
     step("confirm", {_R.SENT}, _R.SETTLED, by={Role.UNION_BUYER, Role.MANAGER}),
+    # a claim on what is paid after acceptance, before it was paid
+    step("take_off", {_R.REQUESTED}, _R.TAKEN_OFF, by={Role.SYSTEM}),
     step("undo", {_R.REQUESTED}, _R.UNDONE, by={Role.MANAGER}, needs_note=True),
     # the gateway says later that it failed: owed as before
     step("bounce", {_R.SETTLED}, _R.REQUESTED, by={Role.SYSTEM}),

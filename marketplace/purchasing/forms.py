@@ -18,6 +18,7 @@ from marketplace.web import MarketForm, options
 TEXT = [InputRequired("请填写。"), Length(max=200, message="最多 200 个字。")]
 UP_TO_200 = [Length(max=200, message="最多 200 个字。")]
 NEW = "new"
+BEFORE, AFTER = "before", "after"  # the goods
 Choices = Sequence[tuple[str, str]]
 
 
@@ -29,6 +30,7 @@ class PlanForm(MarketForm):
     per_person = StringField(
         "每人上限（元）", [InputRequired("请填写。")], description="商品和分摊的运费合计不超过它"
     )
+    pays = RadioField("什么时候付款", default=BEFORE)
     minutes = StringField("会议纪要", UP_TO_200, description="工会委员会决定的编号和日期，可以后补")
     address_id = RadioField("收货地址", default=NEW)
     recipient = StringField("收货人", UP_TO_200)
@@ -36,9 +38,12 @@ class PlanForm(MarketForm):
     county = StringField("所在县区", UP_TO_200, description="县名或 6 位行政区划代码")
     street = StringField("详细地址", UP_TO_200)
 
-    def offering(self, budgets: Choices, addresses: Choices, new_words: str) -> PlanForm:
+    def offering(
+        self, budgets: Choices, addresses: Choices, pays: Choices, new_words: str
+    ) -> PlanForm:
         """The same form with what may be chosen; the first address stands ready."""
         self.budget_id.choices = options(budgets)
+        self.pays.choices = options(pays)
         self.address_id.choices = options([*addresses, (NEW, new_words)])
         if addresses and not self.address_id.raw_data and self.address_id.data == NEW:
             self.address_id.data = addresses[0][0]
@@ -76,6 +81,7 @@ class PlanForm(MarketForm):
             per_person=parse_yuan(self.per_person.data),
             address=new if self.address_id.data == NEW else uuid.UUID(self.address_id.data),
             minutes=(self.minutes.data or "").strip(),
+            on_account=self.pays.data == AFTER,
         )
 
     def _needed(self, field: StringField) -> None:

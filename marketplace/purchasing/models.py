@@ -25,6 +25,7 @@ class Plan(Versioned, Base):
     title: Mapped[ShortText]
     per_person: Mapped[Money]  # a ceiling: goods and freight share of one person
     minutes: Mapped[ShortText] = mapped_column(default="")  # 工会委员会会议纪要: number and date
+    on_account: Mapped[bool] = mapped_column(default=False)  # paid for once it is accepted
     address_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_address.id"))
     state: Mapped[PlanState] = mapped_column(default=PlanState.DRAFT)
     created_at: Mapped[datetime]

@@ -178,7 +178,8 @@ def dossier(session: Session, actor: Actor, plan_id: uuid.UUID, at: datetime) ->
     chosen = [row.chosen(address.county_code) for row in rows]
     cost = rules.sums(chosen, len(people))
     told = [(one.name, one.employee_number, one.mobile or "", one.address) for one in people]
-    where = (address.recipient, address.mobile, address.county_code, address.street)
+    frame = [address.recipient, address.mobile, address.county_code, address.street]
+    frame += ["on_account"] if found.on_account else []
     return Dossier(
         plan=found,
         budget=unions.budget(session, actor, found.budget_id),
@@ -187,7 +188,7 @@ def dossier(session: Session, actor: Actor, plan_id: uuid.UUID, at: datetime) ->
         address=address,
         region=_region(session, address),
         cost=cost,
-        content_hash=rules.content_hash(chosen, told, cost, where),
+        content_hash=rules.content_hash(chosen, told, cost, frame),
     )
 
 
@@ -205,7 +206,7 @@ def stops(found: Dossier, so_far: Progress) -> dict[str, str]:
     here = "now"
     if state is PlanState.CANCELLED or (so_far.orders and so_far.off == so_far.orders):
         here = "stopped"
-    elif so_far.orders and so_far.received + so_far.off == so_far.orders:
+    elif so_far.orders and min(so_far.received, so_far.paid) + so_far.off == so_far.orders:
         here = "done"
     marks = ["done"] * at + [here] + ["to_come"] * (len(names) - at - 1)
     return dict(zip(names, marks, strict=True))

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import uuid
 
-from marketplace.events import AddressForgotten, OrderCancelled, OrderPaid, RefundSettled
+from marketplace.events import (
+    AddressForgotten,
+    OrderCancelled,
+    OrderPaid,
+    OrderPartRefunded,
+    RefundSettled,
+)
 from marketplace.kernel.money import Money
 from marketplace.ledger.states import AccountKind
+from marketplace.orders import queries as orders
 from marketplace.purchasing import queries, service
 from marketplace.unions import service as unions
 from marketplace.work import Work
@@ -32,6 +39,16 @@ def give_back_budget(w: Work, event: RefundSettled) -> None:
     """The money is back with the union."""
     key = f"plan-refunded:{event.refund_id}"
     if held := _held(w, event.purchase_id, event.amount, key):
+        unions.release(w, held, AccountKind.SPENT)
+
+
+def give_back_taken_off(w: Work, event: OrderPartRefunded) -> None:
+    """The whole of what was committed was spent; what claims took off is available again."""
+    key = f"plan-refunded:{event.refund_id}"
+    if not event.is_taken_off:
+        return
+    purchase_id = orders.row(w.session, event.order_id).purchase_id
+    if held := _held(w, purchase_id, event.goods, key):
         unions.release(w, held, AccountKind.SPENT)
 
 

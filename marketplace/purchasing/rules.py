@@ -85,7 +85,7 @@ def content_hash(
     chosen: Sequence[Chosen],
     people: Sequence[tuple[str, ...]],
     cost: Sums,
-    address: Sequence[str],
+    frame: Sequence[str],
 ) -> str:
     """SHA-256 of the plan's canonical text: the order of lines and people does not matter."""
     meant = {
@@ -95,7 +95,7 @@ def content_hash(
         "recipients": sorted(people),
         "freight": cost.freight.fen,
         "total": cost.total.fen,
-        "address": list(address),
+        "address": list(frame),
     }
     return hashlib.sha256(canonical(meant).encode()).hexdigest()
 

@@ -54,12 +54,14 @@ class NewPlan:
     per_person: Money
     address: uuid.UUID | orders.NewAddress  # one of the actor's, or a new one to keep
     minutes: str = ""
+    on_account: bool = False  # paid for once it is accepted
 
 
 def draft(w: Work, new: NewPlan) -> Plan:
     """Begin a plan on a budget of a union in which the actor buys.
 
-    Raises Invalid (per person, new address), Missing (budget or address of others), Forbidden.
+    Raises Invalid (per person, new address), Missing (budget or address of others), Forbidden,
+    Refused tender_not_offered.
     """
     plan = Plan(id=uuid.uuid4(), created_at=w.now, requested_by=w.actor.person_id)
     _fill(w, plan, new)
@@ -215,6 +217,7 @@ def order(w: Work, plan_id: uuid.UUID) -> Plan:
             source=found.budget.budget.source,
             payer=found.budget.budget.payer,
             organisation_id=plan.organisation_id,
+            on_account=plan.on_account,
             key=f"plan:{plan.id}",
             total=plan.reserved,
         ),
@@ -253,7 +256,9 @@ def _fill(w: Work, plan: Plan, new: NewPlan) -> None:
         address = orders_queries.own_address(w.session, w.actor, new.address)
     plan.union_id, plan.organisation_id = budget.union_id, budget.organisation_id
     plan.budget_id, plan.address_id = budget.id, address.id
+    orders.may_pay_later(w, budget.organisation_id, is_wanted=new.on_account)
     plan.title, plan.per_person, plan.minutes = new.title, new.per_person, new.minutes
+    plan.on_account = new.on_account
 
 
 def _load(w: Work, plan_id: uuid.UUID, role: Role) -> Dossier:

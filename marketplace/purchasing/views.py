@@ -16,7 +16,7 @@ from marketplace.kernel.clock import local_day
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.ports.search import Question
 from marketplace.purchasing import queries, rules, service
-from marketplace.purchasing.forms import NoteForm, PeopleForm, PieceForm, PlanForm
+from marketplace.purchasing.forms import AFTER, BEFORE, NoteForm, PeopleForm, PieceForm, PlanForm
 from marketplace.purchasing.states import PLAN, PlanState
 from marketplace.unions.queries import BudgetRow
 from marketplace.web import (
@@ -113,6 +113,7 @@ def edit(plan_id: uuid.UUID) -> ResponseReturnValue:
             budget_id=str(plan.budget_id),
             per_person=plan.per_person.yuan,
             minutes=plan.minutes,
+            pays=AFTER if plan.on_account else BEFORE,
             address_id=str(plan.address_id),
         )
     return _frame(form, plan_id=plan_id)
@@ -282,7 +283,16 @@ def _offering(form: PlanForm) -> PlanForm:
             for row in queries.own_budgets(session, someone())
         ]
         addresses = queries.own_addresses(session, someone())
-    return form.offering(budgets, addresses, _("新地址（在下面填写）"))
+    return form.offering(budgets, addresses, _ways_to_pay(), _("新地址（在下面填写）"))
+
+
+def _ways_to_pay() -> list[tuple[str, str]]:
+    """Paying later is one only where it is offered."""
+    ways = [(BEFORE, _("先付款，到账后发货"))]
+    if settings().offers_after_acceptance:
+        days = settings().after_acceptance_workdays
+        ways.append((AFTER, _("验收后 %(n)s 个工作日内付款", n=days)))
+    return ways
 
 
 def _budget_line(row: BudgetRow) -> str:

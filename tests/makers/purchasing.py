@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -32,11 +33,16 @@ def a_people_sheet(count: int = 30) -> bytes:
 
 
 def an_empty_plan(
-    people: People, budget: Budget | None = None, *, per_person: Money = Money(480_00)
+    people: People,
+    budget: Budget | None = None,
+    *,
+    per_person: Money = Money(480_00),
+    on_account: bool = False,
 ) -> Plan:
     budget = budget or a_budget(people)
     with people.runtime.work(people.actor("union_buyer")) as w:
         new = service.NewPlan("中秋节日慰问", budget.id, per_person, ADDRESS, "示例纪要 1 号")
+        new = replace(new, on_account=on_account)
         return service.draft(w, new)
 
 
@@ -47,12 +53,13 @@ def a_plan(
     count: int = 30,
     per_person: Money = Money(480_00),
     budget: Budget | None = None,
+    on_account: bool = False,
 ) -> Plan:
     """Ready to submit: two boxes at ¥59 for each of 30 people, unless told otherwise."""
     if goods is None:
         an_approved_supplier(people)
         goods = ((a_listing(people).id, 2),)
-    plan = an_empty_plan(people, budget, per_person=per_person)
+    plan = an_empty_plan(people, budget, per_person=per_person, on_account=on_account)
     with people.runtime.work(people.actor("union_buyer")) as w:
         service.set_lines(w, plan.id, goods)
         service.set_recipients(w, plan.id, a_people_sheet(count))

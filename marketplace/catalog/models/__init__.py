@@ -287,7 +287,7 @@ class Reservation(Base):
     quantity: Mapped[int]
     state: Mapped[ReservationState] = mapped_column(default=ReservationState.HELD)
     held_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]  # None: until the order is called off
     ended_at: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)

@@ -35,8 +35,9 @@ class NotForSale(Refused):
     code = "not_for_sale"
 
 
-def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Reservation:
-    """Keep pieces for one order line until `ends_at`; whoever holds them lets go or sells.
+def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime | None) -> Reservation:
+    """Keep pieces for one order line until `ends_at` (None: until it is called off); whoever holds
+    them lets go or sells.
 
     Raises NotForSale, OutOfStock, Invalid (quantity).
     """
@@ -48,7 +49,7 @@ def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Re
 
 
 def hold_offers(
-    w: Work, offers: Mapping[uuid.UUID, queries.Offer], pieces: Pieces, ends_at: datetime
+    w: Work, offers: Mapping[uuid.UUID, queries.Offer], pieces: Pieces, ends_at: datetime | None
 ) -> dict[uuid.UUID, Reservation]:
     """The same for several that `queries.offers(held=True)` found in this unit; in the order of
     listings, so that no two buyers wait for each other. Raises OutOfStock, NotForSale, Invalid."""
@@ -58,7 +59,7 @@ def hold_offers(
     return {one: _kept(w, one, pieces[one], ends_at) for one in sorted(pieces)}
 
 
-def hold_again(w: Work, reservation_id: uuid.UUID, ends_at: datetime) -> None:
+def hold_again(w: Work, reservation_id: uuid.UUID, ends_at: datetime | None) -> None:
     """Pieces that were let go are kept once more, if they are still there and may be sold.
 
     Raises NotForSale, OutOfStock, WrongState when they were not let go.
@@ -113,7 +114,7 @@ def set_stock(w: Work, listing_id: uuid.UUID, received: int) -> Listing:
     return listing
 
 
-def _kept(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime) -> Reservation:
+def _kept(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime | None) -> Reservation:
     kept = Reservation(
         id=new_id(),
         listing_id=listing_id,

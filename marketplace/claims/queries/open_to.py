@@ -17,7 +17,7 @@ from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import queries as orders
 from marketplace.orders.models import Delivery, Order, OrderLine
-from marketplace.orders.states import DeliveryState, OrderState
+from marketplace.orders.states import MAY_LEAVE, DeliveryState, OrderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def open_to(session: Session, actor: Actor, order: Order, at: datetime, *, days:
     is_whole = delivery.state is not DeliveryState.PARTLY
     shipped_at = delivery.shipped_at if is_whole else None  # more will come
     since = rules.taken_from(delivery.received_at, shipped_at, at, days)
-    recalled = _recalled(session, order, at)
+    recalled = _recalled(session, order, at) if _is_done(order, delivery) else {}
     lines = [
         _line(line, since, at, recalled.get(line.id, (0, "")))
         for line in orders.lines_of(session, order.id)
@@ -83,13 +83,17 @@ def open_to(session: Session, actor: Actor, order: Order, at: datetime, *, days:
 def _is_there(order: Order, delivery: Delivery) -> bool:
     """Some of it has left, and nobody called it back."""
     left = delivery.state in {DeliveryState.SHIPPED, DeliveryState.PARTLY}
-    return order.state is OrderState.COMPLETED or (order.state is OrderState.PAID and left)
+    return _is_done(order, delivery) or (order.state in MAY_LEAVE and left)
+
+
+def _is_done(order: Order, delivery: Delivery) -> bool:
+    """Received; whether it is paid already is another question."""
+    received = delivery.state is DeliveryState.RECEIVED
+    return order.state is OrderState.COMPLETED or (order.state in MAY_LEAVE and received)
 
 
 def _recalled(session: Session, order: Order, at: datetime) -> dict[uuid.UUID, tuple[int, str]]:
     """What is still on its way is called back instead, see orders.service.holding."""
-    if order.state is not OrderState.COMPLETED:
-        return {}
     return orders.recalled_pieces(session, order.id, at - timedelta(days=rules.RECALL_DAYS))
 
 

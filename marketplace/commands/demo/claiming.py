@@ -1,4 +1,5 @@
-"""What buyers claim: one takes what is offered, one is decided by a manager, one still waits."""
+"""What buyers claim: one takes what is offered, one is decided by a manager, one is
+taken off before it was paid, one still waits."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from marketplace.kernel.money import Money
 from marketplace.orders import queries as orders
 
 TAKEN, DECIDED, WAITING = "demonstration-11", "demonstration-12", "demonstration-14"
+ON_ACCOUNT = "purchase:高温慰问（南城，5 人，验收后付款）"
 SPOILED = (96, 84, 40)
 
 
@@ -34,6 +36,9 @@ def plan(stage: Stage) -> None:
     stage.plan(8, "17:25", partial(_answer, stage, WAITING, "offer", "路上压的，退三元。"))
     words = "两个都不能吃了。"
     stage.plan(4, "09:40", partial(_answer, stage, WAITING, "dispute", words, "lin"))
+
+    stage.plan(7, "17:22", partial(_claim, stage, ON_ACCOUNT, "south-buyer", "压坏了一盒。"))
+    stage.plan(7, "17:25", partial(_answer, stage, ON_ACCOUNT, "grant", "照扣。"))
 
 
 def _claim(stage: Stage, purchase: str, who: str, words: str) -> None:

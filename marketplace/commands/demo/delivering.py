@@ -12,7 +12,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.orders import queries as orders_queries
 from marketplace.orders import service as orders
 from marketplace.orders.models import Order
-from marketplace.orders.states import OrderState
+from marketplace.orders.states import MAY_LEAVE
 from marketplace.payments import queries as payments_queries
 from marketplace.payments import service as payments
 from marketplace.payments.models import Tender
@@ -107,7 +107,7 @@ def _ship_part(stage: Stage, purchase: str) -> None:
 
 def _receive(stage: Stage, purchase: str, buyer: str) -> None:
     for order in orders_in(stage, purchase):
-        if order.state is OrderState.PAID:
+        if order.state in MAY_LEAVE:
             with stage.work(buyer) as w:
                 orders.receive(w, order.id)
 

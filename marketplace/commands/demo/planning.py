@@ -71,6 +71,7 @@ def _draft(stage: Stage, one: PlanLine) -> None:
             per_person=parse_yuan(one.per_person),
             address=address_of(stage, w, buyer),
             minutes=one.minutes,
+            on_account=one.on_account,
         )
         made = purchasing.draft(w, frame)
         goods = [(listing_named(w, sku).id, pieces) for sku, pieces in one.lines]

@@ -198,6 +198,7 @@ class PlanLine:
     days: Days
     minutes: str = ""
     note: str = ""
+    on_account: bool = False  # paid once it is accepted
 
 
 @checked(config=STRICT, kw_only=True)

@@ -259,16 +259,19 @@ def upgrade() -> None:
         sa.Column("cause", sa.String(length=40), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("covered", sa.BigInteger(), nullable=False),
+        sa.Column("taken_off", sa.BigInteger(), nullable=False),
         sa.Column("refunded", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(length=20), nullable=False),
         sa.Column("provider_ref", sa.String(length=100), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("overdue_told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.String(length=64), nullable=True),
         sa.Column("pay_to", sa.JSON(), nullable=True),
         sa.CheckConstraint(
-            "amount >= 0 AND covered >= 0 AND amount + covered > 0",
+            "amount >= 0 AND covered >= 0 AND taken_off >= 0 AND amount + covered + taken_off > 0",
             name=op.f("ck_mp_payment_amount_positive"),
         ),
         sa.CheckConstraint(
@@ -279,6 +282,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("provider_ref", name=op.f("uq_mp_payment_provider_ref")),
         sa.UniqueConstraint("reference", name=op.f("uq_mp_payment_reference")),
         sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_mp_payment_due",
+        "mp_payment",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_index(op.f("ix_mp_payment_payer_id"), "mp_payment", ["payer_id"], unique=False)
     op.create_index(op.f("ix_mp_payment_purchase_id"), "mp_payment", ["purchase_id"], unique=False)
@@ -337,7 +348,8 @@ def upgrade() -> None:
         sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("no_return_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("hold_ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hold_ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("on_account", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mp_purchase")),
         sa.UniqueConstraint("buyer_id", "key", name=op.f("uq_mp_purchase_buyer_id_key")),
         sa.UniqueConstraint("number", name=op.f("uq_mp_purchase_number")),
@@ -2247,6 +2259,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("per_person", sa.BigInteger(), nullable=False),
         sa.Column("minutes", sa.String(length=200), nullable=False),
+        sa.Column("on_account", sa.Boolean(), nullable=False),
         sa.Column("address_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -2321,7 +2334,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_mp_reservation_quantity_positive")),
         sa.ForeignKeyConstraint(
@@ -3260,6 +3273,12 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_mp_payment_purchase_id"), table_name="mp_payment")
     op.drop_index(op.f("ix_mp_payment_payer_id"), table_name="mp_payment")
+    op.drop_index(
+        "ix_mp_payment_due",
+        table_name="mp_payment",
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
     op.drop_table("mp_payment")
     op.drop_index(
         "ix_mp_parcel_open",

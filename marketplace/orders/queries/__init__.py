@@ -44,6 +44,12 @@ from marketplace.orders.queries.leaving import (
     waiting_hold,
 )
 from marketplace.orders.queries.limits import limit_faults, taken
+from marketplace.orders.queries.on_account import (
+    TakenOff,
+    on_account_faults,
+    overdue_payments,
+    taken_off_parts,
+)
 from marketplace.orders.queries.orders import (
     SUPPLIER,
     UNION_OFFICERS,
@@ -99,6 +105,7 @@ __all__ = [
     "Receipt",
     "Recipient",
     "ShipmentView",
+    "TakenOff",
     "ToPack",
     "Wish",
     "addresses",
@@ -126,9 +133,11 @@ __all__ = [
     "lines_of",
     "mine",
     "not_left_out_of_force",
+    "on_account_faults",
     "order",
     "orders_of",
     "overdue",
+    "overdue_payments",
     "own_address",
     "own_orders",
     "packing",
@@ -148,6 +157,7 @@ __all__ = [
     "shipments",
     "sold_lines",
     "taken",
+    "taken_off_parts",
     "title_in_basket",
     "untold",
     "usual_county",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Missing
 from marketplace.orders.models import Address, Delivery, Order, Purchase
-from marketplace.orders.states import OrderState
+from marketplace.orders.states import UNPAID, OrderState
 
 _ADDRESSES = (
     select(Address)
@@ -42,7 +42,7 @@ def done_before(session: Session, at: datetime, *, most: int) -> tuple[uuid.UUID
         exists()
         .where(Order.purchase_id == Purchase.id)
         .where(Order.delivery_id == Delivery.id)
-        .where(or_(Order.state.in_((OrderState.PLACED, OrderState.PAID)), ended > at))
+        .where(or_(Order.state.in_(UNPAID | {OrderState.PAID}), ended > at))
     )
     asked = select(Purchase.id).where(
         Purchase.forgotten_at.is_(None), Purchase.placed_at <= at, ~goes_on

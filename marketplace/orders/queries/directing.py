@@ -43,6 +43,7 @@ def receipts(session: Session, actor: Actor, number: int) -> Page[Any]:
         select(Order)
         .join(Payment, Payment.order_id == Order.id)
         .join(Purchase, Order.purchase_id == Purchase.id)
+        .where(Purchase.tender == Tender.DIRECT)
         .where(or_(Payment.state == PaymentState.AWAITING, Order.id.in_(owed)))
         .options(joinedload(Order.purchase), joinedload(Order.supplier))
         .order_by(Purchase.placed_at, Order.number)

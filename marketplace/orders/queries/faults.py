@@ -14,12 +14,14 @@ from marketplace.kernel.money import ZERO, Money
 from marketplace.orders.models import LineBatch, LineRefund, Order, OrderLine, Purchase
 from marketplace.orders.queries.freight import freight_faults
 from marketplace.orders.queries.limits import limit_faults
+from marketplace.orders.queries.on_account import on_account_faults
 from marketplace.orders.queries.shipments import shipment_faults
 from marketplace.orders.states import OrderState
 from marketplace.payments.models import Payment, PaymentCause, Refund
 
 EXPECTED = {  # what the stock of an order must be
     OrderState.PLACED: ReservationState.HELD,
+    OrderState.ON_ACCOUNT: ReservationState.HELD,
     OrderState.PAID: ReservationState.SOLD,
     OrderState.COMPLETED: ReservationState.SOLD,
     OrderState.TAKEN_BACK: ReservationState.SOLD,
@@ -38,6 +40,7 @@ def faults(session: Session) -> Iterator[str]:
     yield from freight_faults(session)
     yield from _reservations(session)
     yield from _batches(session)
+    yield from on_account_faults(session)
     yield from shipment_faults(session)
     yield from limit_faults(session)
 

@@ -39,11 +39,11 @@ from marketplace.orders.queries.orders import (
 )
 from marketplace.orders.states import (
     HOLD,
+    MAY_LEAVE,
     DeliveryState,
     HoldChoice,
     HoldReason,
     HoldState,
-    OrderState,
 )
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
@@ -161,14 +161,14 @@ def not_left_out_of_force(session: Session, at: datetime) -> tuple[uuid.UUID, ..
         .join(Listing, OrderLine.listing_id == Listing.id)
         .join(Supplier, Listing.supplier_id == Supplier.id)
         .where(
-            Order.state == OrderState.PAID,
+            Order.state.in_(MAY_LEAVE),
             Delivery.state.in_(NOT_ALL_LEFT),
             OrderLine.shipped < OrderLine.to_send,
             ~suppliers.may_sell(at, Listing.standing),
             ~known,
         )
         .distinct()
-        .order_by(Order.paid_at, Order.id)
+        .order_by(Order.paid_at.nulls_last(), Order.id)
     )
     return tuple(row.id for row in session.execute(asked))
 
@@ -193,7 +193,7 @@ def concerned_by_recall(
     asked = (
         select(Order.id)
         .join(Delivery, Order.delivery_id == Delivery.id)
-        .where(Order.state == OrderState.PAID, or_(on_its_way, not_left))
+        .where(Order.state.in_(MAY_LEAVE), or_(on_its_way, not_left))
         .order_by(Order.id)
     )
     return tuple(session.scalars(asked))

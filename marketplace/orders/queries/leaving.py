@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from marketplace.catalog import queries as catalog
 from marketplace.orders.models import Delivery, Hold, Order, OrderLine
 from marketplace.orders.states import (
+    MAY_LEAVE,
     DeliveryState,
     HoldChoice,
     HoldReason,
     HoldState,
-    OrderState,
 )
 from marketplace.suppliers.models import Paper, Supplier, Waiver
 from marketplace.suppliers.states import PaperKind, PaperState, SupplierState, WaiverState
@@ -81,7 +81,7 @@ def left_before(session: Session, at: datetime, *, most: int) -> tuple[uuid.UUID
         select(Order.id)
         .join(Delivery, Order.delivery_id == Delivery.id)
         .where(
-            Order.state == OrderState.PAID,
+            Order.state.in_(MAY_LEAVE),
             Order.is_claimed.is_(False),
             Delivery.state == DeliveryState.SHIPPED,
             Delivery.shipped_at <= at,

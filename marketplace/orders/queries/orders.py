@@ -17,7 +17,7 @@ from marketplace.kernel.errors import Missing
 from marketplace.kernel.machine import Step
 from marketplace.orders import rules
 from marketplace.orders.models import Delivery, Order, OrderLine, Purchase
-from marketplace.orders.states import DELIVERY, ORDER, DeliveryState, OrderState
+from marketplace.orders.states import DELIVERY, MAY_LEAVE, ORDER, DeliveryState, OrderState
 from marketplace.payments import queries as payments
 from marketplace.payments.models import Payment, PaymentPart, Refund
 from marketplace.suppliers import queries as suppliers
@@ -27,7 +27,7 @@ from marketplace.web.paging import Page, paged
 UNION_OFFICERS = frozenset({Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER})
 OVERSEERS = frozenset({Role.AUDITOR, Role.MANAGER})
 SUPPLIER = frozenset({Role.SUPPLIER_STAFF})
-_PAID = frozenset({OrderState.PAID, OrderState.COMPLETED})
+_GOES = MAY_LEAVE | {OrderState.COMPLETED}
 # a parcel is called back by answering a recall, see service.holding; what leaves is a part of the
 # order or the rest of it, whichever the supplier packs: one form for both
 _ELSEWHERE = frozenset({"call_back", "ship_part"})
@@ -137,7 +137,7 @@ def open_verbs(actor: Actor, found: Order, delivery: Delivery) -> tuple[Step[Any
     if found.purchase.buyer_id != actor.person_id:
         undo = ORDER.open_verbs(found.state, actor.roles & {Role.MANAGER})
         shown += [s for s in undo if s.verb == "take_back" or _may_be_unpaid(s, found, delivery)]
-    if found.state in _PAID:
+    if found.state in _GOES:
         moves = [s for s in DELIVERY.open_verbs(delivery.state, roles) if s.verb not in _ELSEWHERE]
         return (*moves, *shown)
     return tuple(shown)
@@ -246,7 +246,7 @@ def _destination(actor: Actor, found: Order) -> rules.Destination | None:
     if is_own(actor, found.purchase) or roles & UNION_OFFICERS:
         return whole
     if Role.SUPPLIER_STAFF in roles:
-        return whole if found.state in _PAID else None
+        return whole if found.state in _GOES else None
     return rules.masked(whole)
 
 

@@ -16,7 +16,7 @@ from marketplace.kernel.errors import Missing
 from marketplace.orders import rules
 from marketplace.orders.models import Delivery, Hold, Order, OrderLine
 from marketplace.orders.queries.leaving import WAITING, Departure, departures
-from marketplace.orders.states import DeliveryState, OrderState
+from marketplace.orders.states import MAY_LEAVE, DeliveryState
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier
 
@@ -72,13 +72,14 @@ def packing(
         .join(Delivery, Order.delivery_id == Delivery.id)
         .where(
             Order.supplier_id == supplier.id,
-            Order.state == OrderState.PAID,
+            Order.state.in_(MAY_LEAVE),
             Delivery.state.in_((DeliveryState.WAITING, DeliveryState.PARTLY)),
             ~exists().where(Hold.order_id == Order.id, Hold.state.in_(WAITING)),
         )
     )
     total = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
-    asked = waiting.options(joinedload(Order.purchase)).order_by(Order.paid_at, Order.number)
+    by_day = (Order.paid_at.nulls_last(), Order.number)
+    asked = waiting.options(joinedload(Order.purchase)).order_by(*by_day)
     orders = session.scalars(asked.limit(most)).all()
     found = _to_pack(session, orders, at, masked=masked)
     return Packing(supplier, found, total - len(orders))

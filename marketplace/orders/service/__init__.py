@@ -28,6 +28,7 @@ from marketplace.orders.service.holding import (
     refuse,
 )
 from marketplace.orders.service.limiting import AboveMost
+from marketplace.orders.service.on_account import may_pay_later, tell_overdue
 from marketplace.orders.service.paying import mark_paid
 from marketplace.orders.service.placing import Placement, place
 from marketplace.orders.service.recalling import export_recipients
@@ -73,6 +74,7 @@ __all__ = [
     "leave_out",
     "make_default",
     "mark_paid",
+    "may_pay_later",
     "place",
     "propose",
     "put",
@@ -91,6 +93,7 @@ __all__ = [
     "take_back",
     "take_late_money",
     "tell_buyer",
+    "tell_overdue",
     "tell_recalled",
     "unpay",
     "wait_for_claim",

@@ -7,27 +7,31 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from marketplace.events import OrderCompleted, OrderReceived
+from marketplace.events import OrderReceived
 from marketplace.kernel.errors import Missing, Refused
 from marketplace.orders import queries
 from marketplace.orders.models import Delivery, Order, Shipment
-from marketplace.orders.states import DELIVERY, ORDER, DeliveryState, OrderState
+from marketplace.orders.service.completing import complete
+from marketplace.orders.service.on_account import lock_payment
+from marketplace.orders.states import DELIVERY, MAY_LEAVE, DeliveryState
 from marketplace.work import Work, move
 
 MOST_COMPLETED = 500  # orders in one round; the next round goes on
 
 
 def receive(w: Work, order_id: uuid.UUID) -> Order:
-    """Say that all goods have arrived; the order is completed. By its buyer or union's buyer.
+    """Say that all goods have arrived; the order is completed, or its money falls due. By its buyer
+    or union's buyer.
 
     Raises Missing, Forbidden, WrongState, Refused (order_held: its batch is recalled).
     """
+    lock_payment(w, order_id)
     order, delivery = for_delivery(w, order_id, "receive")
     not_held(w, order)
     move(w, DELIVERY, delivery, "receive", order=order.number)
     delivery.received_at = w.now
     _all_parcels_received(w, order)
-    _complete(w, order)
+    complete(w, order)
     w.announce(OrderReceived(w.now, order.id))
     return order
 
@@ -41,6 +45,7 @@ def receive_parcel(w: Work, shipment_id: uuid.UUID) -> Order:
     parcel = w.session.get(Shipment, shipment_id)
     if parcel is None:
         raise Missing(shipment_id=shipment_id)
+    lock_payment(w, parcel.order_id)
     order = queries.row(w.session, parcel.order_id, for_change=True)
     roles = queries.roles_for(w.actor, order)
     if not roles:
@@ -52,7 +57,7 @@ def receive_parcel(w: Work, shipment_id: uuid.UUID) -> Order:
         return order
     not_held(w, order)
     delivery = w.session.get_one(Delivery, order.delivery_id)
-    if order.state is not OrderState.PAID or delivery.state is DeliveryState.CALLED_BACK:
+    if order.state not in MAY_LEAVE or delivery.state is DeliveryState.CALLED_BACK:
         raise Refused("parcel_not_expected", number=order.number)
     parcel.received_at = w.now
     w.record("receive", parcel, order=order.number, place=parcel.place)
@@ -70,15 +75,16 @@ def complete_due(w: Work) -> int:
     since = w.now - timedelta(days=w.tools.config.completion_days)
     done = 0
     for order_id in queries.left_before(w.session, since, most=MOST_COMPLETED):
+        lock_payment(w, order_id)
         order = queries.row(w.session, order_id, for_change=True)
         delivery = w.session.get_one(Delivery, order.delivery_id)
         is_waiting = order.is_claimed or queries.waiting_hold(w.session, order_id)
-        if order.state is not OrderState.PAID or is_waiting:
+        if order.state not in MAY_LEAVE or is_waiting:
             continue
         move(w, DELIVERY, delivery, "assume", order=order.number)
         delivery.received_at = w.now
         _all_parcels_received(w, order)
-        _complete(w, order)
+        complete(w, order)
         done += 1
     return done
 
@@ -107,14 +113,3 @@ def _all_parcels_received(w: Work, order: Order) -> None:
         .where(Shipment.order_id == order.id, Shipment.received_at.is_(None))
         .values(received_at=w.now)
     )
-
-
-def _complete(w: Work, order: Order) -> None:
-    move(w, ORDER, order, "complete")
-    goods, supply = order.goods - order.refunded, order.supply - order.supply_refunded
-    w.announce(
-        OrderCompleted(
-            w.now, order.id, order.supplier_id, goods, supply, order.freight,
-            is_direct=order.purchase.is_direct,
-        )
-    )  # fmt: skip

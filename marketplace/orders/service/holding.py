@@ -16,11 +16,11 @@ from marketplace.orders.service.undoing import call_off
 from marketplace.orders.states import (
     DELIVERY,
     HOLD,
+    MAY_LEAVE,
     DeliveryState,
     HoldChoice,
     HoldReason,
     HoldState,
-    OrderState,
 )
 from marketplace.payments import service as payments
 from marketplace.work import Work, move
@@ -75,7 +75,7 @@ def open_hold(w: Work, order: Order, cause: Cause) -> Hold | None:
     delivery = w.session.get_one(Delivery, order.delivery_id)
     on_its_way = cause.reason is HoldReason.RECALL and delivery.state is DeliveryState.SHIPPED
     not_all_left = delivery.state in {DeliveryState.WAITING, DeliveryState.PARTLY}
-    if order.state is not OrderState.PAID or not (on_its_way or not_all_left):
+    if order.state not in MAY_LEAVE or not (on_its_way or not_all_left):
         return None
     hold = queries.waiting_hold(w.session, order.id)
     if hold is not None:

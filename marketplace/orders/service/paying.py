@@ -9,7 +9,9 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money, total
 from marketplace.orders import queries
 from marketplace.orders.models import Order
-from marketplace.orders.states import ORDER, OrderState
+from marketplace.orders.service import on_account
+from marketplace.orders.service.completing import complete_paid
+from marketplace.orders.states import ORDER, UNPAID
 from marketplace.work import Work, move
 
 
@@ -21,14 +23,17 @@ def mark_paid(
     open_ = [
         order
         for order in queries.orders_of(w.session, purchase_id)
-        if order.state is OrderState.PLACED and order_id in (None, order.id)
+        if order.state in UNPAID and order_id in (None, order.id)
     ]
-    if total(order.goods + order.freight for order in open_) != amount:
+    if total(order.goods - order.refunded + order.freight for order in open_) != amount:
         raise Refused("paid_for_nothing", purchase_id=purchase_id)
     for order in open_:
         move(w, ORDER, order, "pay", tender=tender)
         order.paid_at = w.now
         w.announce(_paid(w, order, tender))
+        if order.purchase.on_account:
+            w.announced.extend(on_account.taken_off(w, order))
+            complete_paid(w, order)
 
 
 def _paid(w: Work, order: Order, tender: str) -> OrderPaid:

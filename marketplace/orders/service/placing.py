@@ -27,7 +27,7 @@ from marketplace.kernel.workdays import calendar
 from marketplace.orders import queries, rules
 from marketplace.orders.models import Address, Delivery, Order, OrderLine, Purchase
 from marketplace.orders.queries.basket import Parcel, Wish
-from marketplace.orders.service import directing
+from marketplace.orders.service import directing, on_account
 from marketplace.orders.service.basket import remove
 from marketplace.orders.service.final_sale import final_known
 from marketplace.orders.service.limiting import check_person, check_terms
@@ -56,6 +56,7 @@ class Placement:
     pay_with: credits.Wanted = OWN_MONEY
     own: Money | None = None  # what the page showed as left for the buyer's own money
     no_return: bool = False  # a person knows which of it he cannot send back
+    on_account: bool = False  # an organisation pays once it has accepted the goods
     payer: str = ""  # in whose name the money comes; empty: the buyer's own
 
 
@@ -119,6 +120,9 @@ def _final(wanted: Placement, parcels: tuple[Parcel, ...]) -> tuple[str, ...]:
 
 def _ask(w: Work, purchase: Purchase, cover: Cover | None, orders: list[Order]) -> None:
     """The payment, with what credit and vouchers keep for it; or one for each supplier."""
+    if purchase.on_account:
+        on_account.ask(w, purchase)
+        return
     if purchase.is_direct:
         directing.ask(w, purchase, orders)
         return
@@ -141,6 +145,7 @@ def _digest(wanted: Placement, lines: dict[uuid.UUID, int]) -> str:
             "total": wanted.total.fen if wanted.total is not None else None,
             "credit": wanted.pay_with.credit,
             "voucher": wanted.pay_with.voucher,
+            "on_account": wanted.on_account,
         }
     )
 
@@ -165,6 +170,7 @@ def _may_place(w: Work, wanted: Placement) -> None:
         raise Refused("no_collection_basis")
     if is_direct != (config.pays_direct and wanted.organisation_id is not None):
         raise Refused("tender_not_offered", field="tender")
+    on_account.may_pay_later(w, wanted.organisation_id, is_wanted=wanted.on_account)
     if wanted.organisation_id is None:
         if Role.EMPLOYEE not in w.actor.roles:
             raise Forbidden(verb="place")
@@ -236,6 +242,7 @@ def _purchase(
         organisation_id=wanted.organisation_id,
         source=wanted.source,
         payer=wanted.payer,
+        on_account=wanted.on_account,
         tender=wanted.tender,
         total=total(parcel.total for parcel in parcels),
         key=wanted.key,
@@ -243,7 +250,7 @@ def _purchase(
         deliver_to=deliver_to,
         no_return_seen_at=w.now if final else None,
         placed_at=w.now,
-        hold_ends_at=_hold_ends(w, wanted.tender),
+        hold_ends_at=_hold_ends(w, wanted),
     )
     w.session.add(purchase)
     said: dict[str, Any] = {"no_return": list(final)} if final else {}
@@ -317,8 +324,10 @@ def _line(
     )
 
 
-def _hold_ends(w: Work, tender: Tender) -> datetime:
+def _hold_ends(w: Work, wanted: Placement) -> datetime | None:
     config = w.tools.config
-    if tender is Tender.CARD:
+    if wanted.on_account:
+        return None
+    if wanted.tender is Tender.CARD:
         return w.now + timedelta(minutes=config.card_hold_minutes)
     return calendar().plus(w.now, config.transfer_hold_workdays)

@@ -17,12 +17,12 @@ from marketplace.payments import service as payments
 from marketplace.payments.models import Refund
 from marketplace.work import Work
 
-REFUNDABLE = frozenset({OrderState.PAID, OrderState.COMPLETED})
+REFUNDABLE = frozenset({OrderState.ON_ACCOUNT, OrderState.PAID, OrderState.COMPLETED})
 
 
 def refund_parts(w: Work, order_id: uuid.UUID, parts: Sequence[rules.Part]) -> Refund:
-    """Owe the buyer these parts of the lines' prices; its supplier bears his share of them. For
-    whoever has asked whether it may be. Freight stays.
+    """Owe the buyer these parts of the lines' prices, or ask him for less where he pays later; its
+    supplier bears his share of them. For whoever has asked whether it may be. Freight stays.
 
     Raises Missing, WrongState, Invalid (amount_not_positive), Refused refund_too_much.
     """
@@ -36,9 +36,7 @@ def refund_parts(w: Work, order_id: uuid.UUID, parts: Sequence[rules.Part]) -> R
     goods, supply = total(part.amount for part in ordered), total(shares)
     order.refunded += goods
     order.supply_refunded += supply
-    refund = payments.request_refund(
-        w, order_id=order.id, purchase_id=order.purchase_id, amount=goods
-    )
+    refund = _owe(w, order, goods)
     w.session.flush()  # before the lines that name it
     w.session.add_all(
         LineRefund(
@@ -48,7 +46,11 @@ def refund_parts(w: Work, order_id: uuid.UUID, parts: Sequence[rules.Part]) -> R
         for part, share in zip(ordered, shares, strict=True)
     )  # fmt: skip
     w.record("refund", order, amount=goods.fen, supply=supply.fen, refund=str(refund.id))
-    w.announce(_told(w, order, refund, ordered, supply))
+    if order.state is OrderState.ON_ACCOUNT:  # told of when it is paid: a promise is not money
+        w.session.flush()
+        payments.settle_if_nothing_left(w, order.purchase_id, order.id)
+    else:
+        w.announce(_told(w, order, refund, ordered, supply))
     return refund
 
 
@@ -56,6 +58,15 @@ def wait_for_claim(w: Work, order: Order, *, is_waiting: bool) -> None:
     """Whether completion and settlement of an order wait for a claim; the order is held."""
     order.is_claimed = is_waiting
     w.session.flush()
+
+
+def _owe(w: Work, order: Order, goods: Money) -> Refund:
+    """The money goes back, or is not asked for any more."""
+    if order.state is OrderState.ON_ACCOUNT:
+        return payments.take_off(w, order.purchase_id, order.id, goods)
+    return payments.request_refund(
+        w, order_id=order.id, purchase_id=order.purchase_id, amount=goods
+    )
 
 
 def _take(w: Work, order: Order, part: rules.Part) -> Money:

@@ -16,7 +16,7 @@ from marketplace.kernel.errors import Missing, Refused, WrongState
 from marketplace.orders import queries, rules
 from marketplace.orders.models import Delivery, LineBatch, Order, OrderLine, Shipment, ShipmentLine
 from marketplace.orders.service.delivering import for_delivery, not_held
-from marketplace.orders.states import DELIVERY, DeliveryState, OrderState
+from marketplace.orders.states import DELIVERY, MAY_LEAVE, DeliveryState
 from marketplace.work import Work, move
 
 Batches = Mapping[uuid.UUID, uuid.UUID]  # order line → the batch it leaves from
@@ -52,8 +52,8 @@ def ship(
 
 
 def send(w: Work, order_id: uuid.UUID, given: NewShipment) -> Shipment:
-    """Say that a parcel of a paid order is on its way, each line of it from its batch. By its
-    supplier.
+    """Say that a parcel of an order that may leave is on its way, each line of it from its
+    batch. By its supplier.
 
     A line whose goods need papers of the batch does not leave without them, nor one without a batch
     once some batch of its goods was recalled. Raises Missing, Forbidden, WrongState,
@@ -61,7 +61,7 @@ def send(w: Work, order_id: uuid.UUID, given: NewShipment) -> Shipment:
     papers_ran_out, batch_recalled, more_than_left, parcel_known), BatchPapersMissing.
     """
     order, delivery = for_delivery(w, order_id, "ship")
-    if order.state is not OrderState.PAID:
+    if order.state not in MAY_LEAVE:
         raise WrongState(verb="ship", state=order.state)
     carrier, tracking = rules.carrier(given.carrier), rules.tracking_number(given.tracking)
     known = queries.shipments(w.session, order_id)

@@ -43,7 +43,7 @@ def call_off(w: Work, order: Order, told: str) -> Order:
         if _due(order):  # a claim may have given all of it back before
             owe_rest(w, order)
     else:
-        payments.reduce(w, order.purchase_id, order.goods + order.freight, order.id)
+        payments.reduce(w, order.purchase_id, _due(order), order.id)
     w.announce(cancelled(w, order, was_paid=was_paid))
     return order
 

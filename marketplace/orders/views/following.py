@@ -62,6 +62,8 @@ def purchase(purchase_id: uuid.UUID) -> ResponseReturnValue:
         is_card=found.payment.tender is Tender.CARD,
         is_offline_card=tools.card.name == OFFLINE,
         account=tools.config.collection_account,
+        later_days=tools.config.after_acceptance_workdays,
+        at=now(),
     )
 
 

@@ -61,7 +61,8 @@ def _slip(found: queries.Packing, one: queries.ToPack) -> Printed:
         _("寄件：%(name)s %(mobile)s", name=sender.legal_name, mobile=sender.contact_mobile),
         one.order.number,
     )
-    paid = _("付款 %(at)s", at=moment(one.order.paid_at))
+    at = moment(one.order.paid_at)
+    paid = _("付款 %(at)s", at=at) if at else _("验收后付款")
     return Printed(f"{_('发货单')} {one.order.number}", paid, columns, rows, label)
 
 

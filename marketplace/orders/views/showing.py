@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.orders.models import Address, Hold, LineBatch, OrderLine
 from marketplace.orders.queries import OrderView, ShipmentView
-from marketplace.orders.states import DeliveryState, HoldChoice, HoldState, OrderState
+from marketplace.orders.states import MAY_LEAVE, DeliveryState, HoldChoice, HoldState, OrderState
 from marketplace.regions import queries as regions
 from marketplace.suppliers.states import PaperKind
 from marketplace.web.labels import state_label
@@ -41,23 +41,22 @@ def place_of(session: Session, address: Address) -> str:
 
 
 def stations(view: OrderView, parcels: Sequence[ShipmentView]) -> tuple[Station, ...]:
-    """下单 → 付款 → 发货 → 收货, each with its time; a stopped order ends where it stopped."""
+    """下单 → 付款 → 发货 → 收货, or 付款 last, each with its time; a stopped order ends there."""
     order, delivery = view.order, view.delivery
-    reached = (
-        (_("下单"), view.purchase.placed_at),
-        (_("付款"), order.paid_at),
-        (_("发货"), delivery.shipped_at),
-        (_("收货"), delivery.received_at),
-    )
+    payment = (_("付款"), order.paid_at)
+    goods = ((_("发货"), delivery.shipped_at), (_("收货"), delivery.received_at))
+    way = (*goods, payment) if view.purchase.on_account else (payment, *goods)
+    reached = ((_("下单"), view.purchase.placed_at), *way)
     shown = [Station(label, moment(at), "done") for label, at in reached if at is not None]
     if parcels and delivery.shipped_at is None:
         shown.append(Station(_("部分发货"), moment(parcels[0].shipment.shipped_at), "done"))
     if order.state in STOPPED:
         return (*shown, Station(_(STOPPED[order.state]), moment(order.cancelled_at), "stopped"))
     waiting = [label for label, at in reached if at is None]
-    detail = _("请在 %(until)s 前付款", until=moment(view.purchase.hold_ends_at))
+    until = view.payment.due_at or view.purchase.hold_ends_at
+    detail = _("请在 %(until)s 前付款", until=moment(until)) if until else ""
     for place, label in enumerate(waiting):
-        is_payment = place == 0 and order.paid_at is None
+        is_payment = place == 0 and label == payment[0]
         shown.append(Station(label, detail if is_payment else "", "to_come" if place else "now"))
     return tuple(shown)
 
@@ -85,7 +84,7 @@ def parcel_is_expected(view: OrderView, parcels: Sequence[ShipmentView]) -> bool
     """Whether a parcel may be received by itself: there are several, or more will come."""
     partly = view.delivery.state is DeliveryState.PARTLY
     on_way = partly or view.delivery.state is DeliveryState.SHIPPED
-    return view.order.state is OrderState.PAID and on_way and (partly or len(parcels) > 1)
+    return view.order.state in MAY_LEAVE and on_way and (partly or len(parcels) > 1)
 
 
 def hold_stations(hold: Hold) -> tuple[Station, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor, Role
@@ -85,11 +86,19 @@ def card_refund(session: Session, refund_id: uuid.UUID) -> RefundRow:
 
 
 def awaiting_transfers(session: Session, number: int) -> Page[Payment]:
-    """Bank transfers that have not been seen on the account yet, oldest first."""
+    """Bank transfers that have not been seen on the account yet: what has fallen due first, then
+    the oldest."""
     waiting = select(Payment).where(
         Payment.state == PaymentState.AWAITING, Payment.tender == Tender.TRANSFER
     )
-    return paged(session, waiting.order_by(Payment.made_at, Payment.reference), number)
+    order = (Payment.due_at.nulls_last(), Payment.made_at, Payment.reference)
+    return paged(session, waiting.order_by(*order), number)
+
+
+def overdue_count(session: Session, at: datetime) -> int:
+    """How many that were due before the instant are not paid."""
+    late = (Payment.due_at < at) & (Payment.state == PaymentState.AWAITING)
+    return session.scalar(select(func.count()).select_from(Payment).where(late)) or 0
 
 
 def refunds_to_send(session: Session) -> tuple[RefundRow, ...]:

@@ -18,6 +18,13 @@ from marketplace.payments.service.directing import (
     undo_refund,
 )
 from marketplace.payments.service.noting import accept_late, clear, note, refuse_late, take_event
+from marketplace.payments.service.on_account import (
+    fall_due,
+    note_overdue,
+    open_on_account,
+    settle_if_nothing_left,
+    take_off,
+)
 from marketplace.payments.service.operating import begin_charge, begin_refund, give_up
 from marketplace.payments.service.parting import write as write_parts
 from marketplace.payments.service.reconciling import call_for_reconciliation, reconcile
@@ -49,15 +56,18 @@ __all__ = [
     "clear",
     "confirm_refund",
     "confirm_transfer",
+    "fall_due",
     "give_back",
     "give_up",
     "hear",
     "lock",
     "look",
     "note",
+    "note_overdue",
     "offset_refund",
     "open_direct",
     "open_funding",
+    "open_on_account",
     "open_payment",
     "pay",
     "reconcile",
@@ -68,9 +78,11 @@ __all__ = [
     "settle_card",
     "settle_covered",
     "settle_direct",
+    "settle_if_nothing_left",
     "settle_refund",
     "settle_transfer",
     "take_event",
+    "take_off",
     "tender_of_organisations",
     "tenders",
     "undo_refund",

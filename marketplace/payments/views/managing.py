@@ -17,6 +17,7 @@ from marketplace.web import (
     back_to,
     checked,
     needs,
+    now,
     page,
     page_number,
     reading,
@@ -34,7 +35,9 @@ def index() -> ResponseReturnValue:
         awaiting = queries.awaiting_transfers(session, page_number())
         refunds = queries.refunds_to_send(session)
         differing = queries.discrepancy_count(session, open_only=True)
-    return page("payments/index.html", awaiting=awaiting, refunds=refunds, differing=differing)
+        late = queries.overdue_count(session, now())
+    shown = {"awaiting": awaiting, "refunds": refunds, "differing": differing, "late": late}
+    return page("payments/index.html", at=now(), **shown)
 
 
 @pages.get("/settled")

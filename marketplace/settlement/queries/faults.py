@@ -15,7 +15,7 @@ from marketplace.ledger.models import JournalEntry, JournalTransaction, LedgerAc
 from marketplace.ledger.states import AccountKind
 from marketplace.orders.models import LineRefund, Order, OrderLine
 from marketplace.orders.states import OrderState
-from marketplace.payments.models import Payment
+from marketplace.payments.models import Payment, Tender
 from marketplace.settlement import rules
 from marketplace.settlement.models import Payout, StatementLine, SupplierStatement
 from marketplace.settlement.queries.clearing import late
@@ -69,7 +69,8 @@ def _orders(session: Session, postings: Postings) -> Iterator[str]:
     for order_id, kind, owner, amount in postings.values():
         told.setdefault(order_id, []).append((kind, owner, amount))
     back = _gone_back(session)
-    direct = set(session.scalars(select(Payment.order_id).where(Payment.order_id.is_not(None))))
+    asked = select(Payment.order_id).where(Payment.tender == Tender.DIRECT)
+    direct = set(session.scalars(asked))
     for order in session.scalars(select(Order).order_by(Order.number)):
         found = sorted(told.pop(order.id, []), key=str)
         gone = back.get(order.id, [])

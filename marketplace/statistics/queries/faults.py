@@ -93,7 +93,9 @@ def _due(session: Session) -> Iterator[tuple[Key, _Counted]]:
         yield (line.id, FactKind.SALE, ""), sale
         for part in parts.get(line.id, ()):
             cause = str(part.refund_id)
-            yield (line.id, FactKind.PART, cause), _back(sale, part.at, part.pieces, part.amount)
+            # what was taken off before it was paid counts from then
+            at = max(part.at, order.paid_at or part.at)
+            yield (line.id, FactKind.PART, cause), _back(sale, at, part.pieces, part.amount)
         if order.state in UNDONE:
             left, kept = line.amount - line.refunded, line.quantity - line.returned
             yield (line.id, FactKind.REFUND, ""), _back(sale, order.cancelled_at, kept, left)
