@@ -1,6 +1,6 @@
 """The unit of work: one transaction, one actor, one instant; with its trail and its outbox."""
 
-from marketplace.work.rows import insert_columns, insert_rows
+from marketplace.work.rows import insert_columns, insert_rows, insert_things
 from marketplace.work.runtime import Runtime
 from marketplace.work.trail import Deed
 from marketplace.work.unit import Tools, Work, move
@@ -16,6 +16,7 @@ __all__ = [
     "Work",
     "insert_columns",
     "insert_rows",
+    "insert_things",
     "move",
     "on",
     "outside",

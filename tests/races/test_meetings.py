@@ -229,7 +229,7 @@ def test_the_same_form_sent_twice_meets_itself_and_is_one_purchase(people: Peopl
     melon = a_listing(people)
     wanted = a_placement(an_address(people), melon)
     again = doing(people, people.actor("employee"), orders.place, wanted)
-    with just_before(people.runtime, "UPDATE mp_listing", again):
+    with just_before(people.runtime, "INSERT INTO mp_purchase", again):
         again()
     with people.runtime.reading() as session:
         assert session.scalar(select(func.count(Purchase.id))) == 1

@@ -15,7 +15,7 @@ from marketplace.catalog.states import ReservationState
 from marketplace.kernel.base import AT, new_id
 from marketplace.kernel.errors import Conflict, Missing, Refused, WrongState
 from marketplace.suppliers import queries as suppliers
-from marketplace.work import Work
+from marketplace.work import Work, insert_things
 
 _R = ReservationState
 PIECES = ("received", "available", "reserved", "sold", "version")
@@ -43,9 +43,7 @@ def hold(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime | None
     """
     rules.check_quantity(quantity)
     _take(w, _to_hold(w, listing_id), quantity)
-    kept = _kept(w, listing_id, quantity, ends_at)
-    w.session.flush()
-    return kept
+    return _keep(w, {listing_id: quantity}, ends_at)[listing_id]
 
 
 def hold_offers(
@@ -56,7 +54,7 @@ def hold_offers(
     for listing_id in sorted(pieces):
         rules.check_quantity(pieces[listing_id])
         _take(w, offers[listing_id].listing, pieces[listing_id])
-    return {one: _kept(w, one, pieces[one], ends_at) for one in sorted(pieces)}
+    return _keep(w, pieces, ends_at)
 
 
 def hold_again(w: Work, reservation_id: uuid.UUID, ends_at: datetime | None) -> None:
@@ -114,18 +112,22 @@ def set_stock(w: Work, listing_id: uuid.UUID, received: int) -> Listing:
     return listing
 
 
-def _kept(w: Work, listing_id: uuid.UUID, quantity: int, ends_at: datetime | None) -> Reservation:
-    kept = Reservation(
-        id=new_id(),
-        listing_id=listing_id,
-        quantity=quantity,
-        state=_R.HELD,
-        held_at=w.now,
-        ends_at=ends_at,
-    )
-    w.session.add(kept)
-    w.record_named("hold", kept, to_state=_R.HELD, listing_id=listing_id, quantity=quantity)
-    return kept
+def _keep(w: Work, pieces: Pieces, ends_at: datetime | None) -> dict[uuid.UUID, Reservation]:
+    made = {
+        one: Reservation(
+            id=new_id(),
+            listing_id=one,
+            quantity=pieces[one],
+            state=_R.HELD,
+            held_at=w.now,
+            ends_at=ends_at,
+        )
+        for one in sorted(pieces)
+    }
+    insert_things(w.session, list(made.values()))
+    for one, kept in made.items():
+        w.record_named("hold", kept, to_state=_R.HELD, listing_id=one, quantity=pieces[one])
+    return made
 
 
 def _to_hold(w: Work, listing_id: uuid.UUID) -> Listing:

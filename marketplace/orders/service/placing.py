@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,7 +36,7 @@ from marketplace.orders.states import OrderState
 from marketplace.payments import service as payments
 from marketplace.payments.models import Tender
 from marketplace.regions import queries as regions
-from marketplace.work import Work
+from marketplace.work import Work, insert_things
 from marketplace.work.trail import canonical
 
 OWN_MONEY = credits.Wanted()
@@ -89,12 +90,8 @@ def place(w: Work, wanted: Placement) -> Purchase:
     check_person(w, wanted.organisation_id, offers, lines)
     orders = _orders(w, purchase, parcels)
     evidence = catalog.evidence_of_all(w.session, offers.values(), w.now)
-    w.session.add_all(
-        _line(order, wish, offers[of], (held[of], evidence[of]))
-        for order, parcel in zip(orders, parcels, strict=True)
-        for wish in parcel.wishes
-        for of in (wish.listing.id,)
-    )
+    frozen = {of: (held[of], evidence[of]) for of in lines}
+    insert_things(w.session, list(_lines(orders, parcels, offers, frozen)))
     _ask(w, purchase, cover, orders)
     if wanted.organisation_id is None:
         remove(w, lines)
@@ -252,7 +249,7 @@ def _purchase(
         placed_at=w.now,
         hold_ends_at=_hold_ends(w, wanted),
     )
-    w.session.add(purchase)
+    insert_things(w.session, [purchase])
     said: dict[str, Any] = {"no_return": list(final)} if final else {}
     said |= {"total": purchase.total.fen, "tender": purchase.tender, "source": purchase.source}
     w.record_named("place", purchase, **said)
@@ -260,23 +257,21 @@ def _purchase(
 
 
 def _orders(w: Work, purchase: Purchase, parcels: tuple[Parcel, ...]) -> list[Order]:
-    """One per parcel. Orders name purchase and deliveries, lines name orders, and no relationship
-    tells the order of inserts."""
+    """One per parcel, each with its delivery."""
     deliveries = [Delivery(id=new_id(), supplier_id=parcel.supplier.id) for parcel in parcels]
-    w.session.add_all(deliveries)
-    w.session.flush()
     orders = [
-        _order(w, purchase, parcel, delivery, number=f"{purchase.number}-{place_}")
+        _order(purchase, parcel, delivery, number=f"{purchase.number}-{place_}")
         for place_, (parcel, delivery) in enumerate(zip(parcels, deliveries, strict=True), 1)
     ]
-    w.session.flush()
+    insert_things(w.session, deliveries)
+    insert_things(w.session, orders)
+    for order, parcel in zip(orders, parcels, strict=True):
+        w.record_named("place", order, to_state=OrderState.PLACED, total=parcel.total.fen)
     return orders
 
 
-def _order(
-    w: Work, purchase: Purchase, parcel: Parcel, delivery: Delivery, *, number: str
-) -> Order:
-    order = Order(
+def _order(purchase: Purchase, parcel: Parcel, delivery: Delivery, *, number: str) -> Order:
+    return Order(
         id=new_id(),
         purchase_id=purchase.id,
         supplier_id=parcel.supplier.id,
@@ -288,9 +283,18 @@ def _order(
         freight_terms=parcel.terms.as_json(),
         delivery_id=delivery.id,
     )
-    w.session.add(order)
-    w.record_named("place", order, to_state=OrderState.PLACED, total=parcel.total.fen)
-    return order
+
+
+def _lines(
+    orders: list[Order],
+    parcels: tuple[Parcel, ...],
+    offers: dict[uuid.UUID, catalog.Offer],
+    frozen: dict[uuid.UUID, tuple[Reservation, catalog.Evidence]],
+) -> Iterator[OrderLine]:
+    for order, parcel in zip(orders, parcels, strict=True):
+        for wish in parcel.wishes:
+            of = wish.listing.id
+            yield _line(order, wish, offers[of], frozen[of])
 
 
 def _line(
@@ -301,6 +305,7 @@ def _line(
     kept, evidence = frozen
     eligibility = evidence.as_json()
     return OrderLine(
+        id=new_id(),
         order_id=order.id,
         listing_id=listing.id,
         reservation_id=kept.id,

@@ -10,6 +10,7 @@ from sqlalchemy import Update, select, update
 
 from marketplace.events import PaymentSettled, RefundSettled
 from marketplace.kernel.actor import Role
+from marketplace.kernel.base import new_id
 from marketplace.kernel.codes import random_code
 from marketplace.kernel.errors import Conflict, Forbidden, Invalid, Missing, Refused, SamePerson
 from marketplace.kernel.money import ZERO, Money, total
@@ -24,7 +25,7 @@ from marketplace.payments.models import (
 )
 from marketplace.payments.service import parting
 from marketplace.payments.states import PAYMENT, REFUND, PaymentState, RefundState
-from marketplace.work import Tools, Work
+from marketplace.work import Tools, Work, insert_things
 
 OFFLINE = "offline_card"  # the gateway without a bank
 
@@ -84,13 +85,14 @@ def open_funding(w: Work, grant_id: uuid.UUID, amount: Money) -> Payment:
 def opened(w: Work, **said: Any) -> Payment:
     payment = Payment(
         **said,
+        id=new_id(),
         payer_id=w.actor.person_id,
         reference=rules.PREFIX + random_code(rules.CODE_LENGTH),
         made_at=w.now,
     )
-    w.session.add(payment)
-    amount, tender = payment.amount, payment.tender
-    w.record("open", payment, to_state=PaymentState.AWAITING, amount=amount.fen, tender=tender)
+    insert_things(w.session, [payment])
+    said = {"amount": payment.amount.fen, "tender": payment.tender}
+    w.record_named("open", payment, to_state=PaymentState.AWAITING, **said)
     return payment
 
 
