@@ -65,6 +65,15 @@ class LineRow:
         """The listing says something else than when it was chosen, be it at the same price."""
         return self.listing.fingerprint != self.line.fingerprint
 
+    def against_terms(self, people: int, at: datetime) -> str:
+        """Which of its terms of sale a plan for so many does not hold at the instant, as a code;
+        "": it holds all. Nobody gets more than one person may have."""
+        most, each = self.listing.max_per_person, self.line.pieces_each
+        if most is not None and each > most:
+            return "plan_above_limit"
+        together = each * people if people else rules.MOST_PIECES  # nobody counted them yet
+        return catalog.terms_problem(self.listing, together, at)
+
     def chosen(self, county_code: str) -> rules.Chosen:
         """What sums need, with the freight to a place."""
         return rules.Chosen(
@@ -112,10 +121,17 @@ class Dossier:
     region: str
     cost: rules.Sums
     content_hash: str
+    at: datetime
 
     @property
     def has_changed(self) -> bool:
         return any(row.has_changed for row in self.lines)
+
+    @property
+    def is_against_terms(self) -> bool:
+        """Some good is out of its season, or not sold in so few or so many pieces."""
+        people = len(self.recipients)
+        return any(row.against_terms(people, self.at) for row in self.lines)
 
     @property
     def is_short(self) -> bool:
@@ -189,6 +205,7 @@ def dossier(session: Session, actor: Actor, plan_id: uuid.UUID, at: datetime) ->
         region=_region(session, address),
         cost=cost,
         content_hash=rules.content_hash(chosen, told, cost, frame),
+        at=at,
     )
 
 

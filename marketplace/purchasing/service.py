@@ -19,7 +19,7 @@ from marketplace.orders import service as orders
 from marketplace.payments import service as payments
 from marketplace.purchasing import queries, rules
 from marketplace.purchasing.models import Plan, PlanLine, Recipient
-from marketplace.purchasing.queries import Dossier
+from marketplace.purchasing.queries import Dossier, LineRow
 from marketplace.purchasing.states import PLAN, PlanState
 from marketplace.unions import queries as unions_queries
 from marketplace.unions import service as unions
@@ -157,7 +157,8 @@ def submit(w: Work, plan_id: uuid.UUID) -> Plan:
     """Freeze the plan, reserve its money and ask somebody else to approve it.
 
     Raises Refused (plan_without_goods, plan_without_people, over_ceiling, too_many_pieces,
-    plan_outdated, not_sent_there), NotEnough, WrongState.
+    plan_outdated, not_sent_there, orders_closed, below_min_quantity, plan_above_limit), NotEnough,
+    WrongState.
     """
     found = _load(w, plan_id, Role.UNION_BUYER)
     plan = found.plan
@@ -293,21 +294,29 @@ def _line(plan_id: uuid.UUID, listing_id: uuid.UUID) -> Select[PlanLine]:
 
 def _complete(found: Dossier) -> None:
     """Everything that must hold before somebody else is asked."""
-    people, cost = len(found.recipients), found.cost
     if not found.lines:
         raise Refused("plan_without_goods")
-    if not people:
+    if not found.recipients:
         raise Refused("plan_without_people")
     for row in found.lines:
-        if row.has_changed:
-            raise Refused("plan_outdated", title=row.listing.name)
-        if row.line.pieces_each * people > rules.MOST_PIECES:
-            raise Refused("too_many_pieces", title=row.listing.name, most=rules.MOST_PIECES)
-        if row.supplier.tariff.at(found.address.county_code).refused:
-            told = {"supplier": row.supplier.legal_name, "place": found.region}
-            raise Refused("not_sent_there", **told)
-    if not cost.within(found.plan.per_person):
-        raise Refused("over_ceiling", each=cost.each, ceiling=found.plan.per_person)
+        _can_be_ordered(found, row)
+    if not found.cost.within(found.plan.per_person):
+        raise Refused("over_ceiling", each=found.cost.each, ceiling=found.plan.per_person)
+
+
+def _can_be_ordered(found: Dossier, row: LineRow) -> None:
+    """One good, for everybody of the plan."""
+    people = len(found.recipients)
+    if row.has_changed:
+        raise Refused("plan_outdated", title=row.listing.name)
+    if against := row.against_terms(people, found.at):
+        least, most = row.listing.min_quantity, row.listing.max_per_person
+        raise Refused(against, title=row.listing.name, least=least or 1, most=most or "")
+    if row.line.pieces_each * people > rules.MOST_PIECES:
+        raise Refused("too_many_pieces", title=row.listing.name, most=rules.MOST_PIECES)
+    if row.supplier.tariff.at(found.address.county_code).refused:
+        told = {"supplier": row.supplier.legal_name, "place": found.region}
+        raise Refused("not_sent_there", **told)
 
 
 def _unchanged(found: Dossier, agreed: str | None) -> None:

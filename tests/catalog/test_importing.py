@@ -157,6 +157,10 @@ def test_a_village_must_stand_in_its_county(people: People, take: Take) -> None:
         regions.add_village(w, COUNTY, "示例村甲")
     assert take(a_sheet({"村": "示例村甲"})).created == 1
     assert codes(take(a_sheet({"村": "示例村甲、别处村"}))) == [(2, "village_unknown")]
+    few = {"起订量": "5", "每人限购": "4", "开始接单": "", "最后接单日": ""}
+    past = {"开始接单": "2026-12-02", "最后接单日": "2026-12-01"}
+    said = codes(take(a_sheet(few, past)))
+    assert said == [(2, "limit_below_minimum"), (3, "season_reversed")]
 
 
 def test_changed_words_of_goods_on_sale_are_looked_at_again(people: People) -> None:

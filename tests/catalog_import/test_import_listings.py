@@ -209,6 +209,18 @@ def test_dispatch_in_anything_but_hours_is_refused(cell: str) -> None:
     assert only_problem(发货时效=cell).code == "hours_unclear"
 
 
+def test_terms_of_sale_are_read_as_people_write_them() -> None:
+    cells = {"起订量": "2", "每人限购": "５", "开始接单": "2026年9月1日", "最后接单日": "20261130"}
+    (row,) = listings({**cells, "预售发货日": "2026/12/1", "拆封不退": "是"}).rows
+    assert (row.min_quantity, row.max_per_person) == (2, 5)
+    assert (row.sealed, row.made_to_order) == (True, None)
+    assert (row.orders_from, row.orders_last, row.ships_from) == (
+        "2026-09-01", "2026-11-30", "2026-12-01",
+    )  # fmt: skip  # three days
+    assert only_problem(每人限购="0").code == "quantity_unclear"
+    assert only_problem(开始接单="9月1日").code == "day_unclear"
+
+
 def test_a_county_is_kept_as_written() -> None:
     sheet = listings({"原产县": "522634"}, {"原产县": "贵州省雷山县"})
     assert [row.county for row in sheet.rows] == ["522634", "贵州省雷山县"]

@@ -92,6 +92,13 @@ def test_goods_of_approved_suppliers_stand_in_the_zone(session: Session) -> None
     assert all(one.decided_by != one.submitted_by for one in shown)
 
 
+def test_goods_are_out_of_season_sold_ahead_limited_and_sealed(session: Session) -> None:
+    days = (Listing.orders_from.is_not(None), Listing.ships_from.is_not(None))
+    for term in (*days, Listing.max_per_person.is_not(None), Listing.sealed.is_(True)):
+        (found,) = session.scalars(select(Listing).where(term))
+        assert found.state is ListingState.ON_SALE
+
+
 def test_every_supplier_county_has_two_or_three_example_villages(session: Session) -> None:
     for supplier in session.scalars(select(Supplier)):
         villages = regions.villages_of(session, supplier.county_code)

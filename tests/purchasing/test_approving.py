@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -20,6 +21,7 @@ from marketplace.purchasing import queries, service
 from marketplace.purchasing.models import Plan
 from marketplace.suppliers import service as suppliers
 from marketplace.unions import queries as unions
+from tests.databases import NOON
 from tests.fixtures import People
 from tests.makers.catalog import a_listing
 from tests.makers.purchasing import a_people_sheet, a_plan, an_empty_plan, approved, submitted
@@ -70,6 +72,28 @@ def test_what_is_not_complete_is_not_submitted(
     with pytest.raises(Refused, match=code):
         submitted(people, plan)
     assert amounts(people, plan.budget_id)[1] == ZERO
+
+
+def test_a_plan_against_the_terms_of_its_goods_is_not_submitted(people: People) -> None:
+    """Thirty people, two pieces each: nobody gets more than one person may have."""
+    an_approved_supplier(people)
+    budget, buyer = a_budget(people), people.actor("union_buyer")
+    for number, (terms, code) in enumerate(
+        (
+            ({"max_per_person": 1}, "plan_above_limit"),
+            ({"min_quantity": 61}, "below_min_quantity"),
+            ({"orders_last": NOON.date() - timedelta(days=1)}, "orders_closed"),
+            ({"min_quantity": 2, "max_per_person": 2, "orders_last": NOON.date()}, ""),
+        )
+    ):
+        good = a_listing(people, sku=f"S{number}", **terms)
+        plan = a_plan(people, ((good.id, 2),), budget=budget)
+        with people.runtime.reading() as session:
+            assert queries.dossier(session, buyer, plan.id, NOON).is_against_terms == bool(code)
+        if code:
+            with pytest.raises(Refused, match=code):
+                submitted(people, plan)
+    assert submitted(people, plan).reserved == TOTAL
 
 
 def test_a_budget_that_is_too_small_is_not_overspent(people: People) -> None:

@@ -144,6 +144,7 @@ from marketplace.catalog.rules import (
     is_open,
     no_return_of,
     presale_day,
+    terms_problem,
 )
 
 __all__ = [
@@ -275,6 +276,7 @@ __all__ = [
     "stands",
     "stock_faults",
     "taken",
+    "terms_problem",
     "time_groups",
     "time_spent",
     "times",

@@ -153,6 +153,7 @@ class ListingTurn:
     title: str = ""  # of an edit
     spec: str = ""
     sale_price: str = ""  # yuan; of an edit, or alone
+    terms: dict[str, int] = field(default_factory=dict)  # of an edit; days: so many after today
     decide: int | None = (
         None  # the edit is approved, with a note refused, so many days before today
     )

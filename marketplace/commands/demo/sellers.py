@@ -266,6 +266,8 @@ def _edit(stage: Stage, who: str, turn: ListingTurn) -> None:
         said = catalog_queries.content(w.session, listing)
         villages = catalog_queries.village_names(w.session, said["villages"])
         words = {name: value for name, value in said.items() if name != rules.PHOTOS}
+        words |= {name: rules.day_of(said[name]) for name in rules.DAYS}
+        words |= {name: _term(stage, name, value) for name, value in turn.terms.items()}
         goods = Goods(
             **{
                 **words,
@@ -277,6 +279,12 @@ def _edit(stage: Stage, who: str, turn: ListingTurn) -> None:
             }
         )
         catalog.revise(w, listing.id, goods)
+
+
+def _term(stage: Stage, name: str, value: int) -> object:
+    if name in rules.DAYS:
+        return stage.today + timedelta(days=value)
+    return bool(value) if name in rules.YES_OR_NO else value
 
 
 def _decide_edit(stage: Stage, turn: ListingTurn) -> None:
