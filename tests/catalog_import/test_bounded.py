@@ -16,7 +16,7 @@ ROOM = Bounds(seconds=5, memory=256 * 1024 * 1024, output=64 * 1024)
 SMALL = Bounds(seconds=1, memory=256 * 1024 * 1024, output=64 * 1024)
 BEGIN = """
 import json, os, sys, resource
-sys.path.append({root!r})
+sys.path.insert(0, {root!r})
 from catalog_import.bounded import Bounds, limit
 limit(Bounds(**json.loads(sys.argv[1])))
 """
@@ -78,7 +78,7 @@ def test_a_child_knows_nothing_of_us(child, monkeypatch: pytest.MonkeyPatch) -> 
 
 MANY = """
 import json, os, resource, sys, time
-sys.path.append({root!r})
+sys.path.insert(0, {root!r})
 from catalog_import.bounded import Bounds, answer, files, limit
 bounds = Bounds(**json.loads(sys.argv[1]))
 limit(bounds, one_file=False)
