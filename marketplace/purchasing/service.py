@@ -300,8 +300,9 @@ def _complete(found: Dossier) -> None:
         raise Refused("plan_without_people")
     for row in found.lines:
         _can_be_ordered(found, row)
-    if not found.cost.within(found.plan.per_person):
-        raise Refused("over_ceiling", each=found.cost.each, ceiling=found.plan.per_person)
+    cost = found.cost
+    if not cost.within(found.plan.per_person):
+        raise Refused("over_ceiling", each=cost.each, ceiling=found.plan.per_person)
 
 
 def _can_be_ordered(found: Dossier, row: LineRow) -> None:
