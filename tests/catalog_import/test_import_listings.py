@@ -267,3 +267,11 @@ def test_our_own_template_reads_back_without_a_problem() -> None:
     sheet = read_listings(template_csv())
     assert (sheet.problems, len(sheet.rows), sheet.unknown_headings) == ((), 1, ())
     assert len(sheet.headings) == 35
+
+
+def test_a_row_with_more_or_fewer_cells_is_refused_and_the_others_are_read() -> None:
+    """P24: nothing is guessed about which column a cell belongs to."""
+    heading, row = csv_of(GOOD).decode("utf-8-sig").splitlines()[:2]
+    read = read_listings("\n".join([heading, row, row + ",", row.rpartition(",")[0]]).encode())
+    assert [(one.code, one.row) for one in read.problems] == [("ragged_row", 3), ("ragged_row", 4)]
+    assert len(read.rows) == 1
