@@ -51,10 +51,12 @@ def test_the_checkout_names_what_cannot_be_sent_back_and_asks_for_a_tick(
     put(buyer, melon)
     put(buyer, tea)
     put(buyer, gift)
+    put(buyer, a_listing(people, sku="MX-0101", title="示例 口服液", category="茶叶", sealed=True))
     page = text_of(buyer, "/checkout")
     told = page[page.index("不适用七天无理由退货") : page.index(ASKED)]
     assert f"鲜活易腐：{melon.name}" in told
     assert f"定作商品：{gift.name}" in told
+    assert "拆封后影响品质或安全：示例 口服液" in told
     assert tea.name not in told
     fields = hidden(buyer)
     refused = submit(buyer, {**fields, "no_return": ""}, address.id)
@@ -72,8 +74,9 @@ def test_the_checkout_names_what_cannot_be_sent_back_and_asks_for_a_tick(
         asked = select(TrailEntry).where(TrailEntry.subject_kind == "Purchase")
         (deed,) = session.scalars(asked)
         lines = {line.title: line.is_returnable for line in session.scalars(select(OrderLine))}
-    assert set(deed.data["no_return"]) == {melon.name, gift.name}
-    assert lines == {melon.name: False, tea.name: True, gift.name: False}
+    final = {melon.name, gift.name, "示例 口服液"}
+    assert set(deed.data["no_return"]) == final
+    assert lines == {tea.name: True, **dict.fromkeys(final, False)}
 
 
 def test_nobody_is_asked_where_all_may_be_sent_back_nor_for_an_organisation(

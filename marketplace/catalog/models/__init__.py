@@ -284,13 +284,13 @@ class Reservation(Base):
 
     id: Mapped[Id]
     listing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mp_listing.id"), index=True)
-    quantity: Mapped[int]
+    quantity: Mapped[int]  # without what was refunded before it left
     state: Mapped[ReservationState] = mapped_column(default=ReservationState.HELD)
     held_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]  # None: until the order is called off
     ended_at: Mapped[datetime | None]
 
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    __table_args__ = (CheckConstraint("quantity >= 0", name="quantity_not_negative"),)
 
 
 class CatalogImport(Versioned, Base):

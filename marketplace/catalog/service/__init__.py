@@ -80,6 +80,7 @@ from marketplace.catalog.service.standing import reckon_supplier, stand_anew
 from marketplace.catalog.service.stock import (
     NotForSale,
     OutOfStock,
+    give_back,
     hold,
     hold_again,
     hold_offers,
@@ -125,6 +126,7 @@ __all__ = [
     "forget",
     "forget_if_undone",
     "forget_marked",
+    "give_back",
     "hold",
     "hold_again",
     "hold_offers",

@@ -95,6 +95,27 @@ def restock(w: Work, reservation_id: uuid.UUID) -> None:
     _change(w, kept.listing_id, changes, Listing.sold >= n)
 
 
+def give_back(w: Work, reservation_id: uuid.UUID, pieces: int) -> None:
+    """So many sold pieces were refunded before they left, and may be bought by others again. Raises
+    Conflict when so many are not sold by it."""
+    kept = w.session.scalar(
+        update(Reservation)
+        .where(Reservation.id == reservation_id, Reservation.state == _R.SOLD)
+        .where(Reservation.quantity >= pieces)
+        .values(quantity=Reservation.quantity - pieces)
+        .returning(Reservation),
+        execution_options={"populate_existing": True},
+    )
+    if kept is None:
+        raise Conflict(reservation_id=reservation_id)
+    changes: Changes = {
+        Listing.sold: Listing.sold - pieces,
+        Listing.available: Listing.available + pieces,
+    }
+    _change(w, kept.listing_id, changes, Listing.sold >= pieces)
+    w.record("give_back", kept, quantity=pieces)
+
+
 def set_stock(w: Work, listing_id: uuid.UUID, received: int) -> Listing:
     """Say how many pieces are offered in all, those held and sold included; at once, without
     review. Raises Invalid, Missing, Refused (stock_below_promised: that many are held or sold)."""

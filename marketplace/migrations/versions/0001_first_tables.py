@@ -2336,7 +2336,7 @@ def upgrade() -> None:
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_mp_reservation_quantity_positive")),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_mp_reservation_quantity_not_negative")),
         sa.ForeignKeyConstraint(
             ["listing_id"], ["mp_listing.id"], name=op.f("fk_mp_reservation_listing_id")
         ),

@@ -119,14 +119,14 @@ def _reservations(session: Session) -> Iterator[str]:
     for orphan in session.scalars(select(Reservation.id).where(~kept_for_a_line)):
         yield f"reservation {orphan}: belongs to no order line"
     asked = (
-        select(Order.number, Order.state, OrderLine.quantity, Reservation.quantity,
+        select(Order.number, Order.state, OrderLine.to_send, Reservation.quantity,
                Reservation.state)
         .join(OrderLine, OrderLine.order_id == Order.id)
         .join(Reservation, OrderLine.reservation_id == Reservation.id)
     )  # fmt: skip
     for number, state, bought, held, kept in session.execute(asked):
         if held != bought:
-            yield f"order {number}: {bought} pieces bought, {held} held"
+            yield f"order {number}: {bought} pieces bought and not refunded unsent, {held} held"
         if kept is not EXPECTED[state]:
             yield f"order {number} is {state}, its stock is {kept}"
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import update
 
+from marketplace.catalog import service as stock
 from marketplace.kernel.errors import Refused
 from marketplace.orders import queries
 from marketplace.orders.models import Delivery, Order, OrderLine
@@ -17,8 +18,9 @@ from marketplace.work import Work, move
 
 
 def drop_rest(w: Work, order: Order, pieces: Mapping[uuid.UUID, int]) -> None:
-    """So many pieces of each line will not leave. With the last of them the order has left as a
-    whole, today, as its lines say. The order is held. Raises Refused more_than_left."""
+    """So many pieces of each line will not leave, so others may buy them. With the last of them the
+    order has left as a whole, today, as its lines say. The order is held. Raises Refused
+    more_than_left."""
     for line_id in sorted(pieces):
         dropped = w.session.execute(
             update(OrderLine)
@@ -31,6 +33,9 @@ def drop_rest(w: Work, order: Order, pieces: Mapping[uuid.UUID, int]) -> None:
         if dropped is None:
             raise Refused("more_than_left", wanted=pieces[line_id], line=line_id)
     lines = queries.lines_of(w.session, order.id, anew=True)
+    for line in sorted(lines, key=lambda one: one.listing_id):  # as every buyer locks them
+        if line.id in pieces:
+            stock.give_back(w, line.reservation_id, pieces[line.id])
     delivery = w.session.get_one(Delivery, order.delivery_id)
     w.record("drop_rest", order, pieces={str(key): count for key, count in pieces.items()})
     if delivery_state((line.to_send, line.shipped) for line in lines) is DeliveryState.SHIPPED:
