@@ -28,7 +28,9 @@ class PlanForm(MarketForm):
     title = StringField("名称", TEXT, description="例如：中秋节日慰问")
     budget_id = SelectField("使用哪笔经费", validate_choice=True)
     per_person = StringField(
-        "每人上限（元）", [InputRequired("请填写。")], description="商品和分摊的运费合计不超过它"
+        "每人上限（元）",
+        [InputRequired("请填写。")],
+        description="商品和分摊的运费合计不超过它；用食堂经费时填整单上限",
     )
     pays = RadioField("什么时候付款", default=BEFORE)
     minutes = StringField("会议纪要", UP_TO_200, description="工会委员会决定的编号和日期，可以后补")
@@ -53,7 +55,7 @@ class PlanForm(MarketForm):
         try:
             rules.check_ceiling(parse_yuan(field.data or ""))
         except (ValueError, Invalid) as fault:
-            raise ValidationError("请填写 0.01 到 10000 之间的金额，例如 480。") from fault
+            raise ValidationError("请填写大于 0 的金额，例如 480；食堂最多 100 万元。") from fault
 
     def validate_recipient(self, field: StringField) -> None:
         self._needed(field)

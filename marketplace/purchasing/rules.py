@@ -11,6 +11,7 @@ from math import ceil
 from uuid import UUID
 
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import ZERO, Money, total
 from marketplace.suppliers.rules.freight import FreightGroup, Load, fee
 from marketplace.work.trail import canonical
@@ -18,6 +19,7 @@ from marketplace.work.trail import canonical
 VALUE_HEADINGS = ("付款日期", "方案", "资金来源", "付款单位", "工号", "姓名", "金额（元）")
 MOST_PIECES = 9_999  # of one good for one person, and in one order line
 MOST_PER_PERSON = Money(1_000_000)  # ten thousand yuan: beyond it a digit too many was typed
+MOST_IN_ALL = Money(100_000_000)  # of a canteen: one million yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,17 @@ def check_pieces(pieces: int) -> None:
         raise Invalid("plan_pieces", field="pieces", value=pieces, most=MOST_PIECES)
 
 
-def check_ceiling(per_person: Money) -> None:
-    """Raises Invalid unless the amount per person is above zero and believable."""
-    if not ZERO < per_person <= MOST_PER_PERSON:
-        raise Invalid("plan_per_person", field="per_person", value=per_person, most=MOST_PER_PERSON)
+def has_list(source: FundSource) -> bool:
+    """Whether people get the goods; a canteen cooks them."""
+    return source is not FundSource.CANTEEN
+
+
+def check_ceiling(per_person: Money, source: FundSource = FundSource.CANTEEN) -> None:
+    """Raises Invalid unless the amount per person, or of a canteen's whole purchase, is above zero
+    and believable."""
+    most = MOST_PER_PERSON if has_list(source) else MOST_IN_ALL
+    if not ZERO < per_person <= most:
+        raise Invalid("plan_per_person", field="per_person", value=per_person, most=most)
 
 
 def masked(mobile: str) -> str:

@@ -121,9 +121,12 @@ def remove_line(w: Work, plan_id: uuid.UUID, listing_id: uuid.UUID) -> Plan:
 def set_recipients(w: Work, plan_id: uuid.UUID, data: bytes) -> PeopleTaken:
     """Replace the list of people by that of a CSV file, or change nothing.
 
-    Raises PeopleRefused, WrongState, Missing.
+    Raises PeopleRefused, WrongState, Missing, Refused plan_without_list (a canteen's).
     """
     plan = _to_edit(w, plan_id)
+    budget = unions_queries.budget(w.session, w.actor, plan.budget_id).budget
+    if not rules.has_list(budget.source):
+        raise Refused("plan_without_list")
     try:
         sheet = read_people(data)
     except UnreadableFile as fault:
@@ -208,7 +211,7 @@ def order(w: Work, plan_id: uuid.UUID) -> Plan:
         return plan
     move(w, PLAN, plan, "order", content=plan.approved_hash)
     _unchanged(found, plan.approved_hash)
-    people = len(found.recipients)
+    people = found.heads
     purchase = orders.place(
         w,
         orders.Placement(
@@ -246,8 +249,8 @@ def use(w: Work, plan_id: uuid.UUID, verb: str, note: str, seen: str | None = No
 
 
 def _fill(w: Work, plan: Plan, new: NewPlan) -> None:
-    rules.check_ceiling(new.per_person)
     budget = unions_queries.budget(w.session, w.actor, new.budget_id).budget
+    rules.check_ceiling(new.per_person, budget.source)
     if Role.UNION_BUYER not in unions_queries.roles_in(w.actor, budget.organisation_id):
         raise Forbidden
     if isinstance(new.address, orders.NewAddress):
@@ -260,6 +263,8 @@ def _fill(w: Work, plan: Plan, new: NewPlan) -> None:
     orders.may_pay_later(w, budget.organisation_id, is_wanted=new.on_account)
     plan.title, plan.per_person, plan.minutes = new.title, new.per_person, new.minutes
     plan.on_account = new.on_account
+    if not rules.has_list(budget.source):  # nobody is named any more
+        w.session.execute(delete(Recipient).where(Recipient.plan_id == plan.id))
 
 
 def _load(w: Work, plan_id: uuid.UUID, role: Role) -> Dossier:
@@ -296,7 +301,7 @@ def _complete(found: Dossier) -> None:
     """Everything that must hold before somebody else is asked."""
     if not found.lines:
         raise Refused("plan_without_goods")
-    if not found.recipients:
+    if not found.heads:
         raise Refused("plan_without_people")
     for row in found.lines:
         _can_be_ordered(found, row)
@@ -307,7 +312,7 @@ def _complete(found: Dossier) -> None:
 
 def _can_be_ordered(found: Dossier, row: LineRow) -> None:
     """One good, for everybody of the plan."""
-    people = len(found.recipients)
+    people = found.heads
     if row.has_changed:
         raise Refused("plan_outdated", title=row.listing.name)
     if against := row.against_terms(people, found.at):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wtforms import SelectField, StringField
@@ -9,10 +10,11 @@ from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import Money, parse_yuan
+from marketplace.unions import rules
 from marketplace.web import MarketForm, options
 
 TEXT = [InputRequired("请填写。"), Length(max=200, message="最多 200 个字。")]
-SOURCES = [source for source in FundSource if source is not FundSource.PERSONAL]
+SOURCES = rules.sources(is_union=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,20 @@ class Grant:
     payer: str
 
 
+class FoundForm(MarketForm):
+    """Whose books are opened: a union's, or those of an administration or canteen that buys."""
+
+    organisation = SelectField("单位", validate_choice=True)
+    name = StringField("发票抬头上的名称", TEXT, description="例如：示例银行城东分行工会委员会")
+    credit_code = StringField(
+        "统一社会信用代码", TEXT, description="工会的以 81 开头；行政和食堂填本单位的"
+    )
+
+    def offering(self, places: Sequence[tuple[str, str]]) -> FoundForm:
+        self.organisation.choices = options(places)
+        return self
+
+
 class GrantForm(MarketForm):
     name = StringField("用途", TEXT, description="例如：节日慰问")
     year = StringField(
@@ -39,8 +55,13 @@ class GrantForm(MarketForm):
     payer = StringField(
         "付款单位（可选）",
         [Length(max=200, message="最多 200 个字。")],
-        description="由别的单位付款时填写，与转账的付款户名一致，例如上级工会或财务共享中心；空着就是本工会",
+        description="由别的单位付款时填写，与转账的付款户名一致，例如上级工会或财务共享中心；空着就是本单位",
     )
+
+    def offering(self, sources: Sequence[FundSource]) -> GrantForm:
+        """The same form with what may be chosen."""
+        self.source.choices = options((one, f"FundSource.{one}") for one in sources)
+        return self
 
     def validate_amount(self, field: StringField) -> None:
         try:

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.base import Base, Id, ShortCode, ShortText, Versioned
 from marketplace.kernel.funds import FundSource
+from marketplace.unions.rules import BEGINNING
 from marketplace.unions.states import MatchState
 
 
 class Union(Base):
-    """A trade union committee; its invoice title is its own name and 81… code."""
+    """A trade union committee, or an administration or canteen that buys as one; its invoice title
+    is its own name and code, a union's begins with 81."""
 
     __tablename__ = "mp_union"
 
@@ -25,6 +27,11 @@ class Union(Base):
     name: Mapped[ShortText]
     credit_code: Mapped[str] = mapped_column(String(18), unique=True)
     created_at: Mapped[datetime]
+
+    @property
+    def is_union(self) -> bool:
+        """Whether it is a trade union; dues and credit are a union's alone."""
+        return self.credit_code.startswith(BEGINNING)
 
 
 class UnionMember(Base):

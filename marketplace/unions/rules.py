@@ -14,18 +14,28 @@ YEARS = range(2000, 2101)
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 
 
-def check_code(code: str) -> None:
-    """Raises Invalid when the compacted code is malformed or not that of a union."""
+def check_code(code: str, *, is_union: bool) -> None:
+    """Raises Invalid when the compacted code is malformed, not that of a union, or a union's where
+    an administration buys for itself."""
     if fault := fault_of(code):
         raise Invalid(f"credit_code_{fault.code}", field="credit_code", value=code)
-    if not code.startswith(BEGINNING):
-        raise Invalid("union_credit_code", field="credit_code", value=code)
+    if code.startswith(BEGINNING) != is_union:
+        words = "union_credit_code" if is_union else "unit_credit_code"
+        raise Invalid(words, field="credit_code", value=code)
 
 
-def check_budget(year: int, source: FundSource, amount: Money) -> None:
-    """Raises Invalid for an impossible year, private money, or an amount not above zero."""
-    if source is FundSource.PERSONAL:
-        raise Invalid("budget_source", field="source", value=source)
+def sources(*, is_union: bool) -> tuple[FundSource, ...]:
+    """Of which a budget may be: a union's dues are a union's alone."""
+    own = [source for source in FundSource if source is not FundSource.PERSONAL]
+    return tuple(source for source in own if is_union or source is not FundSource.UNION)
+
+
+def check_budget(year: int, source: FundSource, amount: Money, *, is_union: bool = True) -> None:
+    """Raises Invalid for an impossible year, private money, a union's dues in other hands, or an
+    amount not above zero."""
+    if source not in sources(is_union=is_union):
+        words = "budget_source" if is_union else "budget_source_unit"
+        raise Invalid(words, field="source", value=source)
     if year not in YEARS:
         raise Invalid("budget_year", field="year", value=year)
     if amount <= ZERO:

@@ -55,17 +55,18 @@ class Held:
 
 
 def found_union(w: Work, organisation_id: uuid.UUID, name: str, credit_code: str) -> Union:
-    """Open the books of a union for an organisation of that kind.
+    """Open the books of a union, or of an administration or canteen that buys, for an organisation
+    of that kind.
 
     Raises Invalid (code), Missing (organisation), Refused (either already has a union), Forbidden.
     """
     if not w.actor.roles & FOUNDERS:
         raise Forbidden
     code = compact(credit_code)
-    rules.check_code(code)
     organisation = w.session.get(Organisation, organisation_id)
-    if organisation is None or organisation.kind is not OrganisationKind.UNION:
+    if organisation is None or organisation.kind not in queries.BUYING:
         raise Missing(organisation_id=organisation_id)
+    rules.check_code(code, is_union=organisation.kind is OrganisationKind.UNION)
     taken = (Union.organisation_id == organisation_id) | (Union.credit_code == code)
     if w.session.scalar(select(Union.id).where(taken)):
         raise Refused("union_exists")
@@ -157,8 +158,8 @@ def grant_budget(
 
     Raises Invalid (year, source, amount), Missing, Forbidden.
     """
-    rules.check_budget(year, source, amount)
     union = _for(w, union_id, frozenset({Role.UNION_TREASURER}))
+    rules.check_budget(year, source, amount, is_union=union.is_union)
     budget = Budget(
         id=uuid.uuid4(), union_id=union.id, organisation_id=union.organisation_id,
         name=name.strip(), year=year, source=source, document=document.strip(),

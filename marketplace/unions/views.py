@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.actor import Role
 from marketplace.kernel.clock import local_day
-from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.kernel.machine import Step
-from marketplace.unions import queries, service
-from marketplace.unions.forms import GrantForm, NoteForm
+from marketplace.unions import queries, rules, service
+from marketplace.unions.forms import FoundForm, GrantForm, NoteForm
 from marketplace.unions.queries import MatchRow
 from marketplace.unions.states import MATCH, MatchState
 from marketplace.web import (
@@ -27,7 +27,7 @@ from marketplace.web import (
     someone,
     work,
 )
-from marketplace.web.labels import error_words
+from marketplace.web.labels import error_words, state_label
 from marketplace.web.words import _
 
 pages = Blueprint("unions", __name__, url_prefix="/unions")
@@ -47,6 +47,31 @@ def index() -> ResponseReturnValue:
             budgets=queries.budgets(session, ids),
             counts=queries.member_counts(session, ids),
         )
+
+
+@pages.get("/found")
+@needs(Role.MANAGER)
+def founding() -> ResponseReturnValue:
+    return _founding(FoundForm())
+
+
+@pages.post("/found")
+@needs(Role.MANAGER)
+@once
+def found() -> ResponseReturnValue:
+    form = _offering(FoundForm())
+    if not form.validate():
+        return _founding(form, 422)
+    told = (uuid.UUID(form.organisation.data), form.name.data, form.credit_code.data)
+    try:
+        with work() as w:
+            service.found_union(w, *told)
+            remember(w, url_for("marketplace.unions.founding"))
+    except (Invalid, Refused) as fault:
+        if not form.blame(fault):
+            raise
+        return _founding(form, fault.status)
+    return back_to("unions.founding", _("采购单位已登记，可以给它的人员分配采购、审批和财务。"))
 
 
 @pages.get("/<uuid:union_id>")
@@ -102,6 +127,17 @@ def decide(
     return back_to("unions.show", _("已记下。"), union_id=union_id)
 
 
+def _founding(form: FoundForm, status: int = 200) -> ResponseReturnValue:
+    return page("unions/found.html", status, form=_offering(form))
+
+
+def _offering(form: FoundForm) -> FoundForm:
+    """Organisations whose books are not open."""
+    with reading() as session:
+        places = queries.without_books(session)
+    return form.offering([(str(one.id), f"{one.name} · {state_label(one.kind)}") for one in places])
+
+
 def _verbs_of(row: MatchRow) -> tuple[Step[MatchState], ...]:
     """None about an account of one's own."""
     actor = someone()
@@ -129,6 +165,7 @@ def _union(
         union = queries.union(session, actor, union_id)
         roles = queries.roles_in(actor, union.organisation_id)
         is_officer = bool(roles & queries.OFFICERS)
+        form = form.offering(rules.sources(is_union=union.is_union))
         found = queries.matches(session, union.id, now()) if is_officer else ()
         return page(
             "unions/show.html",

@@ -15,7 +15,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _UNION = frozenset({Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER})
 # kind of organisation → roles that mean something there
 ROLES_IN = {
-    "group": frozenset({Role.EMPLOYEE, Role.AUDITOR}),
+    "group": _UNION | {Role.EMPLOYEE, Role.AUDITOR},  # administrations and canteens buy too
     "union": _UNION | {Role.EMPLOYEE, Role.AUDITOR},
     "supplier": frozenset({Role.SUPPLIER_STAFF, Role.SUPPLIER_OWNER}),
     "operator": frozenset({Role.EMPLOYEE, Role.REVIEWER, Role.AUDITOR, Role.MANAGER}),

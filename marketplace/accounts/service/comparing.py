@@ -217,15 +217,21 @@ class Comparing:
             role, place = rosters.role_and_place(text, own)
             if role is None:
                 raise Invalid("role_unknown", field="roles", value=text)
-            if role not in self.keeper.may_give:
-                raise Invalid("role_not_by_sheet", field="roles", value=text)
-            if place not in self.kinds:
-                raise Invalid("organisation_unknown", field="roles", value=place)
+            self._may_stand(text, role, place)
             wanted.add((place, role))
         for place, role in wanted:
             if role not in rules.ROLES_IN[self.kinds[place]]:
                 raise Invalid("role_not_in_sheet", field="roles", role=role, value=place)
         return wanted
+
+    def _may_stand(self, text: str, role: Role, place: str) -> None:
+        """Raises Invalid role_not_by_sheet, organisation_unknown, role_not_in_sheet."""
+        if role not in self.keeper.may_give:
+            raise Invalid("role_not_by_sheet", field="roles", value=text)
+        if place not in self.kinds:
+            raise Invalid("organisation_unknown", field="roles", value=place)
+        if not rosters.is_meant(text, role, self.kinds[place]):
+            raise Invalid("role_not_in_sheet", field="roles", role=role, value=place)
 
     def _memberships(
         self, number: str, person: Person | None, wanted: set[tuple[str, Role]], *, is_whole: bool

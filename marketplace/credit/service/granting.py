@@ -163,6 +163,8 @@ def _second_person(w: Work, grant: CreditGrant) -> None:
 
 def _allowed(w: Work, union: Union, source: FundSource) -> rules.Card:
     """The card that allows it. Raises Refused with the rule's name."""
+    if not union.is_union:
+        raise Refused("credit_unions_only", field="budget")
     known = rules.cards(w.tools.config.credit_cards)
     card = rules.card_for(known, union.credit_code, source, local_day(w.now))
     if card is None:

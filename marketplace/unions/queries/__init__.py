@@ -1,6 +1,7 @@
 """Questions about unions, their members and their budgets."""
 
 from marketplace.unions.queries.books import (
+    BUYING,
     OFFICERS,
     READERS,
     BudgetRow,
@@ -12,6 +13,7 @@ from marketplace.unions.queries.books import (
     own_unions,
     roles_in,
     union,
+    without_books,
 )
 from marketplace.unions.queries.matching import (
     MatchRow,
@@ -22,6 +24,7 @@ from marketplace.unions.queries.matching import (
 )
 
 __all__ = [
+    "BUYING",
     "OFFICERS",
     "READERS",
     "BudgetRow",
@@ -38,4 +41,5 @@ __all__ = [
     "roles_in",
     "union",
     "without_account",
+    "without_books",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Organisation, OrganisationKind
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.money import ZERO, Money
@@ -17,6 +18,7 @@ from marketplace.ledger.states import AccountKind
 from marketplace.unions.models import Budget, MemberAccount, Union, UnionMember
 
 OFFICERS = frozenset({Role.UNION_BUYER, Role.UNION_APPROVER, Role.UNION_TREASURER})
+BUYING = frozenset({OrganisationKind.UNION, OrganisationKind.GROUP})
 READERS = frozenset({Role.AUDITOR, Role.SYSTEM})
 
 
@@ -44,6 +46,13 @@ def own_unions(session: Session, actor: Actor) -> tuple[Union, ...]:
     if not actor.roles & READERS:
         asked = asked.where(Union.organisation_id.in_(_offices(actor)))
     return tuple(session.scalars(asked))
+
+
+def without_books(session: Session) -> tuple[Organisation, ...]:
+    """Organisations that may buy and whose books are not open, unions first, by name."""
+    taken = select(Union.organisation_id)
+    asked = select(Organisation).where(Organisation.kind.in_(BUYING), Organisation.id.not_in(taken))
+    return tuple(session.scalars(asked.order_by(Organisation.kind.desc(), Organisation.name)))
 
 
 def union(session: Session, actor: Actor, union_id: uuid.UUID) -> Union:

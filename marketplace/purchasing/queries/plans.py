@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
@@ -14,7 +14,6 @@ from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import Listing
 from marketplace.credit import queries as credit
 from marketplace.kernel.actor import Actor, Role
-from marketplace.kernel.clock import start_of_day
 from marketplace.kernel.errors import Forbidden, Missing
 from marketplace.kernel.money import ZERO, Money
 from marketplace.ledger import queries as ledger
@@ -23,9 +22,7 @@ from marketplace.orders import queries as orders
 from marketplace.orders.models import (
     Address,
     Delivery,
-    LineRefund,
     Order,
-    OrderLine,
     Purchase,
 )
 from marketplace.orders.states import DeliveryState, OrderState
@@ -99,17 +96,6 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """What one person got of one plan: goods and a share of the freight."""
-
-    plan: Plan
-    purchase: Purchase
-    recipient: Recipient
-    amount: Money
-    paid_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything about one plan; `cost` is by the freight of today, `content_hash` with it."""
 
@@ -124,20 +110,28 @@ class Dossier:
     at: datetime
 
     @property
+    def has_list(self) -> bool:
+        """Whether people get the goods; a canteen cooks them."""
+        return rules.has_list(self.budget.budget.source)
+
+    @property
+    def heads(self) -> int:
+        """By how many the pieces count; a canteen's are those of the whole purchase."""
+        return len(self.recipients) if self.has_list else 1
+
+    @property
     def has_changed(self) -> bool:
         return any(row.has_changed for row in self.lines)
 
     @property
     def is_against_terms(self) -> bool:
         """Some good is out of its season, or not sold in so few or so many pieces."""
-        people = len(self.recipients)
-        return any(row.against_terms(people, self.at) for row in self.lines)
+        return any(row.against_terms(self.heads, self.at) for row in self.lines)
 
     @property
     def is_short(self) -> bool:
         """Of some good there is less than the plan needs; ordered goods are held already."""
-        people = len(self.recipients)
-        return any(row.listing.available < row.line.pieces_each * people for row in self.lines)
+        return any(row.listing.available < row.line.pieces_each * self.heads for row in self.lines)
 
     @property
     def suppliers(self) -> int:
@@ -192,13 +186,15 @@ def dossier(session: Session, actor: Actor, plan_id: uuid.UUID, at: datetime) ->
     people = recipients(session, found.id)
     address = session.get_one(Address, found.address_id)
     chosen = [row.chosen(address.county_code) for row in rows]
-    cost = rules.sums(chosen, len(people))
+    budget = unions.budget(session, actor, found.budget_id)
+    heads = len(people) if rules.has_list(budget.budget.source) else 1
+    cost = rules.sums(chosen, heads)
     told = [(one.name, one.employee_number, one.mobile or "", one.address) for one in people]
     frame = [address.recipient, address.mobile, address.county_code, address.street]
     frame += ["on_account"] if found.on_account else []
     return Dossier(
         plan=found,
-        budget=unions.budget(session, actor, found.budget_id),
+        budget=budget,
         lines=rows,
         recipients=people,
         address=address,
@@ -319,53 +315,10 @@ def of_purchase(session: Session, purchase_id: uuid.UUID) -> Plan | None:
     return session.scalar(select(Plan).where(Plan.purchase_id == purchase_id))
 
 
-def values(session: Session, union_id: uuid.UUID, year: int) -> tuple[Value, ...]:
-    """What each person got of the plans whose orders were paid in that year (Shanghai), by the day
-    and by the name; of a plan the values sum to what was paid and not given back. Whether the actor
-    may see it, its caller has asked."""
-    first, last = (start_of_day(date(each, 1, 1)) for each in (year, year + 1))
-    sums = (
-        select(
-            Order.purchase_id,
-            func.min(Order.paid_at).label("paid_at"),
-            func.sum(Order.goods).label("goods"),
-            func.sum(Order.freight).label("freight"),
-        )
-        .where(Order.state.in_(PAID), Order.paid_at >= first, Order.paid_at < last)
-        .group_by(Order.purchase_id)
-        .subquery()
-    )
-    asked = (
-        select(Plan, Purchase, sums.c.paid_at, sums.c.goods, sums.c.freight)
-        .join(Purchase, Purchase.id == Plan.purchase_id)
-        .join(sums, sums.c.purchase_id == Purchase.id)
-        .where(Plan.union_id == union_id)
-        .order_by(sums.c.paid_at, Plan.id)
-    )
-    found: list[Value] = []
-    for plan, purchase, paid_at, goods, freight in session.execute(asked):
-        people = recipients(session, plan.id)
-        kept = goods + freight - _given_back(session, purchase.id)
-        for one, amount in zip(people, rules.shared(kept, len(people)), strict=True):
-            found.append(Value(plan, purchase, one, amount, paid_at))
-    return tuple(found)
-
-
 def treasuries(session: Session, actor: Actor) -> tuple[Union, ...]:
     """The unions whose treasurer the actor is."""
     own = actor.organisations(Role.UNION_TREASURER)
     return tuple(one for one in unions.own_unions(session, actor) if one.organisation_id in own)
-
-
-def _given_back(session: Session, purchase_id: uuid.UUID) -> Money:
-    """Parts of what was bought that went back, of orders that stand."""
-    asked = (
-        select(func.sum(LineRefund.amount))
-        .join(OrderLine, OrderLine.id == LineRefund.order_line_id)
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.purchase_id == purchase_id, Order.state.in_(PAID))
-    )
-    return session.scalar(asked) or ZERO
 
 
 def faults(session: Session) -> Iterator[str]:
