@@ -26,6 +26,7 @@ from marketplace.payments.states import RefundState
 from marketplace.purchasing.models import Plan
 from marketplace.settlement import queries as settlement
 from tests.fixtures import People
+from tests.makers.batches import batches_for
 from tests.makers.catalog import a_listing
 from tests.makers.directing import refunds_of
 from tests.makers.on_account import (
@@ -167,6 +168,28 @@ def test_what_claims_take_off_before_it_is_paid_is_not_asked_for(
     taken_off(people, theirs, theirs.goods)
     if not theirs.freight:
         assert state(people, theirs) == "completed"
+    assert faults(people) == []
+
+
+def test_what_never_leaves_of_an_order_that_is_paid_later_is_free_again(
+    people: People, bought: Bought
+) -> None:
+    """P10: it was held, not sold."""
+    _plan, mine, _theirs = bought
+    with people.runtime.reading() as session:
+        (line,) = orders.lines_of(session, mine.id)
+    batches = batches_for(people, mine)
+    with people.runtime.work(people.actor("supplier")) as w:
+        parcel = service.NewShipment("顺丰速运", "SF1234567890", {line.id: 1}, batches)
+        service.send(w, mine.id, parcel)
+    with people.runtime.work() as w:
+        order = orders.row(w.session, mine.id, for_change=True)
+        service.refund_parts(w, mine.id, [rules.Part(line.id, line.unit_price)])
+        service.drop_rest(w, order, {line.id: 1})
+    assert faults(people) == []
+    accepted(people, mine)
+    transferred(people, mine)
+    assert state(people, mine) == "completed"
     assert faults(people) == []
 
 

@@ -96,11 +96,11 @@ def restock(w: Work, reservation_id: uuid.UUID) -> None:
 
 
 def give_back(w: Work, reservation_id: uuid.UUID, pieces: int) -> None:
-    """So many sold pieces were refunded before they left, and may be bought by others again. Raises
-    Conflict when so many are not sold by it."""
+    """So many pieces were refunded before they left, and may be bought by others again: sold ones,
+    or held ones of what is paid later. Raises Conflict when so many are neither."""
     kept = w.session.scalar(
         update(Reservation)
-        .where(Reservation.id == reservation_id, Reservation.state == _R.SOLD)
+        .where(Reservation.id == reservation_id, Reservation.state.in_((_R.SOLD, _R.HELD)))
         .where(Reservation.quantity >= pieces)
         .values(quantity=Reservation.quantity - pieces)
         .returning(Reservation),
@@ -108,11 +108,9 @@ def give_back(w: Work, reservation_id: uuid.UUID, pieces: int) -> None:
     )
     if kept is None:
         raise Conflict(reservation_id=reservation_id)
-    changes: Changes = {
-        Listing.sold: Listing.sold - pieces,
-        Listing.available: Listing.available + pieces,
-    }
-    _change(w, kept.listing_id, changes, Listing.sold >= pieces)
+    kind = Listing.sold if kept.state is _R.SOLD else Listing.reserved
+    changes: Changes = {kind: kind - pieces, Listing.available: Listing.available + pieces}
+    _change(w, kept.listing_id, changes, kind >= pieces)
     w.record("give_back", kept, quantity=pieces)
 
 
