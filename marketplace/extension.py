@@ -7,6 +7,7 @@ the host's. Everything of ours hangs on one blueprint.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -17,12 +18,14 @@ from werkzeug.exceptions import HTTPException
 
 from marketplace import wiring
 from marketplace.accounts import queries as notices
+from marketplace.accounts import service as people
 from marketplace.accounts import views as accounts
 from marketplace.banking import views as banking
 from marketplace.catalog import views as catalog
 from marketplace.claims import views as claims
 from marketplace.config import Config, Misconfigured
 from marketplace.credit import views as credit
+from marketplace.desk import queries as waiting
 from marketplace.desk import service as tasks
 from marketplace.desk import views as desk
 from marketplace.events import Event
@@ -45,7 +48,7 @@ from marketplace.settlement import views as settlement
 from marketplace.statistics import views as statistics
 from marketplace.suppliers import views as suppliers
 from marketplace.unions import views as unions
-from marketplace.web import looking, someone, styleguide
+from marketplace.web import looking, now, someone, styleguide
 from marketplace.web import pages as web
 from marketplace.web.rendering import Pages
 from marketplace.work import Runtime, Tools, Wire, schema
@@ -216,6 +219,7 @@ class Marketplace:
         if not app.secret_key:
             raise Misconfigured(("SECRET_KEY is missing: forms cannot be signed",))
         runtime = make_runtime(config, clock=self.clock, heard=self._heard)
+        runtime.tools = replace(runtime.tools, prefix=(url_prefix or "").rstrip("/"))
         prepare(runtime)
         pages = Pages(app, config.layout, config.layout_block, shared=web.SHARED)
         mounted = Mounted(runtime, self.identity, pages)
@@ -242,10 +246,20 @@ class Mounted:
         with looking() as session:
             return baskets.basket_count(session, person.person_id)
 
+    def prefers(self, person: Actor, language: str) -> None:
+        """Letters are written in the language of the pages."""
+        with self.runtime.work(person) as w:
+            people.speak(w, language)
+
     def unread(self) -> int:
         """How much this person was told and has not read."""
         with looking() as session:
             return notices.unread(session, someone())
+
+    def to_do(self, person: Actor) -> dict[str, int]:
+        """How much waits for the person, by the endpoint of its page."""
+        with looking() as session:
+            return waiting.to_do(session, person, now())
 
     def own_pages(self, person: Actor) -> list[tuple[str, str]]:
         """The person's pages at whoever signs them in: words and address."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from marketplace import events
+from marketplace.accounts import service as people
 from marketplace.banking import reactions as banking
 from marketplace.banking import service as banks
 from marketplace.catalog import reactions as catalog
@@ -146,6 +147,7 @@ SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("orders_out_of_force", timedelta(minutes=1), ordering.hold_out_of_force),
     Sweeping("bank_lines_to_match", timedelta(minutes=10), outside=banks.match_lines),
     Sweeping("card_reconciliation", timedelta(days=1), paying.call_for_reconciliation),
+    Sweeping("notices_to_mail", timedelta(minutes=1), people.mail_notices),  # last: of this round
 )
 
 __all__ = ["AFTER", "OUTSIDE", "SILENT", "SWEEPS", "WITHIN"]

@@ -52,6 +52,7 @@ class Person(Base):
     mobile: Mapped[str | None] = mapped_column(String(11), unique=True)
     employee_number: Mapped[str | None] = mapped_column(String(40), unique=True)
     email: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str | None] = mapped_column(String(8))  # of letters; None: never chosen
     password_hash: Mapped[str] = mapped_column(String(200))
     left_at: Mapped[datetime | None]  # from this instant on nothing is open to them
     created_at: Mapped[datetime]
@@ -220,8 +221,17 @@ class Notice(Base):
     places: Mapped[dict[str, Any]]  # of the address
     at: Mapped[datetime]
     sms_owed: Mapped[bool] = mapped_column(default=False)  # until the end of its unit of work
+    mail_owed: Mapped[bool] = mapped_column(default=True)  # until the next round of letters
 
-    __table_args__ = (Index("ix_mp_notice_of", "organisation_id", "at"),)
+    __table_args__ = (
+        Index("ix_mp_notice_of", "organisation_id", "at"),
+        Index(
+            "ix_mp_notice_to_mail",
+            "at",
+            sqlite_where=text("mail_owed"),
+            postgresql_where=text("mail_owed"),
+        ),
+    )
 
 
 class NoticesSeen(Base):

@@ -27,7 +27,7 @@ class SmtpMail:
 
     def send(self, key: str, mail: Mail) -> None:
         """The key becomes the Message-ID, by which mail boxes know a letter that comes twice."""
-        letter = self._letter(key, mail)
+        letter = self.letter(key, mail)
         try:
             with self._connected() as server:
                 if self.config.smtp_user:
@@ -36,7 +36,8 @@ class SmtpMail:
         except (OSError, smtplib.SMTPException) as fault:  # OSError: also TLS, also a time-out
             raise PostDown from fault
 
-    def _letter(self, key: str, mail: Mail) -> EmailMessage:
+    def letter(self, key: str, mail: Mail) -> EmailMessage:
+        """As it goes over the wire."""
         letter = EmailMessage()
         letter["Message-ID"] = f"<{key}@{parseaddr(self.config.smtp_from)[1].rpartition('@')[2]}>"
         letter["Date"] = format_datetime(SystemClock().now())

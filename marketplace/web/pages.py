@@ -42,6 +42,15 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """One kind of thing that waits for this person."""
+
+    label: str
+    url: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class TabRule:
     """Which roles see an entry; no roles: everyone. `label` is a key of the catalogue."""
 
@@ -115,6 +124,7 @@ def context() -> dict[str, object]:
     """What templates may use on this page, beside what is `SHARED` by all."""
     mounted = current_app.extensions["marketplace"]
     person, here = door.actor(), answers.here()
+    waiting = mounted.to_do(person) if person else {}
     return {
         "_": words.words(),
         "lang": words.words().language,
@@ -123,6 +133,7 @@ def context() -> dict[str, object]:
         "actor": person,
         "person_name": person_name,
         "tabs": _tabs(mounted.tabs, person.roles if person else frozenset(), mounted.unread),
+        "to_do": [_wait(endpoint, count) for endpoint, count in waiting.items()],
         "basket_count": mounted.basket_count(person) if person else 0,
         "mp_layout": mounted.pages.layout,
         "demo": mounted.runtime.tools.config.demo,
@@ -156,6 +167,11 @@ SHARED: dict[str, object] = {
     "verb_label": labels.verb_label,
     "Markup": Markup,
 }
+
+
+def _wait(endpoint: str, count: int) -> Wait:
+    say = words.words()
+    return Wait(say(f"to_do.{endpoint}"), url_for(f"marketplace.{endpoint}"), count)
 
 
 def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:
@@ -212,6 +228,8 @@ def preferences() -> ResponseReturnValue:
     ):
         value = request.form.get(field, "")
         if value in allowed:
+            if field == "language" and (person := door.actor()):
+                current_app.extensions["marketplace"].prefers(person, value)
             answer.set_cookie(cookie, value, max_age=YEAR, httponly=True, samesite="Lax",
                               secure=request.is_secure)  # fmt: skip
     return answer

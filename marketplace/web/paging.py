@@ -8,12 +8,13 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from flask import request
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
 PER_PAGE = 24
 LAST_PAGE = 500
+MOST_TOLD = 100  # beside a tab; of more only that they are more is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,9 @@ def paged(
     counted = select(func.count()).select_from(question.order_by(None).subquery())
     items = session.scalars(question.limit(per_page).offset((number - 1) * per_page)).all()
     return Page(items, number, session.scalar(counted) or 0, per_page)
+
+
+def few(asked: Select[Any]) -> ScalarSelect[int]:
+    """How many rows there are, counted to MOST_TOLD: to be asked together with others."""
+    found = asked.order_by(None).limit(MOST_TOLD).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()

@@ -34,6 +34,13 @@ class Tools:
     card: PaymentGateway
     mail: Mailer
     sms: SmsSender
+    prefix: str = ""  # where our pages begin, below the public address
+
+    @property
+    def public_address(self) -> str:
+        """Of our pages, as people type it; empty when nobody has said it."""
+        known = self.config.public_url.rstrip("/")
+        return f"{known}{self.prefix}" if known else ""
 
 
 @dataclass(slots=True)

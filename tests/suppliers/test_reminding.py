@@ -153,7 +153,7 @@ def test_staff_with_an_address_are_told_by_mail_too(people: People, clock: SetCl
     serving.once(people.runtime)
     (letter,) = letters(people.runtime)
     assert "检验报告" in letter
-    assert "还剩7天" in letter
+    assert "还剩 7 天" in letter
 
 
 def test_the_staff_finds_the_reminder_among_its_notices(

@@ -8,7 +8,14 @@ from marketplace.accounts.queries.inviting import (
     open_invitation,
     places_to_invite,
 )
-from marketplace.accounts.queries.notices import notices, owed_by_sms, seen_until, unread
+from marketplace.accounts.queries.notices import (
+    notices,
+    owed_by_mail,
+    owed_by_sms,
+    readers,
+    seen_until,
+    unread,
+)
 from marketplace.accounts.queries.people import (
     PersonRow,
     actor_of,
@@ -71,12 +78,14 @@ __all__ = [
     "open_sign_in",
     "organisation",
     "organisations",
+    "owed_by_mail",
     "owed_by_sms",
     "owners",
     "people",
     "person",
     "person_by_login",
     "places_to_invite",
+    "readers",
     "recognised",
     "recovery_codes_left",
     "roster",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Notice, NoticesSeen
+from marketplace.accounts.models import Membership, Notice, NoticesSeen, Person
+from marketplace.accounts.queries.people import in_force
 from marketplace.kernel.actor import Actor
 
 MOST_NEW = 100  # of more only that they are more is told
@@ -40,3 +41,27 @@ def owed_by_sms(session: Session, organisation_id: uuid.UUID) -> Sequence[Notice
     """Those of this unit of work that still want a short message, in the order of their writing."""
     asked = select(Notice).where(Notice.organisation_id == organisation_id, Notice.sms_owed)
     return session.scalars(asked.order_by(Notice.at, Notice.code, Notice.id)).all()
+
+
+def owed_by_mail(session: Session, *, most: int) -> Sequence[Notice]:
+    """Those that no letter has told of yet, oldest first."""
+    asked = select(Notice).where(Notice.mail_owed).order_by(Notice.at, Notice.id)
+    return session.scalars(asked.limit(most)).all()
+
+
+def readers(
+    session: Session, places: Collection[uuid.UUID], at: datetime
+) -> dict[uuid.UUID, tuple[Person, ...]]:
+    """Who of each organisation has a mail address, each once."""
+    asked = (
+        select(Membership.organisation_id, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.organisation_id.in_(places), in_force(at))
+        .where(Person.email.is_not(None), Person.email != "")
+        .where(or_(Person.left_at.is_(None), Person.left_at > at))
+        .order_by(Person.id)
+    )
+    found: dict[uuid.UUID, dict[Person, None]] = {}
+    for place, person in session.execute(asked):
+        found.setdefault(place, {})[person] = None
+    return {place: tuple(people) for place, people in found.items()}

@@ -33,7 +33,11 @@ from marketplace.accounts.service.inviting import (
     join,
     withdraw_invitations,
 )
-from marketplace.accounts.service.notices import notify, see_notices
+from marketplace.accounts.service.mailing import mail_notices, speak
+from marketplace.accounts.service.notices import (
+    notify,
+    see_notices,
+)
 from marketplace.accounts.service.passwords import (
     NewPassword,
     checked_password,
@@ -118,6 +122,7 @@ __all__ = [
     "join",
     "keep_awake",
     "leave",
+    "mail_notices",
     "make_owner",
     "new_recovery_codes",
     "notify",
@@ -134,6 +139,7 @@ __all__ = [
     "shown",
     "sign_in",
     "sign_out",
+    "speak",
     "strengthen",
     "unmake_owner",
     "use_code",

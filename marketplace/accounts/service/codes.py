@@ -59,9 +59,9 @@ def send_code(
 
 
 def send_link(
-    w: Work, login: str, address: str, *, letter: Callable[[str, str], Mail]
+    w: Work, login: str, address: str, *, letter: Callable[[Person, str], Mail]
 ) -> OneTimeCode:
-    """A link by which the person sets a new password; `letter` words it from address and token.
+    """A link by which the person sets a new password; `letter` words it from person and token.
 
     Does and answers the same when nobody has that login, or no mail address. Raises TooManyTries.
     """
@@ -70,7 +70,7 @@ def send_link(
     token = secrets.token_urlsafe(32)
     made = _kept(w, CodePurpose.RESET_LINK, person, token, rules.LINK_LASTS)
     if may_go and person and person.email:
-        w.send(letter(person.email, f"{made.id.hex}{token}"))
+        w.send(letter(person, f"{made.id.hex}{token}"))
     return made
 
 

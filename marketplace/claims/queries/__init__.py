@@ -11,6 +11,7 @@ from marketplace.claims.queries.claims import (
     photo,
     roles_for,
     row,
+    to_answer,
     waiting_claim,
 )
 from marketplace.claims.queries.faults import faults
@@ -31,5 +32,6 @@ __all__ = [
     "photo",
     "roles_for",
     "row",
+    "to_answer",
     "waiting_claim",
 ]

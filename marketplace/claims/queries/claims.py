@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.catalog.models import EvidencePhoto
@@ -136,6 +136,15 @@ def listed(session: Session, actor: Actor, number: int) -> Page[Any]:
         theirs = or_(mine, Purchase.organisation_id.in_(unions))
         asked = asked.where(or_(theirs, Claim.supplier_id == own.id) if own else theirs)
     return paged(session, asked, number)
+
+
+def to_answer(actor: Actor, at: datetime) -> Select[uuid.UUID]:
+    """What waits for the actor's supplier, and for a manager what is disputed."""
+    asked = select(Claim.id)
+    if Role.MANAGER in actor.roles:
+        return asked.where(Claim.state == ClaimState.DISPUTED)
+    waits = Claim.state.in_((ClaimState.OPEN, ClaimState.SENT))
+    return asked.where(waits, Claim.supplier_id.in_(suppliers.own_ids(actor)))
 
 
 def overdue(session: Session, at: datetime, *, most: int) -> Sequence[uuid.UUID]:

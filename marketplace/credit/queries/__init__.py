@@ -12,6 +12,7 @@ from marketplace.credit.queries.grants import (
     officer_roles,
     own_shares,
     shares,
+    to_approve,
 )
 from marketplace.credit.queries.paying import (
     VoucherFound,
@@ -43,6 +44,7 @@ __all__ = [
     "own_shares",
     "reserved",
     "shares",
+    "to_approve",
     "to_end",
     "usable",
 ]

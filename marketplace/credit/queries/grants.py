@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.credit.models import CreditGrant, CreditShare
 from marketplace.credit.rules import Member
+from marketplace.credit.states import GrantState
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.money import ZERO, Money, total
@@ -70,6 +71,15 @@ def grants(session: Session, actor: Actor) -> tuple[CreditGrant, ...]:
     ids = [union.id for union in unions.own_unions(session, actor)]
     asked = select(CreditGrant).where(CreditGrant.union_id.in_(ids))
     return tuple(session.scalars(asked.order_by(CreditGrant.proposed_at.desc(), CreditGrant.id)))
+
+
+def to_approve(actor: Actor, at: datetime) -> Select[uuid.UUID]:
+    """Grants that wait for an approver of the union other than who proposed them."""
+    return select(CreditGrant.id).where(
+        CreditGrant.state == GrantState.PROPOSED,
+        CreditGrant.organisation_id.in_(actor.organisations(Role.UNION_APPROVER)),
+        CreditGrant.proposed_by != actor.person_id,
+    )
 
 
 def grant(session: Session, actor: Actor, grant_id: uuid.UUID) -> GrantView:

@@ -19,6 +19,7 @@ from marketplace.desk.queries.inbox import (
     tasks_of,
 )
 from marketplace.desk.queries.subjects import History, Subject, history, state_now, subject
+from marketplace.desk.queries.to_do import to_do
 from marketplace.desk.queries.waiting import (
     KINDS,
     Waits,
@@ -56,5 +57,6 @@ __all__ = [
     "subject",
     "task",
     "tasks_of",
+    "to_do",
     "waiting",
 ]

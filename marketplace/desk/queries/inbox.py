@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.desk.models import ReviewTask
 from marketplace.desk.rules import USUAL, Span, waited
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.reviews import ReviewKind
 from marketplace.suppliers.models import Supplier
@@ -82,6 +83,12 @@ def board(session: Session, asked: Asked, at: datetime) -> Board:
         found += [(row[0], row[1]) for row in session.execute(inbox(asked, at, split))]
     rows = tuple(_row(task, supplier, at) for task, supplier in found[:PER_PAGE])
     return Board(rows, counts(session), _key(rows[-1], split) if len(found) > PER_PAGE else None)
+
+
+def to_take(actor: Actor, at: datetime) -> Select[uuid.UUID]:
+    """What this reviewer may take: not his own, and nobody else is at it."""
+    is_free = or_(T.claimed_by.is_(None), T.claimed_by == actor.person_id, T.claimed_until <= at)
+    return select(T.id).where(T.closed_at.is_(None), T.not_by != actor.person_id, is_free)
 
 
 def late(asked: Asked, at: datetime, split: datetime) -> Select[ReviewTask, Supplier]:

@@ -17,6 +17,7 @@ from marketplace.invoices.queries.requests import (
     row,
     to_issue,
     to_remind,
+    to_write,
     waiting,
     waiting_amount,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "titles",
     "to_issue",
     "to_remind",
+    "to_write",
     "union_title",
     "waiting",
     "waiting_amount",

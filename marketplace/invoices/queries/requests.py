@@ -155,6 +155,14 @@ def to_issue(session: Session, actor: Actor, number: int) -> Page[Any]:
     return paged(session, asked, number)
 
 
+def to_write(actor: Actor, at: datetime) -> Select[uuid.UUID]:
+    """What the actor's supplier is to invoice, or to take back by a red invoice."""
+    due = InvoiceRequest.state.in_((RequestState.REQUESTED, RequestState.RED_DUE))
+    return select(InvoiceRequest.id).where(
+        due, InvoiceRequest.supplier_id.in_(suppliers.own_ids(actor))
+    )
+
+
 def waiting(session: Session) -> Sequence[Invoice]:
     """Invoices that a manager has to look at, the oldest first."""
     asked = select(Invoice).where(Invoice.state == InvoiceState.WAITING)

@@ -324,6 +324,7 @@ def upgrade() -> None:
         sa.Column("mobile", sa.String(length=11), nullable=True),
         sa.Column("employee_number", sa.String(length=40), nullable=True),
         sa.Column("email", sa.String(length=200), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -728,6 +729,7 @@ def upgrade() -> None:
         sa.Column("places", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sms_owed", sa.Boolean(), nullable=False),
+        sa.Column("mail_owed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["mp_organisation.id"], name=op.f("fk_mp_notice_organisation_id")
         ),
@@ -735,6 +737,14 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_mp_notice_of", "mp_notice", ["organisation_id", "at"], unique=False)
+    op.create_index(
+        "ix_mp_notice_to_mail",
+        "mp_notice",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("mail_owed"),
+        postgresql_where=sa.text("mail_owed"),
+    )
     op.create_table(
         "mp_one_time_code",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -3211,6 +3221,12 @@ def downgrade() -> None:
     op.drop_table("mp_payment_part")
     op.drop_index(op.f("ix_mp_one_time_code_made_at"), table_name="mp_one_time_code")
     op.drop_table("mp_one_time_code")
+    op.drop_index(
+        "ix_mp_notice_to_mail",
+        table_name="mp_notice",
+        sqlite_where=sa.text("mail_owed"),
+        postgresql_where=sa.text("mail_owed"),
+    )
     op.drop_index("ix_mp_notice_of", table_name="mp_notice")
     op.drop_table("mp_notice")
     op.drop_index(

@@ -73,6 +73,7 @@ from marketplace.orders.queries.packing import (
     own_orders,
     packing,
     picked,
+    to_pack,
 )
 from marketplace.orders.queries.purchases import PurchaseView, by_key, overdue, purchase
 from marketplace.orders.queries.shipments import (
@@ -159,6 +160,7 @@ __all__ = [
     "taken",
     "taken_off_parts",
     "title_in_basket",
+    "to_pack",
     "untold",
     "usual_county",
     "waiting_hold",

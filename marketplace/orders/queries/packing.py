@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.catalog.models import Batch
@@ -60,6 +60,23 @@ class Packing:
     more: int
 
 
+def to_pack(actor: Actor, at: datetime) -> Select[uuid.UUID]:
+    """The orders of the actor's supplier that may leave and have not, all of them or in part."""
+    return (
+        select(Order.id)
+        .join(Delivery, Order.delivery_id == Delivery.id)
+        .where(Order.supplier_id.in_(suppliers.own_ids(actor)), *_waits())
+    )
+
+
+def _waits() -> tuple[ColumnElement[bool], ...]:
+    return (
+        Order.state.in_(MAY_LEAVE),
+        Delivery.state.in_((DeliveryState.WAITING, DeliveryState.PARTLY)),
+        ~exists().where(Hold.order_id == Order.id, Hold.state.in_(WAITING)),
+    )
+
+
 def packing(
     session: Session, actor: Actor, at: datetime, *, most: int = MOST_TO_PACK, masked: bool
 ) -> Packing:
@@ -70,12 +87,7 @@ def packing(
     waiting = (
         select(Order)
         .join(Delivery, Order.delivery_id == Delivery.id)
-        .where(
-            Order.supplier_id == supplier.id,
-            Order.state.in_(MAY_LEAVE),
-            Delivery.state.in_((DeliveryState.WAITING, DeliveryState.PARTLY)),
-            ~exists().where(Hold.order_id == Order.id, Hold.state.in_(WAITING)),
-        )
+        .where(Order.supplier_id == supplier.id, *_waits())
     )
     total = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     by_day = (Order.paid_at.nulls_last(), Order.number)

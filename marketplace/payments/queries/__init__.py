@@ -43,6 +43,7 @@ from marketplace.payments.queries.payments import (
     refunds_of,
     refunds_to_send,
     settled,
+    to_send,
 )
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "return_of",
     "settled",
     "settling_charge",
+    "to_send",
     "under_way_of",
     "without_end",
 ]

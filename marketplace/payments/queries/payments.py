@@ -6,13 +6,13 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Missing
-from marketplace.payments.models import Payment, Refund, Tender
-from marketplace.payments.states import PaymentState, RefundState
+from marketplace.payments.models import Discrepancy, Payment, Refund, Tender
+from marketplace.payments.states import DiscrepancyState, PaymentState, RefundState
 from marketplace.web.paging import Page, paged
 
 READERS = frozenset({Role.MANAGER, Role.AUDITOR, Role.SYSTEM})
@@ -110,6 +110,19 @@ def refunds_to_send(session: Session) -> tuple[RefundRow, ...]:
         .order_by(Refund.requested_at, Refund.id)
     )
     return tuple(RefundRow(row.Refund, row.Payment) for row in session.execute(owed))
+
+
+def to_send(actor: Actor, at: datetime) -> Select[uuid.UUID]:
+    """Refunds that wait for a manager who did not buy, and what differs from the gateway's word."""
+    refunds = (
+        select(Refund.id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Refund.state == RefundState.REQUESTED, Payment.tender != Tender.DIRECT)
+        .where(Payment.payer_id != actor.person_id)
+    )
+    differing = select(Discrepancy.id).where(Discrepancy.state == DiscrepancyState.OPEN)
+    both = refunds.union_all(differing).subquery()
+    return select(both.c[0])
 
 
 def settled(session: Session, number: int) -> Page[Payment]:

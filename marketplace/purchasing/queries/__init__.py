@@ -21,6 +21,7 @@ from marketplace.purchasing.queries.plans import (
     recipients,
     roles_for,
     stops,
+    to_approve,
     treasuries,
 )
 from marketplace.purchasing.queries.values import Value, values
@@ -47,6 +48,7 @@ __all__ = [
     "recipients",
     "roles_for",
     "stops",
+    "to_approve",
     "treasuries",
     "values",
 ]

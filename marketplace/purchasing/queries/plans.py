@@ -351,3 +351,12 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
         return true()
     offices = {grant.organisation_id for grant in actor.grants if grant.role in unions.OFFICERS}
     return Plan.organisation_id.in_(offices)
+
+
+def to_approve(actor: Actor, at: datetime) -> Select[uuid.UUID]:
+    """Plans that wait for an approver of the union other than who sent them."""
+    return select(Plan.id).where(
+        Plan.state == PlanState.SUBMITTED,
+        Plan.organisation_id.in_(actor.organisations(Role.UNION_APPROVER)),
+        Plan.requested_by != actor.person_id,
+    )

@@ -38,6 +38,7 @@ from marketplace.settlement.queries.statements import (
     statement,
     statements,
     to_carry,
+    to_confirm,
 )
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "statements",
     "suppliers_owed",
     "to_carry",
+    "to_confirm",
     "under_way",
     "unstated",
 ]

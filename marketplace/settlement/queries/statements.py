@@ -173,3 +173,11 @@ def overdue_answers(session: Session, issued_before: datetime) -> Sequence[uuid.
         SupplierStatement.state == _S.ISSUED, SupplierStatement.issued_at <= issued_before
     )
     return session.scalars(asked.order_by(SupplierStatement.id)).all()
+
+
+def to_confirm(actor: Actor, at: datetime) -> Select[uuid.UUID]:
+    """Statements about which the actor's supplier is asked."""
+    return select(SupplierStatement.id).where(
+        SupplierStatement.state == StatementState.ISSUED,
+        SupplierStatement.supplier_id.in_(suppliers.own_ids(actor)),
+    )

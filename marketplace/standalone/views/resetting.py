@@ -8,7 +8,7 @@ from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts import queries, service
-from marketplace.accounts.models import OneTimeCode
+from marketplace.accounts.models import OneTimeCode, Person
 from marketplace.accounts.states import CodePurpose
 from marketplace.kernel.errors import Invalid, MarketplaceError
 from marketplace.ports.mail import Mail
@@ -24,10 +24,11 @@ from marketplace.standalone.views.entering import (
     wait_for,
 )
 from marketplace.standalone.views.phone import count_digits
-from marketplace.web import open_to_all, page
-from marketplace.web.answers import remark, written
+from marketplace.web import open_to_all, page, settings
+from marketplace.web.answers import remark
 from marketplace.web.door import runtime
-from marketplace.web.words import _
+from marketplace.web.letters import Letter, mail
+from marketplace.web.words import Words, _, words
 from marketplace.work import Work
 
 ID_LENGTH = 32  # a link begins with the code's id in hexadecimal digits
@@ -125,14 +126,26 @@ def reset_text(digits: str) -> str:
     )
 
 
-def reset_letter(address: str, token: str) -> Mail:
-    link = url_for("accounts.reset_link", token=token, _external=True)
-    return Mail(
-        to=address,
-        subject=_("直通车：设置新密码"),
-        text=written("standalone/letter_reset.txt", link=link),
-        html=written("standalone/letter_reset.html", link=link),
+def reset_letter(person: Person, token: str) -> Mail:
+    """In the person's language, else in that of the page; a request's Host is believed only where
+    nobody has said the public address."""
+    say = Words(person.language) if person.language else words()
+    known = settings().public_url.rstrip("/")
+    link = url_for("accounts.reset_link", token=token, _external=not known)
+    letter = Letter(
+        subject=say("直通车：设置新密码"),
+        before=(
+            say("您好："),
+            say(
+                "有人（应该是您）在直通车要求设置新密码。"
+                "请打开下面的链接，30 分钟内有效，只能用一次："
+            ),
+        ),
+        link=f"{known}{link}",
+        link_words=say("设置新密码"),
+        after=(say("不是您的操作，就不用理会：密码没有变。"),),
     )
+    return mail(person.email or "", letter, say)
 
 
 def _asked(token: str) -> service.Asked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor, Role
@@ -25,6 +25,12 @@ def own(session: Session, actor: Actor) -> Supplier | None:
     """The supplier whose staff the actor is."""
     organisations = actor.organisations(Role.SUPPLIER_STAFF)
     return session.scalar(select(Supplier).where(Supplier.organisation_id.in_(organisations)))
+
+
+def own_ids(actor: Actor) -> Select[uuid.UUID]:
+    """The same as a part of another question."""
+    organisations = actor.organisations(Role.SUPPLIER_STAFF)
+    return select(Supplier.id).where(Supplier.organisation_id.in_(organisations))
 
 
 def own_one(session: Session, actor: Actor, supplier_id: uuid.UUID) -> Supplier:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.accounts import queries as accounts
 from marketplace.accounts import service as notices
-from marketplace.kernel.actor import Role
-from marketplace.ports.mail import Mail
 from marketplace.ports.sms import Sms
 from marketplace.suppliers import queries
 from marketplace.suppliers.models import ExpiryReminder, Paper
@@ -39,7 +36,7 @@ def remind_of_papers(w: Work) -> int:
 
 
 def _tell(w: Work, paper: Paper) -> None:
-    """The contact by SMS, the staff by a notice, and by mail whoever of them has an address."""
+    """The contact by SMS, the staff by a notice, of which a letter tells too."""
     assert paper.ends_at is not None and paper.valid_until is not None  # noqa: S101, PT018  # see above
     supplier = paper.supplier
     label = Words("zh")(f"PaperKind.{paper.kind}")
@@ -49,6 +46,3 @@ def _tell(w: Work, paper: Paper) -> None:
     told = {"kind": f"PaperKind.{paper.kind}", "number": paper.number, "left": str(left)}
     page = ("suppliers.paper", {"paper_id": str(paper.id)})
     notices.notify(w, supplier.organisation_id, "paper_runs_out", told, at=page)
-    for person in accounts.holding(w.session, Role.SUPPLIER_STAFF, supplier.organisation_id, w.now):
-        if person.email:
-            w.send(Mail(person.email, f"{label}还剩{left}天到期", text))
