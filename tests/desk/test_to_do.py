@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -39,6 +41,17 @@ def test_each_sees_how_much_waits_for_him_and_nobody_elses(
     assert "等您办的" in page
     assert "待发货的订单" in page
     assert "等您办的" not in client_as("employee").get("/").get_data(as_text=True)
+
+
+def test_what_one_sent_oneself_does_not_wait_for_oneself(people: People) -> None:
+    """P15, P18: two hats on one head, and an approver of another union."""
+    a_grant(people, a_budget_with_members(people))
+    both = people.both("union_buyer", "union_approver")
+    elsewhere = frozenset(replace(one, organisation_id=uuid.uuid4()) for one in both.grants)
+    stranger = replace(people.actor("union_approver"), grants=elsewhere)
+    with people.runtime.reading() as session:
+        for actor in (both, stranger):
+            assert queries.to_do(session, actor, people.runtime.clock.now()) == {}
 
 
 def test_whoever_is_not_signed_in_costs_no_question(app: Flask, people: People) -> None:
