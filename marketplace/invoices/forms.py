@@ -18,11 +18,12 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.invoices import rules
-from marketplace.invoices.models import Invoice, InvoiceRequest, InvoiceTitle
+from marketplace.invoices.models import Invoice, InvoiceRequest
 from marketplace.invoices.service import HandedIn
-from marketplace.invoices.states import TitleKind
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money, parse_yuan
+from marketplace.orders.models import InvoiceTitle
+from marketplace.orders.states import TitleKind
 from marketplace.web import MarketForm, options, uploaded
 
 REQUIRED = InputRequired("请填写。")

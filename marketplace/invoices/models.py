@@ -1,4 +1,4 @@
-"""Titles of buyers, what is to be invoiced, and the invoices that came in."""
+"""What is to be invoiced, and the invoices that came in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.invoices.states import (
@@ -14,31 +14,13 @@ from marketplace.invoices.states import (
     InvoiceKind,
     InvoiceState,
     RequestState,
-    TitleKind,
 )
 from marketplace.kernel.base import Base, Id, PersonRef, ShortCode, ShortText, Versioned
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders.models import Order
+from marketplace.orders.states import TitleKind
 from marketplace.suppliers.models import Supplier
-
-
-class InvoiceTitle(Base):
-    """Whom a person's invoices name; a union's title is its own record's."""
-
-    __tablename__ = "mp_invoice_title"
-
-    id: Mapped[Id]
-    person_id: Mapped[PersonRef]
-    kind: Mapped[TitleKind]
-    name: Mapped[ShortText]
-    tax_number: Mapped[str] = mapped_column(String(18), default="")  # a person has none
-    is_default: Mapped[bool] = mapped_column(default=False)
-
-    __table_args__ = (
-        UniqueConstraint("person_id", "name", "tax_number"),
-        CheckConstraint("(kind = 'person') = (tax_number = '')", name="number_of_organisations"),
-    )
 
 
 class InvoiceRequest(Versioned, Base):

@@ -10,13 +10,16 @@ from marketplace.events import (
     RefundSettled,
 )
 from marketplace.invoices import service
+from marketplace.orders.models import Purchase
 from marketplace.work import Work
 
 
 def ask_for_union(w: Work, event: OrderPaid) -> None:
-    """A union needs an invoice for everything it buys; a person asks for one."""
+    """A union needs an invoice for everything it buys; a person asks for one, or chose a title."""
     if event.organisation_id is not None:
         service.ask_for_union(w, event.order_id)
+    elif w.session.get_one(Purchase, event.purchase_id).invoice_to:
+        service.ask_as_chosen(w, event.order_id)
 
 
 def follow_cancelled(w: Work, event: OrderCancelled) -> None:

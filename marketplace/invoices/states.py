@@ -6,13 +6,6 @@ from marketplace.kernel.actor import Role
 from marketplace.kernel.machine import Machine, step
 
 
-class TitleKind(StrEnum):
-    """Whom an invoice names as the buyer."""
-
-    PERSON = "person"
-    ORGANISATION = "organisation"  # has a tax number
-
-
 class RequestState(StrEnum):
     REQUESTED = "requested"  # the supplier is asked for what is not invoiced yet
     ISSUED = "issued"  # invoiced to the fen

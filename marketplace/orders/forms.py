@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from flask import request
@@ -24,6 +24,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import ZERO, Money, parse_yuan
 from marketplace.orders import rules
+from marketplace.orders.models import InvoiceTitle
 from marketplace.orders.service import NewAddress, NewShipment, Placement
 from marketplace.orders.states import HoldChoice
 from marketplace.payments.models import Tender
@@ -92,6 +93,10 @@ class AddressForm(MarketForm):
         )
 
 
+NO_TITLE = "00000000-0000-0000-0000-000000000000"  # none was chosen
+GONE_TITLE = "这个发票抬头已经没有了，请重新选择。"
+
+
 class CheckoutForm(MarketForm):
     """What the page showed (lines, total) comes back hidden, so that this and nothing else is
     ordered; the server asks its own prices again."""
@@ -106,11 +111,26 @@ class CheckoutForm(MarketForm):
     )
     credit = BooleanField("用福利额度支付")
     voucher = StringField("代金券码", [Length(max=60, message="最多 60 个字。")])
+    invoice_title = SelectField(
+        "付款后开发票给", choices=[], validate_choice=False
+    )  # whose, the service asks
     no_return = BooleanField("我知道这些商品不能七天无理由退货")
     own = HiddenField(validators=[Optional(), Regexp(r"\A[0-9]{1,13}\Z")])
     key = HiddenField(validators=[Length(min=8, max=rules.LONGEST_KEY)])
     total = HiddenField(validators=[Regexp(r"\A[0-9]{1,13}\Z")])
     lines = HiddenField(validators=[InputRequired(), Length(max=HIDDEN)])
+
+    def offer_titles(self, known: Sequence[InvoiceTitle], none: str) -> None:
+        """None is chosen before one is: who wants no invoice reads nothing."""
+        self.invoice_title.choices = options(
+            [("", none), *((str(one.id), one.name) for one in known)]
+        )
+
+    def validate_invoice_title(self, field: SelectField) -> None:
+        try:
+            uuid.UUID(field.data or NO_TITLE)
+        except ValueError as fault:
+            raise ValidationError(GONE_TITLE) from fault
 
     def validate_address(self, field: RadioField) -> None:
         try:
@@ -132,6 +152,7 @@ class CheckoutForm(MarketForm):
             total=Money(int(self.total.data or "0")),
             pay_with=self.pay_with(),
             no_return=bool(self.no_return.data),
+            title_id=uuid.UUID(self.invoice_title.data) if self.invoice_title.data else None,
             own=Money(int(self.own.data)) if self.own.data else None,
         )
 

@@ -21,6 +21,7 @@ from marketplace.orders.states import (
     HoldReason,
     HoldState,
     OrderState,
+    TitleKind,
 )
 from marketplace.payments.models import Tender
 from marketplace.suppliers.models import Supplier
@@ -68,6 +69,24 @@ class Address(Base):
     forgotten_at: Mapped[datetime | None]
 
 
+class InvoiceTitle(Base):
+    """Whom a person's invoices name; a union's title is its own record's."""
+
+    __tablename__ = "mp_invoice_title"
+
+    id: Mapped[Id]
+    person_id: Mapped[PersonRef]
+    kind: Mapped[TitleKind]
+    name: Mapped[ShortText]
+    tax_number: Mapped[str] = mapped_column(String(18), default="")  # a person has none
+    is_default: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "name", "tax_number"),
+        CheckConstraint("(kind = 'person') = (tax_number = '')", name="number_of_organisations"),
+    )
+
+
 class Purchase(Base):
     """One checkout: one payment, one order per supplier. `key` lets a repeated post find it."""
 
@@ -89,6 +108,7 @@ class Purchase(Base):
     )  # another body under the same key is refused
     deliver_to: Mapped[dict[str, Any]]  # frozen: recipient, mobile, county_code, region, street
     forgotten_at: Mapped[datetime | None]  # since when `deliver_to` names nobody
+    invoice_to: Mapped[dict[str, Any] | None]  # the chosen title: kind, name, code; frozen
     no_return_seen_at: Mapped[datetime | None]  # the buyer knew which goods he cannot send back
     placed_at: Mapped[datetime]
     hold_ends_at: Mapped[datetime | None]  # None: until somebody calls it off

@@ -49,6 +49,13 @@ class HoldChoice(StrEnum):
     REFUND = "refund"  # the order is called off, its money goes back
 
 
+class TitleKind(StrEnum):
+    """Whom an invoice names as the buyer."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"  # has a tax number
+
+
 _BUYER = {Role.EMPLOYEE, Role.UNION_BUYER}
 _O = OrderState
 _D = DeliveryState

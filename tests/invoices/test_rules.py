@@ -11,9 +11,10 @@ from datetime import date
 import pytest
 
 from marketplace.invoices import rules
-from marketplace.invoices.states import FileKind, RequestState, TitleKind
+from marketplace.invoices.states import FileKind, RequestState
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money
+from marketplace.orders.states import TitleKind
 from tests.makers.invoices import an_xml
 
 UNION = rules.Title(TitleKind.ORGANISATION, "示例银行工会", "81440000MCL468545M")

@@ -15,13 +15,13 @@ from marketplace.invoices.states import (
     Difference,
     InvoiceState,
     RequestState,
-    TitleKind,
 )
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Forbidden, Invalid, Missing, Refused, SamePerson, WrongState
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import service as orders
 from marketplace.orders.models import Order
+from marketplace.orders.states import TitleKind
 from marketplace.unions.models import Union
 from tests.fixtures import People
 from tests.makers import purchasing as plans

@@ -11,10 +11,10 @@ from xml.sax.saxutils import escape
 from marketplace.catalog.models import Listing
 from marketplace.invoices import queries, rules, service
 from marketplace.invoices.models import Invoice, InvoiceRequest
-from marketplace.invoices.states import TitleKind
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders.models import Order
+from marketplace.orders.states import TitleKind
 from tests.makers.orders import a_purchase, paid, the_order
 
 if TYPE_CHECKING:

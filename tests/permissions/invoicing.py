@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 
 from marketplace.invoices import rules, service
-from marketplace.invoices.states import TitleKind
 from marketplace.kernel.clock import local_day
 from marketplace.orders import queries as orders
+from marketplace.orders.states import TitleKind
 from tests.fixtures import People
 from tests.makers.invoices import a_number, an_invoice_of, asked, entered, the_request
 

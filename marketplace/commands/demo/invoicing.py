@@ -17,12 +17,13 @@ from marketplace.commands.demo.delivering import (
 from marketplace.commands.demo.stage import Stage
 from marketplace.invoices import queries, rules, service
 from marketplace.invoices.models import InvoiceRequest
-from marketplace.invoices.states import RequestState, TitleKind
+from marketplace.invoices.states import RequestState
 from marketplace.kernel.clock import local_day
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import queries as orders
 from marketplace.orders import service as ordering
 from marketplace.orders.models import Order
+from marketplace.orders.states import TitleKind
 from marketplace.purchasing.models import Plan
 
 PLAN = "会员节日慰问（30 人）"

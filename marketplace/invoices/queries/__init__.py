@@ -26,8 +26,6 @@ from marketplace.invoices.queries.shares import (
     live_requests,
     shares_of,
     shares_of_all,
-    title,
-    titles,
     union_title,
 )
 from marketplace.invoices.queries.ways import Ways, ways, ways_of_order, ways_of_purchase
@@ -52,8 +50,6 @@ __all__ = [
     "row",
     "shares_of",
     "shares_of_all",
-    "title",
-    "titles",
     "to_issue",
     "to_remind",
     "to_write",

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.credit.models import CreditGrant, CreditShare
 from marketplace.invoices import rules
-from marketplace.invoices.models import InvoiceRequest, InvoiceTitle
-from marketplace.invoices.states import RequestState, TitleKind
-from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Missing
+from marketplace.invoices.models import InvoiceRequest
+from marketplace.invoices.states import RequestState
 from marketplace.kernel.funds import FundSource
 from marketplace.kernel.money import ZERO, Money
 from marketplace.orders.models import Order
+from marketplace.orders.states import TitleKind
 from marketplace.payments.models import PartKind, PaymentPart, Refund
 from marketplace.unions.models import Budget, Union
 
@@ -106,20 +105,6 @@ def _refunded(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Mon
         .group_by(Refund.order_id)
     )
     return {row[0]: row[1] for row in session.execute(asked)}
-
-
-def titles(session: Session, actor: Actor) -> tuple[InvoiceTitle, ...]:
-    """The person's own, the usual one first."""
-    asked = select(InvoiceTitle).where(InvoiceTitle.person_id == actor.person_id)
-    return tuple(session.scalars(asked.order_by(InvoiceTitle.is_default.desc(), InvoiceTitle.name)))
-
-
-def title(session: Session, actor: Actor, title_id: uuid.UUID) -> InvoiceTitle:
-    """One of the person's own. Raises Missing."""
-    found = session.get(InvoiceTitle, title_id)
-    if found is None or found.person_id != actor.person_id:
-        raise Missing(title_id=title_id)
-    return found
 
 
 def union_title(session: Session, organisation_id: uuid.UUID) -> rules.Title | None:

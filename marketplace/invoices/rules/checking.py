@@ -10,10 +10,11 @@ from decimal import Decimal, InvalidOperation
 
 from marketplace.invoices.rules.facts import facts
 from marketplace.invoices.rules.reading import Fapiao, Item
-from marketplace.invoices.states import RequestState, TitleKind
+from marketplace.invoices.states import RequestState
 from marketplace.kernel import credit_code
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import ZERO, Money, total
+from marketplace.orders.states import TitleKind
 
 LONGEST_NOTE = 500
 LONGEST_NAME = 100

@@ -1,6 +1,12 @@
 """Verbs of invoices: titles, what is asked for, what comes in."""
 
-from marketplace.invoices.service.asking import ask, ask_for_union, decide, follow_order
+from marketplace.invoices.service.asking import (
+    ask,
+    ask_as_chosen,
+    ask_for_union,
+    decide,
+    follow_order,
+)
 from marketplace.invoices.service.entering import (
     HandedIn,
     decide_invoice,
@@ -15,6 +21,7 @@ __all__ = [
     "HandedIn",
     "add_title",
     "ask",
+    "ask_as_chosen",
     "ask_for_union",
     "decide",
     "decide_invoice",

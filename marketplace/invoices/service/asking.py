@@ -15,6 +15,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.workdays import calendar
 from marketplace.orders import queries as orders
 from marketplace.orders.models import Order
+from marketplace.orders.states import TitleKind
 from marketplace.work import Work, move
 
 VERBS = {
@@ -56,6 +57,19 @@ def ask_for_union(w: Work, order_id: uuid.UUID) -> None:
             _request(w.by_system(), order, share, title)
 
 
+def ask_as_chosen(w: Work, order_id: uuid.UUID) -> None:
+    """A person chose a title while buying: the share of his own money is asked for. Safe to
+    repeat."""
+    order = orders.row(w.session, order_id)
+    chosen = order.purchase.invoice_to
+    if not chosen or queries.live_requests(w.session, order_id):
+        return
+    title = rules.Title(TitleKind(chosen["kind"]), chosen["name"], chosen["code"])
+    for share in queries.shares_of(w.session, order):
+        if share.net and share.organisation_id is None:
+            _request(w.by_system(), order, share, title)
+
+
 def _ask(w: Work, order: Order, title_id: uuid.UUID | None) -> tuple[InvoiceRequest, ...]:
     live = queries.live_requests(w.session, order.id)
     shares = [share for share in queries.shares_of(w.session, order) if share.net]
@@ -75,7 +89,7 @@ def _title(w: Work, share: queries.Share, title_id: uuid.UUID | None) -> rules.T
         return found
     if title_id is None:
         raise Refused("title_missing", field="title")
-    own = queries.title(w.session, w.actor, title_id)
+    own = orders.title(w.session, w.actor, title_id)
     return rules.Title(own.kind, own.name, own.tax_number)
 
 

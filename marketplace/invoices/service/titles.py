@@ -6,9 +6,10 @@ import uuid
 
 from sqlalchemy import select, update
 
-from marketplace.invoices import queries, rules
-from marketplace.invoices.models import InvoiceTitle
+from marketplace.invoices import rules
 from marketplace.kernel.errors import Refused
+from marketplace.orders import queries as orders
+from marketplace.orders.models import InvoiceTitle
 from marketplace.work import Work
 
 MOST = 20
@@ -18,7 +19,7 @@ def add_title(w: Work, title: rules.Title, *, is_default: bool) -> InvoiceTitle:
     """The same once more changes nothing but which is the usual one; the first one is the usual
     one. Raises Invalid (title_…), Refused (too_many_titles)."""
     known = rules.check_title(title)
-    own = queries.titles(w.session, w.actor)
+    own = orders.titles(w.session, w.actor)
     for one in own:
         if (one.name, one.tax_number) == (known.name, known.code):
             return make_default(w, one.id) if is_default else one
@@ -39,7 +40,7 @@ def add_title(w: Work, title: rules.Title, *, is_default: bool) -> InvoiceTitle:
 
 def make_default(w: Work, title_id: uuid.UUID) -> InvoiceTitle:
     """The one that is offered first. Raises Missing."""
-    found = queries.title(w.session, w.actor, title_id)
+    found = orders.title(w.session, w.actor, title_id)
     others = update(InvoiceTitle).where(InvoiceTitle.person_id == w.actor.person_id)
     w.session.execute(others.values(is_default=False))
     w.session.refresh(found)
@@ -50,7 +51,7 @@ def make_default(w: Work, title_id: uuid.UUID) -> InvoiceTitle:
 
 def drop_title(w: Work, title_id: uuid.UUID) -> None:
     """What was invoiced to it stays as it was. Raises Missing."""
-    found = queries.title(w.session, w.actor, title_id)
+    found = orders.title(w.session, w.actor, title_id)
     w.record("drop", found)
     w.session.delete(found)
     w.session.flush()

@@ -6,12 +6,13 @@ import uuid
 
 from flask.typing import ResponseReturnValue
 
-from marketplace.invoices import queries, service
+from marketplace.invoices import service
 from marketplace.invoices.forms import AskForm, TitleForm
 from marketplace.invoices.states import REQUEST
 from marketplace.invoices.views.blueprint import pages
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing
+from marketplace.orders import queries as orders
 from marketplace.web import back_to, checked, needs, page, reading, someone, work
 from marketplace.web.words import _
 
@@ -81,5 +82,5 @@ def decide(request_id: uuid.UUID, verb: str) -> ResponseReturnValue:
 
 def _titles(form: TitleForm, status: int = 200) -> ResponseReturnValue:
     with reading() as session:
-        known = queries.titles(session, someone())
+        known = orders.titles(session, someone())
     return page("invoices/titles.html", status, titles=known, form=form)

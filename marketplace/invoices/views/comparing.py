@@ -40,7 +40,7 @@ def order(order_id: uuid.UUID) -> ResponseReturnValue:
     with reading() as session:
         way = queries.ways_of_order(session, actor, order_id, now())
         roles = orders.roles_for(actor, way.order)
-        known = queries.titles(session, actor)
+        known = orders.titles(session, actor)
     form.offer(known)
     return page(
         "invoices/order.html",

@@ -347,6 +347,7 @@ def upgrade() -> None:
         sa.Column("request_hash", sa.String(length=64), nullable=False),
         sa.Column("deliver_to", sa.JSON(), nullable=False),
         sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("invoice_to", sa.JSON(), nullable=True),
         sa.Column("no_return_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("hold_ends_at", sa.DateTime(timezone=True), nullable=True),

@@ -84,6 +84,7 @@ from marketplace.orders.queries.shipments import (
     shipment_faults,
     shipments,
 )
+from marketplace.orders.queries.titles import frozen_title, title, titles
 
 __all__ = [
     "DECIDERS",
@@ -124,6 +125,7 @@ __all__ = [
     "final_reasons",
     "final_titles",
     "for_supplier",
+    "frozen_title",
     "held",
     "hold_of",
     "is_returnable",
@@ -159,7 +161,9 @@ __all__ = [
     "sold_lines",
     "taken",
     "taken_off_parts",
+    "title",
     "title_in_basket",
+    "titles",
     "to_pack",
     "untold",
     "usual_county",

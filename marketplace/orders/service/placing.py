@@ -58,6 +58,7 @@ class Placement:
     own: Money | None = None  # what the page showed as left for the buyer's own money
     no_return: bool = False  # a person knows which of it he cannot send back
     on_account: bool = False  # an organisation pays once it has accepted the goods
+    title_id: uuid.UUID | None = None  # a person's, to which it is to be invoiced once it is paid
     payer: str = ""  # in whose name the money comes; empty: the buyer's own
 
 
@@ -143,6 +144,7 @@ def _digest(wanted: Placement, lines: dict[uuid.UUID, int]) -> str:
             "credit": wanted.pay_with.credit,
             "voucher": wanted.pay_with.voucher,
             "on_account": wanted.on_account,
+            "title": wanted.title_id,
         }
     )
 
@@ -245,6 +247,7 @@ def _purchase(
         key=wanted.key,
         request_hash=digest,
         deliver_to=deliver_to,
+        invoice_to=queries.frozen_title(w.session, w.actor, wanted.title_id),
         no_return_seen_at=w.now if final else None,
         placed_at=w.now,
         hold_ends_at=_hold_ends(w, wanted),

@@ -13,7 +13,13 @@ from marketplace.catalog import queries as catalog
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Invalid, Missing, Refused
 from marketplace.orders import queries, service
-from marketplace.orders.forms import NO_ADDRESS, CheckoutForm, QuantityForm, written_lines
+from marketplace.orders.forms import (
+    GONE_TITLE,
+    NO_ADDRESS,
+    CheckoutForm,
+    QuantityForm,
+    written_lines,
+)
 from marketplace.orders.models import Address
 from marketplace.orders.views.blueprint import pages
 from marketplace.orders.views.showing import place_of
@@ -118,9 +124,12 @@ def place() -> ResponseReturnValue:
         with work() as w:
             purchase = service.place(w, form.placement())
     except Missing as fault:  # removed in another tab, or never this person's
-        if "address_id" not in fault.data:
+        if "title_id" in fault.data:
+            form.invoice_title.errors = [_(GONE_TITLE)]
+        elif "address_id" in fault.data:
+            form.address.errors = [_(NO_ADDRESS)]
+        else:
             raise
-        form.address.errors = [_(NO_ADDRESS)]
         return _checkout(form, 422)
     except Refused as fault:
         if not form.blame(fault):
@@ -153,6 +162,7 @@ def _checkout(form: CheckoutForm, status: int = 200) -> ResponseReturnValue:
         own = queries.addresses(session, someone())
         _offer_addresses(form, own)
         _offer_tenders(form)
+        form.offer_titles(queries.titles(session, someone()), _("先不开，以后在订单里申请"))
         filled = queries.basket(session, someone(), now(), county_code=_county(form, own))
         if filled.is_ready:
             form.total.data, form.lines.data = str(filled.total.fen), written_lines(filled.lines)
