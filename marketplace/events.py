@@ -196,6 +196,7 @@ class OrderCancelled(Event):
     freight: Money
     lines: tuple[SoldLine, ...]
     is_direct: bool = False  # its supplier has the money, not we
+    taken_off: Money = ZERO  # by claims, of goods that were never paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +214,7 @@ class PurchasePlaced(Event):
 
 @dataclass(frozen=True, slots=True)
 class PurchaseLapsed(Event):
-    """The stock was held long enough and no money came."""
-
-    purchase_id: UUID
+    purchase_id: UUID  # its stock was held long enough and no money came
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,9 @@ REFUND = Machine(
     # of what a supplier was paid directly
     step("send", {_R.REQUESTED}, _R.SENT, by={Role.SUPPLIER_STAFF}),
     step("confirm", {_R.SENT}, _R.SETTLED, by={Role.UNION_BUYER, Role.MANAGER}),
+    # it has arrived although he never said so; and it has not although he did
+    step("acknowledge", {_R.REQUESTED}, _R.SETTLED, by={Role.UNION_BUYER}),
+    step("contest", {_R.SENT}, _R.REQUESTED, by={Role.UNION_BUYER, Role.MANAGER}, needs_note=True),
     # a claim on what is paid after acceptance, before it was paid
     step("take_off", {_R.REQUESTED}, _R.TAKEN_OFF, by={Role.SYSTEM}),
     step("undo", {_R.REQUESTED}, _R.UNDONE, by={Role.MANAGER}, needs_note=True),

@@ -31,7 +31,8 @@ def release_budget(w: Work, event: OrderCancelled) -> None:
     key = f"plan-released:{event.order_id}"
     if event.was_paid:
         return
-    if held := _held(w, event.purchase_id, event.goods + event.freight, key):
+    kept = event.goods + event.taken_off + event.freight
+    if held := _held(w, event.purchase_id, kept, key):
         unions.release(w, held, AccountKind.COMMITTED)
 
 

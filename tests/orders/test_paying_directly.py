@@ -157,8 +157,8 @@ def test_what_goes_back_the_supplier_sends_and_the_buyer_confirms(
     owed = [AccountKind.DIRECT_PAID, AccountKind.DIRECT_REFUNDS, AccountKind.REFUNDS]
     assert books(people, *owed) == [refund.amount, -refund.amount, ZERO]
     assert faults(people) == []
-    with pytest.raises(WrongState), people.runtime.work(people.actor("union_buyer")) as w:
-        service.confirm_refund(w, refund.id)
+    with pytest.raises(Forbidden), people.runtime.work(people.actor("manager")) as w:
+        service.confirm_refund(w, refund.id)  # nobody has sent it, and it is not his to have
     for who, kind in (("second_supplier", Missing), ("union_buyer", Forbidden)):
         with pytest.raises(kind), people.runtime.work(people.actor(who)) as w:
             service.send_refund(w, refund.id, "示例退款 1")
@@ -219,6 +219,83 @@ def test_a_manager_undoes_a_receipt_that_was_a_mistake_with_words_while_nothing_
     shipped(people, received(people, theirs, "second_supplier"), "second_supplier")
     with pytest.raises(WrongState), people.runtime.work(manager) as w:
         service.unpay(w, theirs.id, "示例：已经发走")
+    assert faults(people) == []
+
+
+def test_a_refund_that_did_not_arrive_is_owed_again_and_one_that_did_needs_no_word_of_the_supplier(
+    people: People, bought: Bought, client_as: SignIn
+) -> None:
+    """Failure 9: no refund is stuck between two who wait for each other."""
+    plan, mine, _theirs = bought
+    received(people, mine)
+    with people.runtime.work(people.actor("union_buyer")) as w:
+        service.cancel(w, mine.id, "示例：不需要了")
+    (refund,) = refunds_of(people, mine)
+    buyer, twofold = people.actor("union_buyer"), people.both("supplier", "manager")
+    with pytest.raises(WrongState), people.runtime.work(buyer) as w:
+        service.contest_refund(w, refund.id, "示例：没有到账")
+    sent_back(people, refund)
+    for who, kind in ((people.actor("supplier"), Forbidden), (twofold, SamePerson)):
+        with pytest.raises(kind), people.runtime.work(who) as w:
+            service.contest_refund(w, refund.id, "示例：没有到账")
+    with pytest.raises(Invalid), people.runtime.work(buyer) as w:
+        service.contest_refund(w, refund.id, " ")
+    page = client_as("union_buyer")
+    contested = post(page, f"/refunds/{refund.id}/contest", on=f"/orders/{mine.id}", note="没到")
+    assert contested.status_code == 303
+    (again,) = refunds_of(people, mine)
+    assert (again.state, again.provider_ref) == (RefundState.REQUESTED, None)
+    assert "没到" in client_as("supplier").get("/notices").get_data(as_text=True)
+    sent_back(people, refund)  # under the same number, which may be used once more
+    with people.runtime.work(buyer) as w:
+        service.contest_refund(w, refund.id, "示例：还是没有到账")
+    with people.runtime.work(buyer) as w:
+        service.confirm_refund(w, refund.id)
+    assert amounts(people, plan.budget_id)[3] == ZERO
+    assert books(people, AccountKind.DIRECT_PAID, AccountKind.DIRECT_REFUNDS) == [ZERO, ZERO]
+    assert faults(people) == []
+
+
+def test_nobody_who_stands_on_a_side_undoes_what_the_sides_did(
+    people: People, bought: Bought
+) -> None:
+    """P15: two hats on one head are still one head."""
+    _plan, mine, theirs = bought
+    received(people, mine)
+    for side in ("supplier", "union_approver"):
+        both = people.both("manager", side)
+        with pytest.raises(SamePerson), people.runtime.work(both) as w:
+            service.unpay(w, mine.id, "示例：记错")
+        with people.runtime.reading() as session:
+            shown = orders.order(session, both, mine.id).verbs
+        assert "unpay" not in {step.verb for step in shown}
+    with people.runtime.work(people.actor("union_buyer")) as w:
+        service.cancel(w, mine.id, "示例：不需要了")
+    (refund,) = refunds_of(people, mine)
+    sent_back(people, refund)
+    for side in ("manager", "union_buyer"):
+        both = people.both("supplier", side)
+        with pytest.raises(SamePerson), people.runtime.work(both) as w:
+            service.confirm_refund(w, refund.id)
+    completed(people, theirs, "second_supplier")
+    treasurer = people.both("manager", "union_treasurer")
+    with pytest.raises(SamePerson), people.runtime.work(treasurer) as w:
+        service.take_back(w, theirs.id, "示例：整单变质")
+
+
+def test_the_number_of_a_receipt_that_was_undone_may_be_given_for_the_right_order(
+    people: People, bought: Bought
+) -> None:
+    """The mistake was whose money it is; its number is true."""
+    _plan, mine, theirs = bought
+    received(people, mine)
+    number = payment_of(people, mine).provider_ref
+    with people.runtime.work(people.actor("manager")) as w:
+        service.unpay(w, mine.id, "示例：记成了别家的款")
+    asked = payment_of(people, theirs)
+    with people.runtime.work(people.actor("second_supplier")) as w:
+        service.confirm_receipt(w, theirs.id, asked.amount, number or "")
+    assert order_now(people, theirs).state is OrderState.PAID
     assert faults(people) == []
 
 

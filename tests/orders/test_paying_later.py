@@ -211,6 +211,22 @@ def test_what_is_called_off_before_it_leaves_is_free_again_and_not_asked_for(
     assert faults(people) == []
 
 
+def test_what_a_claim_took_off_an_order_that_is_called_off_is_free_again_too(
+    people: People, bought: Bought
+) -> None:
+    """P12: the budget keeps nothing for what nobody will pay."""
+    plan, mine, theirs = bought
+    taken_off(people, mine, Money(3_33))
+    with people.runtime.work(people.actor("union_buyer")) as w:
+        service.cancel(w, mine.id, "示例：不需要了")
+    assert amounts(people, plan.budget_id)[2] == theirs.goods + theirs.freight
+    assert faults(people) == []
+    with people.runtime.work() as w:
+        other = update(Order).where(Order.id == theirs.id)
+        w.session.execute(other.values(goods=Order.goods + Money(1)))
+    assert "of them are not paid" in "\n".join(faults(people))
+
+
 def test_nobody_pays_later_but_organisations_and_only_where_it_is_offered(
     people: People, goods: tuple[Listing, Listing]
 ) -> None:

@@ -1,6 +1,6 @@
 """Questions about credit and vouchers."""
 
-from marketplace.credit.queries.faults import faults, reserved
+from marketplace.credit.queries.faults import committed, faults, reserved
 from marketplace.credit.queries.grants import (
     GrantView,
     LeftOut,
@@ -33,6 +33,7 @@ __all__ = [
     "Wanted",
     "batch",
     "batches",
+    "committed",
     "covering",
     "eligible",
     "faults",

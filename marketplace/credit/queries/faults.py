@@ -23,9 +23,18 @@ Parts = dict[uuid.UUID, list[tuple[PaymentPart, PaymentState]]]
 
 def reserved(session: Session) -> dict[uuid.UUID, Money]:
     """What proposed grants reserve of each budget."""
+    return _held(session, GrantState.PROPOSED)
+
+
+def committed(session: Session) -> dict[uuid.UUID, Money]:
+    """What approved grants keep of each budget until their transfer is here."""
+    return _held(session, GrantState.APPROVED)
+
+
+def _held(session: Session, state: GrantState) -> dict[uuid.UUID, Money]:
     asked = (
         select(CreditGrant.budget_id, func.sum(CreditGrant.total))
-        .where(CreditGrant.state == GrantState.PROPOSED)
+        .where(CreditGrant.state == state)
         .group_by(CreditGrant.budget_id)
     )
     return {row[0]: row[1] for row in session.execute(asked)}

@@ -128,13 +128,19 @@ def roles_for(actor: Actor, found: Order) -> frozenset[Role]:
     return frozenset(counting)
 
 
+def is_on_a_side(actor: Actor, found: Order) -> bool:
+    """Whether the order's money is the actor's, his organisation's or his supplier's business."""
+    is_buyer = found.purchase.buyer_id == actor.person_id
+    return is_buyer or bool(roles_for(actor, found) - {Role.SYSTEM})
+
+
 def open_verbs(actor: Actor, found: Order, delivery: Delivery) -> tuple[Step[Any], ...]:
     """What this actor may do with the order now; goods on their way are not called off."""
     roles = roles_for(actor, found) - {Role.SYSTEM}
     shown = [s for s in ORDER.open_verbs(found.state, roles) if s.verb == "cancel"]
     if delivery.state is not DeliveryState.WAITING:
         shown = []
-    if found.purchase.buyer_id != actor.person_id:
+    if not is_on_a_side(actor, found):
         undo = ORDER.open_verbs(found.state, actor.roles & {Role.MANAGER})
         shown += [s for s in undo if s.verb == "take_back" or _may_be_unpaid(s, found, delivery)]
     if found.state in _GOES:

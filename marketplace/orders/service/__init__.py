@@ -11,9 +11,10 @@ from marketplace.orders.service.addresses import (
 from marketplace.orders.service.basket import change, leave_out, put, remove
 from marketplace.orders.service.delivering import complete_due, receive, receive_parcel
 from marketplace.orders.service.directing import (
-    ENDS_REFUND,
     confirm_receipt,
     confirm_refund,
+    contest_refund,
+    may_end_refund,
     send_refund,
     unpay,
 )
@@ -46,7 +47,6 @@ from marketplace.orders.service.tracking import (
 from marketplace.orders.service.undoing import cancel, lapse_due, take_back
 
 __all__ = [
-    "ENDS_REFUND",
     "AboveMost",
     "BatchPapersMissing",
     "Cause",
@@ -63,6 +63,7 @@ __all__ = [
     "complete_due",
     "confirm_receipt",
     "confirm_refund",
+    "contest_refund",
     "drop_hold",
     "drop_rest",
     "export_recipients",
@@ -74,6 +75,7 @@ __all__ = [
     "leave_out",
     "make_default",
     "mark_paid",
+    "may_end_refund",
     "may_pay_later",
     "place",
     "propose",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
+from marketplace.accounts import service as notices
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Forbidden, Missing, Refused, SamePerson, WrongState
 from marketplace.kernel.money import Money
@@ -53,17 +55,32 @@ def send_refund(w: Work, refund_id: uuid.UUID, bank_ref: str) -> Refund:
 
 
 def confirm_refund(w: Work, refund_id: uuid.UUID) -> Refund:
-    """It has arrived: by the organisation's buyer, or by a manager. Raises Missing, Forbidden,
-    WrongState."""
-    order = _order_of(w, refund_id)
-    if not (queries.roles_for(w.actor, order) | w.actor.roles & {Role.MANAGER}) & ENDS_REFUND:
-        _not_his(w, order)
+    """It has arrived: by the organisation's buyer, or by a manager; not by one of those who say
+    that they sent it. Raises Missing, Forbidden, SamePerson, WrongState."""
+    _as_receiver(w, _order_of(w, refund_id))
     return payments.confirm_refund(w, refund_id)
+
+
+def contest_refund(w: Work, refund_id: uuid.UUID, reason: str) -> Refund:
+    """What the supplier says that he sent is not there, or not under this number: he owes it as
+    before. Raises as `confirm_refund`, and Invalid."""
+    order = _order_of(w, refund_id)
+    _as_receiver(w, order)
+    told = rules.reason(reason)
+    refund = payments.contest_refund(w, refund_id, told)
+    notices.notify(
+        w,
+        order.supplier.organisation_id,
+        "refund_contested",
+        {"number": order.number, "amount": str(refund.amount), "reason": told},
+        at=("orders.show", {"order_id": str(order.id)}),
+    )
+    return refund
 
 
 def unpay(w: Work, order_id: uuid.UUID, reason: str) -> Order:
     """Undo a receipt that a supplier confirmed by mistake, while nothing has left: the order is
-    called off, and nothing goes back because nothing had come. By a manager who did not buy.
+    called off, and nothing goes back because nothing had come. By a manager on neither side.
 
     Raises Missing, Forbidden, SamePerson, WrongState, Invalid, Refused already_refunded.
     """
@@ -83,7 +100,7 @@ def _may_unpay(w: Work, order: Order) -> None:
     if not order.purchase.is_direct:
         raise Missing(order_id=order.id)
     ORDER.after(order.state, "unpay", w.actor.roles)
-    if order.purchase.buyer_id == w.actor.person_id:
+    if queries.is_on_a_side(w.actor, order):
         raise SamePerson
     delivery = w.session.get_one(Delivery, order.delivery_id)
     if delivery.state is not DeliveryState.WAITING:
@@ -112,6 +129,19 @@ def _order_of(w: Work, refund_id: uuid.UUID) -> Order:
     order = queries.row(w.session, refund.order_id)
     payments.lock(w, order.purchase_id)
     return order
+
+
+def may_end_refund(roles: AbstractSet[Role]) -> bool:
+    """Whether one with these roles says of a refund that it arrived; those who send it do not."""
+    return bool(roles & ENDS_REFUND) and Role.SUPPLIER_STAFF not in roles
+
+
+def _as_receiver(w: Work, order: Order) -> None:
+    roles = queries.roles_for(w.actor, order)
+    if not (roles | w.actor.roles & {Role.MANAGER}) & ENDS_REFUND:
+        _not_his(w, order)
+    if Role.SUPPLIER_STAFF in roles:
+        raise SamePerson
 
 
 def _as_supplier(w: Work, order: Order) -> None:

@@ -6,7 +6,7 @@ import uuid
 
 from marketplace.events import OrderCancelled, OrderTakenBack, PurchaseLapsed
 from marketplace.kernel.errors import Missing, Refused, SamePerson, WrongState
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import ZERO, Money
 from marketplace.orders import queries, rules
 from marketplace.orders.models import Delivery, Order
 from marketplace.orders.states import ORDER, DeliveryState, OrderState
@@ -50,10 +50,11 @@ def call_off(w: Work, order: Order, told: str) -> Order:
 
 def take_back(w: Work, order_id: uuid.UUID, reason: str) -> Order:
     """Undo a completed order as a whole: its buyer is owed the money, its supplier gives it back.
-    By a manager who did not buy. Raises Missing, Forbidden, SamePerson, WrongState, Invalid."""
+    By a manager who stands on neither side. Raises Missing, Forbidden, SamePerson, WrongState,
+    Invalid."""
     payments.lock(w, queries.row(w.session, order_id).purchase_id)
     order = queries.row(w.session, order_id, for_change=True)
-    if order.purchase.buyer_id == w.actor.person_id:
+    if queries.is_on_a_side(w.actor, order):
         raise SamePerson
     ORDER.after(order.state, "take_back", w.actor.roles)
     told = rules.reason(reason)
@@ -127,4 +128,5 @@ def cancelled(w: Work, order: Order, *, was_paid: bool) -> OrderCancelled:
         freight=order.freight,
         lines=queries.sold_lines(w.session, order.id),
         is_direct=order.purchase.is_direct,
+        taken_off=ZERO if was_paid else order.refunded,
     )

@@ -76,6 +76,15 @@ def confirm_refund(refund_id: uuid.UUID) -> ResponseReturnValue:
     return back_to("orders.show", _("已确认收到退款。"), order_id=refund.order_id)
 
 
+@pages.post("/refunds/<uuid:refund_id>/contest")
+@needs(Role.UNION_BUYER, Role.MANAGER)
+def contest_refund(refund_id: uuid.UUID) -> ResponseReturnValue:
+    checked()
+    with work() as w:
+        refund = service.contest_refund(w, refund_id, NoteForm().text())
+    return back_to("orders.show", _("已告知供应商退款没有到账。"), order_id=refund.order_id)
+
+
 def _order_of(refund_id: uuid.UUID) -> uuid.UUID:
     """Raises Missing."""
     with reading() as session:

@@ -177,7 +177,8 @@ def _directly(refused: Forms, roles: Set[Role]) -> dict[str, Any]:
     """The forms of a supplier who is paid directly, of which a refused one says why; and whether
     it is this reader who says that money is back."""
     forms = {"receipt": ReceiptForm(), "sent_back": SentBackForm(), **refused}
-    return {**forms, "ends_refund": bool(roles & service.ENDS_REFUND)}
+    ends = service.may_end_refund(roles)
+    return {**forms, "ends_refund": ends, "acknowledges": ends and Role.UNION_BUYER in roles}
 
 
 def _on_the_way(parcels: Sequence[queries.ShipmentView]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from marketplace.payments.service.carrying import (
 )
 from marketplace.payments.service.directing import (
     confirm_refund,
+    contest_refund,
     open_direct,
     send_refund,
     settle_direct,
@@ -56,6 +57,7 @@ __all__ = [
     "clear",
     "confirm_refund",
     "confirm_transfer",
+    "contest_refund",
     "fall_due",
     "give_back",
     "give_up",

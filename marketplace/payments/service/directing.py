@@ -13,7 +13,7 @@ from marketplace.payments import queries, rules
 from marketplace.payments.models import Payment, Refund, Tender
 from marketplace.payments.queries import RefundRow
 from marketplace.payments.service import settling
-from marketplace.payments.states import REFUND
+from marketplace.payments.states import REFUND, RefundState
 from marketplace.work import Work
 
 
@@ -57,17 +57,28 @@ def send_refund(w: Work, refund_id: uuid.UUID, bank_ref: str) -> Refund:
 
 
 def confirm_refund(w: Work, refund_id: uuid.UUID) -> Refund:
-    """It has arrived: by the buyer's side, or by a manager. Raises Missing, Forbidden,
-    WrongState."""
+    """It has arrived: by the buyer's side, also when the supplier never said that he sent it; or by
+    a manager. Raises Missing, Forbidden, WrongState."""
     row = _of_direct(w, refund_id)
-    return _ended(w, row, _moved(w, row, "confirm", row.refund.provider_ref))
+    verb = "acknowledge" if row.refund.state is RefundState.REQUESTED else "confirm"
+    return _ended(w, row, _moved(w, row, verb, row.refund.provider_ref))
+
+
+def contest_refund(w: Work, refund_id: uuid.UUID, reason: str) -> Refund:
+    """It has not arrived, or its number is wrong: owed as before, and the number is free. Raises
+    Missing, Forbidden, WrongState."""
+    row = _of_direct(w, refund_id)
+    given = row.refund.provider_ref or ""
+    return _moved(w, row, "contest", None, reason=reason, number=given)
 
 
 def undo_refund(w: Work, refund_id: uuid.UUID, reason: str) -> Refund:
-    """What was to go back had never come: a receipt was confirmed by mistake. By a manager. Raises
-    Missing, Forbidden, WrongState."""
+    """What was to go back had never come: a receipt was confirmed by mistake, and the bank's number
+    that was given for it may belong to another one. By a manager. Raises Missing, Forbidden,
+    WrongState."""
     row = _of_direct(w, refund_id)
-    return _ended(w, row, _moved(w, row, "undo", None, reason=reason))
+    given, row.payment.provider_ref = row.payment.provider_ref or "", None
+    return _ended(w, row, _moved(w, row, "undo", None, reason=reason, number=given))
 
 
 def _moved(w: Work, row: RefundRow, verb: str, ref: str | None, **said: str) -> Refund:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +26,7 @@ from marketplace.orders.models import (
     Order,
     Purchase,
 )
-from marketplace.orders.states import DeliveryState, OrderState
+from marketplace.orders.states import UNPAID, DeliveryState, OrderState
 from marketplace.purchasing import rules
 from marketplace.purchasing.models import Plan, PlanLine, Recipient
 from marketplace.purchasing.states import PlanState
@@ -332,10 +333,27 @@ def faults(session: Session) -> Iterator[str]:
             yield f"{name} was approved by the person who drafted it"
         if found.state is PlanState.ORDERED:
             yield from (f"{name} {words}" for words in _order_faults(session, found))
+    unpaid = _unpaid(session)
     for budget_id in session.scalars(select(Plan.budget_id).distinct()):
         booked = ledger.balance(session, AccountKind.RESERVED, budget_id)
         if booked != held.get(budget_id, ZERO):
             yield f"budget: {budget_id} reserves {booked}, its plans {held.get(budget_id, ZERO)}"
+        booked, asked = ledger.balance(session, AccountKind.COMMITTED, budget_id), unpaid[budget_id]
+        if booked != asked:
+            yield f"budget: {budget_id} keeps {booked} for orders, {asked} of them are not paid"
+
+
+def _unpaid(session: Session) -> dict[uuid.UUID, Money]:
+    """By budget: orders of plans that wait for their money, whole, and grants that do."""
+    found = defaultdict(lambda: ZERO, credit.committed(session))
+    asked = (
+        select(Plan.budget_id, Order.goods, Order.freight)
+        .join(Order, Order.purchase_id == Plan.purchase_id)
+        .where(Order.state.in_(UNPAID))
+    )
+    for budget_id, goods, freight in session.execute(asked):
+        found[budget_id] += goods + freight
+    return found
 
 
 def _order_faults(session: Session, found: Plan) -> Iterator[str]:
