@@ -32,6 +32,7 @@ from marketplace.payments import service as paying
 from marketplace.ports.mail import Mail
 from marketplace.ports.sms import Sms
 from marketplace.purchasing import reactions as purchasing
+from marketplace.purchasing import service as planning
 from marketplace.settlement import service as settling
 from marketplace.statistics import reactions as statistics
 from marketplace.suppliers import service as suppliers
@@ -140,7 +141,8 @@ SWEEPS: tuple[Sweeping, ...] = (
     Sweeping("files_that_no_row_names", timedelta(days=1), outside=goods.sweep_files),
     Sweeping("orders_to_complete", timedelta(minutes=10), ordering.complete_due),
     Sweeping("payments_overdue", timedelta(minutes=10), ordering.tell_overdue),
-    Sweeping("addresses_to_forget", timedelta(hours=1), ordering.forget_addresses),
+    Sweeping("addresses_to_forget", timedelta(hours=1), batch=ordering.forget_addresses),
+    Sweeping("lists_to_forget", timedelta(hours=1), batch=planning.forget_abandoned),
     Sweeping("claims_without_answer", timedelta(minutes=10), claiming.tend),
     Sweeping("settlement", timedelta(minutes=10), settling.tend),
     Sweeping("invoices_late", timedelta(minutes=10), invoicing.remind),

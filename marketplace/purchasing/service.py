@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Select, delete, select, update
 
@@ -24,6 +25,8 @@ from marketplace.purchasing.states import PLAN, PlanState
 from marketplace.unions import queries as unions_queries
 from marketplace.unions import service as unions
 from marketplace.work import Work, move
+
+MOST_FORGOTTEN = 50  # plans in one unit of work; the next one goes on
 
 
 class PeopleRefused(Invalid):
@@ -154,6 +157,25 @@ def forget_recipients(w: Work, plan: Plan) -> None:
         update(Recipient).where(Recipient.plan_id == plan.id).values(mobile=None, address="")
     )
     w.record("forget_recipients", plan)
+
+
+def forget_abandoned(w: Work) -> int:
+    """Lists of plans that nobody used for so many days: of one that was given up, phones and
+    addresses go; of one that was not handed in, all, to be brought anew. Answers how many, 0 once
+    nothing is left. By the system."""
+    asked = queries.abandoned(w.now - timedelta(days=w.tools.config.address_days))
+    found = w.session.scalars(asked.limit(MOST_FORGOTTEN)).all()
+    for plan_id in [plan.id for plan in found]:
+        _lock(w, plan_id)
+        plan = w.session.scalar(asked.where(Plan.id == plan_id))
+        if plan is None:  # somebody took it up meanwhile
+            continue
+        if plan.state in queries.EDITABLE:
+            w.session.execute(delete(Recipient).where(Recipient.plan_id == plan.id))
+            w.record("forget_list", plan)
+        else:
+            forget_recipients(w, plan)
+    return len(found)
 
 
 def submit(w: Work, plan_id: uuid.UUID) -> Plan:

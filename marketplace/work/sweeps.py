@@ -28,11 +28,13 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Sweeping:
     """One thing to look after: `act` runs as the system, in the unit of work that notes that it was
-    done; `outside`, which speaks with the outside world too, after that unit and in none."""
+    done; `batch` after that unit, each time in one of its own, until it answers 0, so that much
+    work locks nobody out for long; `outside`, which speaks with the outside world too, in none."""
 
     name: str
     every: timedelta
     act: Callable[[Work], object] | None = None
+    batch: Callable[[Work], int] | None = None
     outside: Callable[[Runtime], object] | None = None
 
 
@@ -48,12 +50,25 @@ def sweep(runtime: Runtime, sweeping: Sweeping) -> bool:
         if not is_due(session, sweeping, runtime.clock.now()):
             return False
     done = runtime.again(lambda: _done(runtime, sweeping))
-    if done and sweeping.outside is not None:
+    if done:
         try:
-            sweeping.outside(runtime)
+            _go_on(runtime, sweeping)
         except (MarketplaceError, OSError):  # a store that is down or full: the round goes on
             log.exception("%s is tried again when it is due again", sweeping.name)
     return done
+
+
+def _go_on(runtime: Runtime, sweeping: Sweeping) -> None:
+    batch = sweeping.batch
+    while batch is not None and runtime.again(lambda: _batch_done(runtime, batch)):
+        pass
+    if sweeping.outside is not None:
+        sweeping.outside(runtime)
+
+
+def _batch_done(runtime: Runtime, batch: Callable[[Work], int]) -> int:
+    with runtime.work() as w:
+        return batch(w)
 
 
 def _done(runtime: Runtime, sweeping: Sweeping) -> bool:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from marketplace import wiring
 from marketplace.catalog.models import Listing
 from marketplace.kernel.clock import SetClock
-from marketplace.kernel.errors import Invalid, Missing
+from marketplace.kernel.errors import Busy, Invalid, Missing
 from marketplace.orders import queries, service
 from marketplace.orders.models import Address, Purchase
+from marketplace.work import Work
 from marketplace.work.models import TrailEntry
+from marketplace.work.sweeps import sweep
 from tests.fixtures import People, post
 from tests.makers.orders import a_purchase, an_address, paid, shipped, the_order
 
@@ -196,3 +200,53 @@ def test_the_page_of_an_old_order_says_that_its_address_is_gone(
     with people.runtime.reading() as session:
         verbs = session.scalars(select(TrailEntry.verb)).all()
     assert verbs.count("forget_address") == 1
+
+
+def test_who_was_to_get_what_was_never_paid_is_forgotten_too(
+    people: People, melon: Listing, clock: SetClock
+) -> None:
+    """Counted from the lapse, which comes with the worker, not from the purchase."""
+    purchase = a_purchase(people, melon)
+    clock.advance(days=30)
+    with people.runtime.work() as w:
+        assert service.lapse_due(w) == 1
+    clock.advance(days=people.runtime.tools.config.address_days, seconds=-1)
+    assert forget(people) == 0
+    clock.advance(seconds=1)
+    assert forget(people) == 1
+    with people.runtime.reading() as session:
+        assert session.get_one(Purchase, purchase.id).deliver_to["mobile"] == ""
+
+
+def test_addresses_are_forgotten_in_batches_of_a_transaction_each(
+    people: People, clock: SetClock
+) -> None:
+    """A batch that fails undoes itself, none before it; the rest waits until it is due again."""
+    addresses = [an_address(people) for _ in range(3)]
+    with people.runtime.work(people.actor("employee")) as w:
+        for one in addresses:
+            service.remove_address(w, one.id)
+    clock.advance(days=people.runtime.tools.config.address_days)
+    is_down = True
+
+    def one_at_a_time(w: Work) -> int:
+        with pytest.MonkeyPatch.context() as bounds:
+            bounds.setattr("marketplace.orders.service.addresses.MOST_FORGOTTEN", 1)
+            done = service.forget_addresses(w)
+        if is_down and len(known(people)) == 1:
+            raise Busy
+        return done
+
+    def known(people: People) -> list[str]:
+        with people.runtime.reading() as session:
+            return list(session.scalars(select(Address.mobile).where(Address.mobile != "")))
+
+    hourly = next(one for one in wiring.SWEEPS if one.batch is service.forget_addresses)
+    small = replace(hourly, batch=one_at_a_time)
+    assert sweep(people.runtime, small)
+    assert len(known(people)) == 1
+    is_down = False
+    assert not sweep(people.runtime, small)
+    clock.advance(hours=1)
+    assert sweep(people.runtime, small)
+    assert known(people) == []

@@ -19,7 +19,7 @@ from marketplace.work import Work
 
 BUYERS = frozenset({Role.EMPLOYEE, Role.UNION_BUYER})
 SHORTEST_STREET = 2  # signs; below it a carrier finds nobody
-MOST_FORGOTTEN = 500  # in one round; the next round goes on
+MOST_FORGOTTEN = 100  # in one unit of work; the next one goes on
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
@@ -86,7 +86,7 @@ def remove_address(w: Work, address_id: uuid.UUID) -> None:
 
 def forget_addresses(w: Work) -> int:
     """Take out who got what, and removed addresses, when they were kept long enough; answers how
-    many. By the system, from time to time; counties stay for the figures."""
+    many, 0 once nothing is left. By the system; counties stay for the figures."""
     until = w.now - timedelta(days=w.tools.config.address_days)
     done = queries.done_before(w.session, until, most=MOST_FORGOTTEN)
     for purchase_id in done:

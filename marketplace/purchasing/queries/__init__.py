@@ -1,5 +1,6 @@
 """Questions about plans, how far their orders are, and what people got."""
 
+from marketplace.purchasing.queries.forgetting import abandoned
 from marketplace.purchasing.queries.plans import (
     EDITABLE,
     Dossier,
@@ -32,6 +33,7 @@ __all__ = [
     "LineRow",
     "Progress",
     "Value",
+    "abandoned",
     "can_edit",
     "counts",
     "dossier",
