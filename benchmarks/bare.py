@@ -49,7 +49,7 @@ def example(place: Place) -> tuple[dict[str, Any], list[Wish]]:
                 address_id=address.id,
                 tender=Tender.TRANSFER,
                 source=FundSource.PERSONAL,
-                no_return=True,
+                no_return=None,
                 key=uuid.uuid4().hex,
             ),
         )

@@ -60,7 +60,8 @@ class Claim(Versioned, Base):
 
 
 class ClaimLine(Base):
-    """What is wanted back of one line; frozen. `pieces` are to be sent back."""
+    """What is wanted back of one line; frozen. `pieces` are to be sent back, will not be sent,
+    or were recalled, by the kind of the claim."""
 
     __tablename__ = "mp_claim_line"
 

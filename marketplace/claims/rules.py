@@ -22,7 +22,7 @@ SENDING_DAYS = 7  # calendar days to send goods back
 RECEIVING_DAYS = 10  # calendar days from sending back to receipt
 DECIDING_WORKDAYS = 5  # working days
 RECALL_DAYS = 30  # calendar days from the recall of a batch
-MOST_CLAIMS = 5  # of one order, however they ended
+MOST_CLAIMS = 5  # of quality, of one order, however they ended
 
 
 def due(state: ClaimState, at: datetime) -> datetime | None:

@@ -115,6 +115,7 @@ class CheckoutForm(MarketForm):
         "付款后开发票给", choices=[], validate_choice=False
     )  # whose, the service asks
     no_return = BooleanField("我知道这些商品不能七天无理由退货")
+    final = HiddenField(validators=[Length(max=HIDDEN)])  # goods that the tick was shown for
     own = HiddenField(validators=[Optional(), Regexp(r"\A[0-9]{1,13}\Z")])
     key = HiddenField(validators=[Length(min=8, max=rules.LONGEST_KEY)])
     total = HiddenField(validators=[Regexp(r"\A[0-9]{1,13}\Z")])
@@ -151,7 +152,7 @@ class CheckoutForm(MarketForm):
             key=self.key.data or "",
             total=Money(int(self.total.data or "0")),
             pay_with=self.pay_with(),
-            no_return=bool(self.no_return.data),
+            no_return=read_ids(self.final.data or "") if self.no_return.data else frozenset(),
             title_id=uuid.UUID(self.invoice_title.data) if self.invoice_title.data else None,
             own=Money(int(self.own.data)) if self.own.data else None,
         )
@@ -351,6 +352,19 @@ class NoteForm(MarketForm):
 def written_lines(lines: tuple[tuple[uuid.UUID, int], ...]) -> str:
     """Lines as a hidden field carries them: "id:quantity,id:quantity"."""
     return ",".join(f"{listing_id}:{quantity}" for listing_id, quantity in lines)
+
+
+def written_ids(ids: Iterable[uuid.UUID]) -> str:
+    """As a hidden field carries them, always in the same order."""
+    return ",".join(sorted(map(str, ids)))
+
+
+def read_ids(text: str) -> frozenset[uuid.UUID]:
+    """The ids of a hidden field. Raises Invalid."""
+    try:
+        return frozenset(uuid.UUID(part) for part in text.split(",") if part)
+    except ValueError as fault:
+        raise Invalid("lines_malformed", field="lines") from fault
 
 
 def read_lines(text: str) -> tuple[tuple[uuid.UUID, int], ...]:

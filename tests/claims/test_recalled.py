@@ -3,6 +3,7 @@ sent is claimed."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -133,6 +134,56 @@ def test_of_an_order_that_left_in_part_what_was_sent_is_claimed(
     assert ClaimKind.QUALITY in kinds(people, order)
     received(people, order)
     assert faults() == []
+
+
+def test_a_recalled_piece_is_paid_back_once_and_the_good_batch_never(
+    people: People, melon: Listing, batch: Batch, clock: SetClock, faults: Faults
+) -> None:
+    """P4: one piece of each batch; what was granted is kept by pieces, and `verify` counts them."""
+    order, good = bought(people, melon), a_good_batch(people, melon, "L-002")
+    (line,) = the_lines(people, order)
+    for place, one in enumerate((batch, good)):
+        parcel = ordering.NewShipment("sf", f"SF100{place}", {line: 1}, {line: one.id})
+        with people.runtime.work(people.actor("supplier")) as w:
+            ordering.send(w, order.id, parcel)
+    received(people, order)
+    recalled(people, batch)
+    assert said(people, a_recall_claim(people, order), "supplier", "grant").granted == Money(59_00)
+    clock.advance(hours=rules.SUPPLIER_HOURS)
+    assert kinds(people, order) == frozenset()
+    with pytest.raises(Refused, match="claim_not_open"):
+        a_recall_claim(people, order)
+    with people.runtime.reading() as session:
+        assert [one.refunded for one in orders.lines_of(session, order.id)] == [Money(59_00)]
+    assert faults() == []
+    with people.runtime.work() as w:
+        w.session.get_one(Batch, batch.id).recalled_at = None
+    assert [one for one in faults() if "1 paid back of 0 recalled" in one]
+
+
+def test_no_supplier_uses_up_what_the_law_gives(
+    people: People, client_as: SignIn, tea: Listing, faults: Faults
+) -> None:
+    """P4: parcels that end claims of the rest count for nothing; five claims of quality shut
+    quality alone, and the page says why."""
+    order = bought(people, tea, lines=((tea.id, 7),))
+    for place in range(rules.MOST_CLAIMS + 1):
+        sends(people, order, f"SF100{place}")
+        a_claim_of_the_rest(people, order)
+    sends(people, order, "SF1009")
+    received(people, order)
+    for _ in range(rules.MOST_CLAIMS):
+        assert kinds(people, order) == {ClaimKind.QUALITY, ClaimKind.RETURN}
+        said(people, a_quality_claim(people, order, 1), "supplier", "grant")
+    assert kinds(people, order) == {ClaimKind.RETURN}
+    assert "质量问题已经申请过 5 次" in client_as("employee").get(f"/claims/orders/{order.id}").text
+    said(people, a_return(people, order, 1), "employee", "withdraw")
+    assert faults() == []
+
+
+def the_lines(people: People, order: Order) -> list[uuid.UUID]:
+    with people.runtime.reading() as session:
+        return [line.id for line in orders.lines_of(session, order.id)]
 
 
 def left_in_part(people: People, tea: Listing) -> Order:

@@ -19,7 +19,7 @@ from tests.makers.batches import batch_fields
 from tests.makers.catalog import a_listing
 from tests.makers.suppliers import an_approved_supplier
 
-HIDDEN = re.compile(r'name="(key|total|lines)" type="hidden" value="([^"]*)"')
+HIDDEN = re.compile(r'name="(key|total|lines|final)" type="hidden" value="([^"]*)"')
 CHOICE = re.compile(r'name="address"[^>]* value="([^"]*)"')
 
 

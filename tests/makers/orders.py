@@ -44,7 +44,7 @@ def a_placement(address: Address, *listings: Listing, **changes: object) -> serv
         "tender": Tender.TRANSFER,
         "source": FundSource.PERSONAL,
         "key": uuid.uuid4().hex,
-        "no_return": True,
+        "no_return": None,
     }
     return service.Placement(**{**said, **changes})  # type: ignore[arg-type]  # named by the caller
 

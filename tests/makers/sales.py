@@ -67,7 +67,7 @@ def a_placed_purchase(
                 address_id=address.id,
                 tender=Tender.TRANSFER,
                 source=source,
-                no_return=True,
+                no_return=None,
                 key=str(uuid.uuid4()),
                 organisation_id=organisation,
             ),

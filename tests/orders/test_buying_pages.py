@@ -28,7 +28,7 @@ from tests.makers.suppliers import an_approved_supplier
 from tests.orders.test_placing import how_many, stock_of
 
 SignIn = Callable[[str], FlaskClient]
-TOKEN = re.compile(r'name="(csrf_token|key|total|lines)" type="hidden" value="([^"]*)"')
+TOKEN = re.compile(r'name="(csrf_token|key|total|lines|final)" type="hidden" value="([^"]*)"')
 WRONG = ["-1", "0", "0.5", str(10**18), "NaN", "１２", "", "1e3", "+1", "10000"]
 
 

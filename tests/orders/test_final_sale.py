@@ -79,6 +79,31 @@ def test_the_checkout_names_what_cannot_be_sent_back_and_asks_for_a_tick(
     assert lines == {tea.name: True, **dict.fromkeys(final, False)}
 
 
+def test_the_tick_counts_for_the_goods_that_the_page_named(
+    people: People, client_as: SignIn, melon: Listing, tea: Listing
+) -> None:
+    """P4: what became final since is told and ticked anew; the trail names what he was told."""
+    buyer, address = client_as("employee"), an_address(people)
+    put(buyer, melon)
+    put(buyer, tea)
+    fields = hidden(buyer)
+    assert fields["final"] == str(melon.id)
+    with people.runtime.work() as w:
+        w.session.get_one(Listing, tea.id).made_to_order = True
+    refused = submit(buyer, fields, address.id)
+    assert refused.status_code == 409
+    assert f"{tea.name} 不适用七天无理由退货" in refused.text
+    assert "checked" not in refused.text[refused.text.index(ASKED) - 60 :][:160]
+    assert submit(buyer, {**fields, "final": "1"}, address.id).status_code == 422
+    done = submit(buyer, hidden(buyer), address.id)
+    with people.runtime.reading() as session:
+        asked = select(TrailEntry).where(TrailEntry.subject_kind == "Purchase")
+        (deed,) = session.scalars(asked)
+    assert set(deed.data["no_return"]) == {melon.name, tea.name}
+    again = submit(buyer, {**fields, "key": placed(people, done.location).key}, address.id)
+    assert again.status_code == 409
+
+
 def test_nobody_is_asked_where_all_may_be_sent_back_nor_for_an_organisation(
     people: People, client_as: SignIn, melon: Listing, tea: Listing
 ) -> None:
@@ -91,11 +116,11 @@ def test_nobody_is_asked_where_all_may_be_sent_back_nor_for_an_organisation(
         pytest.raises(Refused, match="no_return_unknown"),
         people.runtime.work(people.actor("employee")) as w,
     ):
-        service.place(w, a_placement(address, melon, no_return=False))
+        service.place(w, a_placement(address, melon, no_return=frozenset()))
     (grant,) = people.actor("union_buyer").grants
     home = an_address(people, "union_buyer")
     wanted = a_placement(
-        home, melon, no_return=False, organisation_id=grant.organisation_id,
+        home, melon, no_return=frozenset(), organisation_id=grant.organisation_id,
         source=FundSource.UNION,
     )  # fmt: skip
     with people.runtime.work(people.actor("union_buyer")) as w:

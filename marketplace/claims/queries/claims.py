@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.catalog.models import EvidencePhoto
 from marketplace.claims.models import Claim, ClaimLine
-from marketplace.claims.states import CLAIM, ENDED, ClaimState
+from marketplace.claims.states import CLAIM, ENDED, ClaimKind, ClaimState
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Missing
 from marketplace.kernel.machine import Step
@@ -117,6 +117,19 @@ def claims_of(session: Session, order_id: uuid.UUID) -> Sequence[Claim]:
     """Of one order, the newest first; who may see them, the order decides."""
     asked = select(Claim).where(Claim.order_id == order_id)
     return session.scalars(asked.order_by(Claim.opened_at.desc(), Claim.number)).all()
+
+
+def recall_granted(session: Session, order_id: uuid.UUID | None = None) -> dict[uuid.UUID, int]:
+    """Order line → pieces that were paid back for a recall; of one order or of all."""
+    asked = (
+        select(ClaimLine.order_line_id, func.sum(ClaimLine.pieces))
+        .join(Claim, ClaimLine.claim_id == Claim.id)
+        .where(Claim.kind == ClaimKind.RECALL, Claim.state == ClaimState.GRANTED)
+        .group_by(ClaimLine.order_line_id)
+    )
+    if order_id is not None:
+        asked = asked.where(Claim.order_id == order_id)
+    return {line: int(pieces) for line, pieces in session.execute(asked)}
 
 
 def listed(session: Session, actor: Actor, number: int) -> Page[Any]:

@@ -9,8 +9,10 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.claims.models import Claim, ClaimLine
+from marketplace.claims.queries.claims import recall_granted
 from marketplace.claims.states import ENDED, ClaimState
 from marketplace.kernel.money import ZERO
+from marketplace.orders import queries as orders
 from marketplace.orders.models import LineRefund, Order, OrderLine
 
 GRACE = timedelta(days=1)  # the worker may be down so long
@@ -19,8 +21,9 @@ GRACE = timedelta(days=1)  # the worker may be down so long
 def faults(session: Session, at: datetime) -> Iterator[str]:
     """P4, in words: claims for which another amount went back than was granted, claims that nobody
     ended in their time, orders that wait for nothing or do not wait, parts that went back for
-    nothing."""
+    nothing, recalls paid back for other pieces than were recalled."""
     yield from _amounts(session)
+    yield from _recalled(session)
     yield from _unasked(session)
     yield from _waiting(session, at)
 
@@ -37,6 +40,15 @@ def _amounts(session: Session) -> Iterator[str]:
         due = claim.granted if claim.state is ClaimState.GRANTED else ZERO
         if went != due or (claim.refund_id is None) != (not due):
             yield f"claim {claim.number} is {claim.state}: {due} granted, {went} went back"
+
+
+def _recalled(session: Session) -> Iterator[str]:
+    """P4: the price of a recalled piece goes back once."""
+    granted = recall_granted(session)
+    recalled = orders.recalled_of_lines(session, granted)
+    for line_id, pieces in granted.items():
+        if not 0 < pieces <= recalled.get(line_id, 0):
+            yield f"order line {line_id}: {pieces} paid back of {recalled.get(line_id, 0)} recalled"
 
 
 def _unasked(session: Session) -> Iterator[str]:

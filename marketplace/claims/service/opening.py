@@ -106,7 +106,8 @@ def _line(kind: ClaimKind, wished: WishedLine, known: Mapping[uuid.UUID, OpenLin
         raise Missing(order_line_id=wished.order_line_id)
     pieces, most = 0, (found.left, found.pieces)
     if kind is ClaimKind.RECALL:  # nobody says how much: all of the batch
-        is_open, amount = found.recalled > 0, found.recall_amount
+        is_open, amount, pieces = found.recalled > 0, found.recall_amount, found.recalled
+        most = (amount, pieces)
     elif kind is ClaimKind.UNSENT:
         is_open, amount, pieces = found.unsent > 0, found.unsent_amount, found.unsent
         most = (amount, pieces)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.adapters.photos import MOST_BYTES
 from marketplace.catalog import service as photos
-from marketplace.claims import queries, service
+from marketplace.claims import queries, rules, service
 from marketplace.claims.forms import ClaimForm, ClickForm, ReturnForm
 from marketplace.claims.states import ClaimKind
 from marketplace.claims.views.blueprint import pages
@@ -103,6 +103,7 @@ def _order(
         order=view.order,
         open_to=found,
         claims=claims,
+        most_claims=rules.MOST_CLAIMS,
         quality=form if type(form) is ClaimForm else ClaimForm(),
         going_back=form if isinstance(form, ReturnForm) else ReturnForm(),
         refusal=error_words(fault) if fault else None,

@@ -67,7 +67,7 @@ def _place(stage: Stage, one: Checkout, key: str) -> None:
             address_id=address_of(stage, w, one.buyer),
             tender=one.tender,
             source=FundSource.PERSONAL,
-            no_return=True,
+            no_return=None,
             key=key,
         )
         stage.ids[key] = orders.place(w, wanted).id

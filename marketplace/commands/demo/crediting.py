@@ -74,7 +74,7 @@ def _buy(stage: Stage) -> None:
             address_id=address_of(stage, w, BUYER),
             tender=Tender.CARD,
             source=FundSource.PERSONAL,
-            no_return=True,
+            no_return=None,
             key=uuid.uuid4().hex,
             pay_with=Wanted(credit=True),
         )

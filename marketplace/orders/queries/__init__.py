@@ -21,7 +21,7 @@ from marketplace.orders.queries.basket import (
 )
 from marketplace.orders.queries.directing import Receipt, direct_faults, receipts
 from marketplace.orders.queries.faults import faults, refund_faults
-from marketplace.orders.queries.final_sale import final_reasons, final_titles, is_returnable
+from marketplace.orders.queries.final_sale import final_ids, final_reasons, is_returnable
 from marketplace.orders.queries.freight import piece_grams, usual_county, weightless
 from marketplace.orders.queries.held import (
     DECIDERS,
@@ -81,6 +81,7 @@ from marketplace.orders.queries.shipments import (
     Packed,
     ShipmentView,
     left_from,
+    recalled_of_lines,
     recalled_pieces,
     shipment_faults,
     shipments,
@@ -123,8 +124,8 @@ __all__ = [
     "direct_faults",
     "done_before",
     "faults",
+    "final_ids",
     "final_reasons",
-    "final_titles",
     "for_supplier",
     "frozen_title",
     "held",
@@ -152,6 +153,7 @@ __all__ = [
     "piece_grams",
     "purchase",
     "recall_of",
+    "recalled_of_lines",
     "recalled_pieces",
     "receipts",
     "refund_faults",

@@ -3,6 +3,7 @@ them."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
 from marketplace.catalog.models import Listing
@@ -14,9 +15,9 @@ def is_returnable(listing: Listing) -> bool:
     return not no_return_of(listing)
 
 
-def final_titles(listings: Iterable[Listing]) -> tuple[str, ...]:
-    """The names of those that stay sold, in the order given."""
-    return tuple(listing.name for listing in listings if not is_returnable(listing))
+def final_ids(listings: Iterable[Listing]) -> frozenset[uuid.UUID]:
+    """Those that stay sold."""
+    return frozenset(listing.id for listing in listings if not is_returnable(listing))
 
 
 def final_reasons(listings: Iterable[Listing]) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +69,19 @@ def recalled_pieces(
         .group_by(LineBatch.order_line_id)
     )
     return {row[0]: (row[1], row[2]) for row in session.execute(asked)}
+
+
+def recalled_of_lines(session: Session, lines: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Of each of these lines: the pieces that left from batches which were ever recalled."""
+    asked = (
+        select(LineBatch.order_line_id, func.sum(ShipmentLine.quantity))
+        .join(ShipmentLine, LineBatch.shipment_line_id == ShipmentLine.id)
+        .join(Batch, LineBatch.batch_id == Batch.id)
+        .where(Batch.recalled_at.is_not(None))
+        .group_by(LineBatch.order_line_id)
+    )
+    found = session.execute(asked) if lines else ()
+    return {line: int(pieces) for line, pieces in found if line in lines}
 
 
 def left_from(session: Session, order_id: uuid.UUID) -> dict[uuid.UUID, tuple[LineBatch, ...]]:

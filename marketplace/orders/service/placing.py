@@ -40,12 +40,14 @@ from marketplace.work import Work, insert_things
 from marketplace.work.trail import canonical
 
 OWN_MONEY = credits.Wanted()
+NOTHING_TOLD: frozenset[uuid.UUID] = frozenset()
 Frozen = dict[str, Any]  # where it goes, as it was
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What a buyer wants; `total` is what the page showed (None: not shown to anybody)."""
+    """What a buyer wants; `total` is what the page showed, `no_return` the goods that it named as not
+    to be sent back and that were ticked (None: not shown to anybody)."""
 
     lines: tuple[tuple[uuid.UUID, int], ...]
     address_id: uuid.UUID
@@ -56,7 +58,7 @@ class Placement:
     total: Money | None = None
     pay_with: credits.Wanted = OWN_MONEY
     own: Money | None = None  # what the page showed as left for the buyer's own money
-    no_return: bool = False  # a person knows which of it he cannot send back
+    no_return: frozenset[uuid.UUID] | None = NOTHING_TOLD  # what he said he cannot send back
     on_account: bool = False  # an organisation pays once it has accepted the goods
     title_id: uuid.UUID | None = None  # a person's, to which it is to be invoiced once it is paid
     payer: str = ""  # in whose name the money comes; empty: the buyer's own
@@ -113,7 +115,7 @@ def _final(wanted: Placement, parcels: tuple[Parcel, ...]) -> tuple[str, ...]:
     if wanted.organisation_id is not None:
         return ()
     bought = (wish.listing for parcel in parcels for wish in parcel.wishes)
-    return final_known(bought, is_known=wanted.no_return)
+    return final_known(bought, wanted.no_return)
 
 
 def _ask(w: Work, purchase: Purchase, cover: Cover | None, orders: list[Order]) -> None:
@@ -144,6 +146,7 @@ def _digest(wanted: Placement, lines: dict[uuid.UUID, int]) -> str:
             "credit": wanted.pay_with.credit,
             "voucher": wanted.pay_with.voucher,
             "on_account": wanted.on_account,
+            "no_return": sorted(map(str, wanted.no_return or ())),
             "title": wanted.title_id,
         }
     )

@@ -18,6 +18,7 @@ from marketplace.orders.forms import (
     NO_ADDRESS,
     CheckoutForm,
     QuantityForm,
+    written_ids,
     written_lines,
 )
 from marketplace.orders.models import Address
@@ -170,6 +171,8 @@ def _checkout(form: CheckoutForm, status: int = 200) -> ResponseReturnValue:
             remark(_("购物车里有需要先处理的商品，处理好再结算。"), "wait")
             return redirect(url_for("marketplace.orders.basket"), code=303)
         paying = _paying(form, filled, session)
+        goods = [row.listing for one in filled.parcels for row in one.rows]
+        _offer_final(form, queries.final_ids(goods))
         shown = {str(address.id): (address, place_of(session, address)) for address in own}
     return page(
         "orders/checkout.html",
@@ -178,7 +181,7 @@ def _checkout(form: CheckoutForm, status: int = 200) -> ResponseReturnValue:
         basket=filled,
         addresses=shown,
         paying=paying,
-        final=queries.final_reasons(row.listing for one in filled.parcels for row in one.rows),
+        final=queries.final_reasons(goods),
         is_offline_card=runtime().tools.card.name == OFFLINE,
     )
 
@@ -200,6 +203,13 @@ def _paying(form: CheckoutForm, filled: queries.Basket, session: Session) -> que
 def _offer_tenders(form: CheckoutForm) -> None:
     offered = set(payments.tenders(runtime().tools))
     form.tender.choices = [choice for choice in form.tender.choices if choice.value in offered]
+
+
+def _offer_final(form: CheckoutForm, final: frozenset[uuid.UUID]) -> None:
+    """A tick stands for what was shown beside it: what has come since is ticked anew."""
+    if not {str(one) for one in final}.issubset((form.final.data or "").split(",")):
+        form.no_return.data = False
+    form.final.data = written_ids(final)
 
 
 def _county(form: CheckoutForm, own: tuple[Address, ...]) -> str:
