@@ -62,6 +62,12 @@ def own_order(session: Session, actor: Actor, order_id: uuid.UUID) -> Order:
     return found
 
 
+def may_write(actor: Actor, order: Order) -> bool:
+    """Neither its supplier nor who decides about reviews says how good it is, though he bought."""
+    is_judge = bool(actor.roles & {Role.REVIEWER, Role.MANAGER})
+    return not is_judge and Role.SUPPLIER_STAFF not in orders.roles_for(actor, order)
+
+
 def own_lines(session: Session, order: Order, at: datetime) -> tuple[OwnLine, ...]:
     """What its buyer may review, and what he said; nothing before he has received it."""
     if order.state is not OrderState.COMPLETED:

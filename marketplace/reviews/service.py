@@ -44,7 +44,8 @@ def write(w: Work, order_line_id: uuid.UUID, said: Said) -> Review:
     if line is None:
         raise Missing(order_line_id=order_line_id)
     order = orders.row(w.session, line.order_id, for_change=True)  # two windows wait here
-    queries.own_order(w.session, w.actor, order.id)
+    if not queries.may_write(w.actor, queries.own_order(w.session, w.actor, order.id)):
+        raise Forbidden(verb="write")
     if order.state is not OrderState.COMPLETED:
         raise Refused("review_not_open", number=order.number)
     if w.session.scalar(select(Review.id).where(Review.order_line_id == line.id)):

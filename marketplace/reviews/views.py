@@ -116,6 +116,7 @@ def _order(
         status,
         order=order,
         lines=lines,
+        may_write=queries.may_write(someone(), order),
         refusal=refusal,
         author=rules.masked(someone().name),
         most=rules.MOST_STARS,

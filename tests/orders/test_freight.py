@@ -167,7 +167,7 @@ def test_a_buyer_sees_freight_before_and_agrees_to_that_of_another_address(
     with people.runtime.reading() as session:
         assert session.scalars(select(Purchase)).all() == []
     again = dict(
-        re.findall(r'name="(csrf_token|key|total|lines)" type="hidden" value="([^"]*)"', page)
+        re.findall(r'name="(csrf_token|key|total|lines|final)" type="hidden" value="([^"]*)"', page)
     )
     assert submit(buyer, again, parents.id).status_code == 303
     with people.runtime.reading() as session:

@@ -47,6 +47,12 @@ def test_only_who_received_a_good_reviews_it_and_once(
     for name, fault in (("second_employee", Missing), ("supplier", Forbidden)):
         with pytest.raises(fault):
             a_review(people, order, name=name)
+    for hat in ("supplier", "reviewer", "manager"):  # bought for himself, and yet
+        with (
+            pytest.raises(Forbidden),
+            people.runtime.work(people.both("employee", hat)) as w,
+        ):
+            service.write(w, first_line(people, order), Said(5))
     for stars, words in ((0, ""), (6, ""), (None, ""), (5, "字" * 501)):
         with pytest.raises(Invalid):
             a_review(people, order, stars, words)  # type: ignore[arg-type]  # as a form may send it

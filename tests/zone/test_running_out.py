@@ -35,7 +35,7 @@ def seen(client: FlaskClient, melon: Listing) -> dict[str, bool]:
 
 
 def hidden(page: str) -> dict[str, str]:
-    return dict(re.findall(r'name="(key|total|lines)" type="hidden" value="([^"]*)"', page))
+    return dict(re.findall(r'name="(key|total|lines|final)" type="hidden" value="([^"]*)"', page))
 
 
 def an_open_checkout(people: People, buyer: FlaskClient, melon: Listing) -> dict[str, str]:

@@ -46,8 +46,8 @@ Frozen = dict[str, Any]  # where it goes, as it was
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What a buyer wants; `total` is what the page showed, `no_return` the goods that it named as not
-    to be sent back and that were ticked (None: not shown to anybody)."""
+    """What a buyer wants; `total` is what the page showed, `no_return` the goods that it named as
+    not to be sent back and that were ticked (None: not shown to anybody)."""
 
     lines: tuple[tuple[uuid.UUID, int], ...]
     address_id: uuid.UUID
