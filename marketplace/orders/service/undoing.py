@@ -54,9 +54,9 @@ def take_back(w: Work, order_id: uuid.UUID, reason: str) -> Order:
     Invalid."""
     payments.lock(w, queries.row(w.session, order_id).purchase_id)
     order = queries.row(w.session, order_id, for_change=True)
+    ORDER.after(order.state, "take_back", w.actor.roles)
     if queries.is_on_a_side(w.actor, order):
         raise SamePerson
-    ORDER.after(order.state, "take_back", w.actor.roles)
     told = rules.reason(reason)
     move(w, ORDER, order, "take_back", reason=told)
     order.cancelled_at, order.cancel_reason = w.now, told
