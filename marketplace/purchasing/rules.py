@@ -78,9 +78,9 @@ def sums(chosen: Sequence[Chosen], people: int) -> Sums:
 
 def _freight(parcel: Sequence[Chosen], people: int) -> Money:
     goods = total(good.unit_price * good.pieces_each * people for good in parcel)
-    included = all(good.freight_included for good in parcel)
-    grams = sum(good.grams * good.pieces_each * people for good in parcel)
-    return fee(Load(goods, ceil(grams), included), parcel[0].price)
+    weighed = [good for good in parcel if not good.freight_included]
+    grams = sum(good.grams * good.pieces_each * people for good in weighed)
+    return fee(Load(goods, ceil(grams), not weighed), parcel[0].price)
 
 
 def content_hash(

@@ -43,6 +43,7 @@ def _context() -> dict[str, object]:
         "actor": SimpleNamespace(name="示例采购员", roles=frozenset()),
         "tabs": tabs,
         "basket_count": 3,
+        "to_do": [{"label": "待审核", "url": "#", "count": 2}],
         "mp_layout": "marketplace/layout.html",
         "sign_in_url": "/sign-in",
         "request_number": "",

@@ -19,7 +19,7 @@ VARIANTS: dict[str, dict[str, object]] = {
     "dark": {"theme": "dark"},
     "large": {"size": "large"},
     "english": {"_": Words("en"), "lang": "en"},
-    "guest": {"mp_layout": "host.html", "actor": None, "basket_count": 0},
+    "guest": {"mp_layout": "host.html", "actor": None, "basket_count": 0, "to_do": []},
 }
 OVERFLOWING = """() => [...document.querySelectorAll('.mp *')].filter(e => {
   const box = e.getBoundingClientRect();

@@ -99,6 +99,20 @@ def test_an_order_keeps_what_its_freight_was_reckoned_by(people: People, prunes:
     assert "freight ¥0.00, its terms come to ¥45.00" in fault
 
 
+def test_what_includes_its_freight_is_not_weighed(people: People, prunes: Listing) -> None:
+    """P5: a good that says so costs nothing more, whatever is sent beside it."""
+    sack = a_listing(
+        people, sku="N-2", title="示例 大米", gross_weight="10kg", freight_included=True
+    )
+    address, buyer = an_address(people), people.actor("employee")
+    wanted = a_placement(address, prunes)
+    both = replace(wanted, lines=(*wanted.lines, (sack.id, 1)))
+    with people.runtime.work(buyer) as w:
+        bought = orders.place(w, both)
+    order = the_order(people, bought)
+    assert (order.freight, order.freight_terms["grams"]) == (Money(45_00), 5000)
+
+
 def test_nothing_is_sold_to_where_nothing_is_sent(people: People, prunes: Listing) -> None:
     address = an_address(people, county=GANSU)
     with (

@@ -53,6 +53,9 @@ def test_weight_is_that_of_everybodys_pieces_together() -> None:
 def test_freight_in_the_price_is_not_asked_again() -> None:
     included = replace(FIRST, freight_included=True)
     assert rules.sums([included], 30).freight == ZERO
+    by_weight = replace(FIRST, price=FreightGroup(base=Money(10_00), per_kg=Money(1_00)))
+    heavy = replace(included, listing_id=uuid.UUID(int=4), grams=Fraction(10_000))
+    assert rules.sums([by_weight, heavy], 30).freight == Money(40_00)  # as without it
 
 
 def test_the_share_of_freight_is_rounded_up_and_the_total_is_exact() -> None:

@@ -11,7 +11,7 @@ from marketplace.work import Work
 
 WORDS = {
     ClaimState.OFFERED: "供应商答复了，请到售后页看看：7 天内没有答复，视为同意",
-    ClaimState.GRANTED: "同意退款 {granted}，款项将原路退回",
+    ClaimState.GRANTED: "同意退款 {granted}，怎样退回见订单页",
     ClaimState.CLOSED: "已经结束，请到售后页看原因",
 }
 

@@ -246,10 +246,11 @@ def _where(session: Session, to: str, offers: Iterable[catalog.Offer]) -> str:
 
 
 def _parcel(supplier: Supplier, wishes: tuple[Wish, ...], county_code: str) -> Parcel:
+    weighed = [wish for wish in wishes if not wish.listing.freight_included]
     load = Load(
         goods=total(wish.amount for wish in wishes),
-        grams=weight_of((wish.listing, wish.quantity) for wish in wishes),
-        all_included=all(wish.listing.freight_included for wish in wishes),
+        grams=weight_of((wish.listing, wish.quantity) for wish in weighed),
+        all_included=not weighed,
     )
     tariff = supplier.tariff
     return Parcel(supplier, wishes, Terms(tariff.version, load, tariff.at(county_code)))
